@@ -1,0 +1,23 @@
+"""`python runner ...` works from any checkout, installed or not: the pack is loaded by its path, under its own name.
+
+The pack's root must never be on sys.path: its `nodes/` would shadow ComfyUI's nodes.py.
+"""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+
+def load_pack() -> None:
+    root = Path(__file__).resolve().parent.parent
+    spec = importlib.util.spec_from_file_location(
+        "dancheong", root / "__init__.py", submodule_search_locations=[str(root)]
+    )
+    sys.modules["dancheong"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["dancheong"])
+
+
+if __name__ == "__main__":
+    if __spec__ is None or not __spec__.name.startswith("dancheong"):
+        load_pack()
+    sys.exit(importlib.import_module("dancheong.runner.cli").main())

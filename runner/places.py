@@ -1,0 +1,48 @@
+"""Where things are: the pack, the ComfyUI that runs it, the private folders that ComfyUI may write to."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from . import RunnerError
+
+PACK = Path(__file__).resolve().parent.parent
+VENV = PACK / ".venv"
+OWN_COMFYUI = PACK / ".comfyui"
+BASE = PACK / ".base"
+
+
+def comfyui() -> Path:
+    """The ComfyUI tree: COMFYUI_PATH, else the one whose custom_nodes holds this pack, else the one `make host` made.
+
+    Raises:
+        RunnerError: none of the three is a ComfyUI (a folder with main.py and comfy/).
+    """
+    named = os.environ.get("COMFYUI_PATH")
+    if named:
+        path = Path(named).expanduser().resolve()
+        if not _is_comfyui(path):
+            raise RunnerError(f"COMFYUI_PATH is {named}, which is not a ComfyUI folder: it has no main.py beside comfy/.")
+        return path
+    # The unresolved path on purpose: a pack is often linked into custom_nodes.
+    around = Path(__file__).absolute().parents[3]
+    for path in (around, OWN_COMFYUI):
+        if _is_comfyui(path):
+            return path
+    raise RunnerError("No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI.")
+
+
+def models(base: Path) -> Path:
+    """The models folder: that of the user's own ComfyUI where there is one, else the private one."""
+    tree = comfyui()
+    return base / "models" if tree == OWN_COMFYUI else tree / "models"
+
+
+def has_accelerator() -> bool:
+    """Whether ComfyUI will find a GPU here; without one it must be started with --cpu. Asked without importing torch."""
+    return sys.platform == "darwin" or shutil.which("nvidia-smi") is not None or Path("/dev/kfd").exists()
+
+
+def _is_comfyui(path: Path) -> bool:
+    return (path / "main.py").is_file() and (path / "comfy").is_dir()
