@@ -1,0 +1,13 @@
+"""The table of contents: every node of the pack, in the order in which the menu lists them.
+
+A capability is one folder; its `nodes.py` is its face. Importing this file loads none of them.
+"""
+
+NODES = (
+    ("text_mask", "OCRTextMask"),
+    ("erase", "EraseMasked"),
+    ("upscale", "UpscaleToSize"),
+    ("print_cover", "TrimSize"),
+    ("print_cover", "TypesetTitle"),
+    ("print_cover", "SavePrint"),
+)

@@ -1,0 +1,15 @@
+"""What ComfyUI asks the pack for: its model folders and its nodes."""
+
+from importlib import import_module
+
+from . import NODES
+from .host import folders
+from .host.api import ComfyExtension, io
+
+
+class DancheongExtension(ComfyExtension):
+    async def on_load(self) -> None:
+        folders.register()
+
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return [getattr(import_module(f".{folder}.nodes", __package__), name) for folder, name in NODES]

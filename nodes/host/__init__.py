@@ -1,0 +1,1 @@
+"""The door to ComfyUI: what every face shares, and the only place that names ComfyUI's own modules."""

@@ -1,0 +1,40 @@
+"""Folders that belong to ComfyUI: the pack's own model folders, and where results go."""
+
+from pathlib import Path
+
+import folder_paths
+
+# Folder under models/ -> file endings listed. A folder that ComfyUI creates itself would list every file.
+OWN_FOLDERS = {"fonts": {".ttf", ".otf", ".ttc"}}
+
+
+def register() -> None:
+    """Add the pack's folders to what ComfyUI and other packs already know under the same name."""
+    for name, endings in OWN_FOLDERS.items():
+        paths, known = folder_paths.folder_names_and_paths.get(name, ([], set()))
+        own = str(Path(folder_paths.models_dir) / name)
+        folder_paths.folder_names_and_paths[name] = ([*paths, *([] if own in paths else [own])], {*known, *endings})
+
+
+def model_files(folder: str) -> list[Path]:
+    """Every listed file of a model folder, as full paths."""
+    return [Path(folder_paths.get_full_path_or_raise(folder, name)) for name in folder_paths.get_filename_list(folder)]
+
+
+def next_output(prefix: str, width: int, height: int) -> tuple[Path, str, str, int]:
+    """The place of the next result, by ComfyUI's own rules for prefixes such as `covers/%date:yyyy%`.
+
+    Returns:
+        folder, file name stem, sub-folder as the editor shows it, first free counter.
+    """
+    folder, stem, counter, subfolder, _ = folder_paths.get_save_image_path(
+        prefix, folder_paths.get_output_directory(), width, height
+    )
+    return Path(folder), stem, subfolder, counter
+
+
+def metadata_disabled() -> bool:
+    """Whether the user asked ComfyUI to keep workflows out of saved files."""
+    from comfy.cli_args import args
+
+    return args.disable_metadata

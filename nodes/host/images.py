@@ -1,0 +1,99 @@
+"""Shapes and ranges at the door: what comes in is made regular here once, what lies behind may trust it."""
+
+import numpy as np
+import torch
+
+
+def pictures(image: torch.Tensor) -> torch.Tensor:
+    """Checked pictures.
+
+    Args:
+        image: `[B,H,W,C]` with C of 1, 3 or 4, values 0..1.
+
+    Returns:
+        The same, float32, clamped to 0..1, NaN as 0.
+
+    Raises:
+        ValueError: any other shape, or no pixel at all.
+    """
+    if image.ndim != 4 or image.shape[-1] not in (1, 3, 4) or 0 in image.shape:
+        raise ValueError(
+            "Expected at least one picture of at least 1 x 1 px, [batch, height, width, 1, 3 or 4 channels], "
+            f"got {list(image.shape)}: connect an IMAGE."
+        )
+    return image.float().nan_to_num(0.0).clamp(0.0, 1.0)
+
+
+def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """One mask per picture, of the picture's size.
+
+    Args:
+        mask: `[H,W]` or `[B,H,W]`, 1 = affected; one mask serves a whole batch, another size is resized.
+        image: `[B,H,W,C]`.
+
+    Returns:
+        `[B,H,W]` float32 in 0..1.
+
+    Raises:
+        ValueError: an empty mask, or a number of masks that is neither 1 nor the number of pictures.
+    """
+    mask = mask.float().nan_to_num(0.0).clamp(0.0, 1.0)
+    if mask.ndim == 2:
+        mask = mask[None]
+    count, height, width = image.shape[:3]
+    if mask.ndim != 3 or 0 in mask.shape or mask.shape[0] not in (1, count):
+        raise ValueError(
+            f"Expected one mask, or {count} for the batch of {count} pictures, as [batch, height, width], "
+            f"got {list(mask.shape)}."
+        )
+    if mask.shape[1:] != (height, width):
+        mask = torch.nn.functional.interpolate(mask[:, None], size=(height, width), mode="bilinear")[:, 0]
+    return mask.expand(count, height, width)
+
+
+def rgb(image: torch.Tensor) -> torch.Tensor:
+    """`[...,C]` to `[...,3]`: grey is repeated, alpha is dropped."""
+    return image.expand(*image.shape[:-1], 3) if image.shape[-1] == 1 else image[..., :3]
+
+
+def rgb_bytes(image: torch.Tensor) -> np.ndarray:
+    """`[...,C]` in 0..1 to uint8 `[...,3]`, rounded."""
+    return (rgb(image) * 255.0).round().to(torch.uint8).cpu().numpy()
+
+
+def from_bytes(array: np.ndarray) -> torch.Tensor:
+    """uint8 to float32 in 0..1, same shape."""
+    return torch.from_numpy(np.ascontiguousarray(array)).float() / 255.0
+
+
+def to_host(tensor: torch.Tensor) -> torch.Tensor:
+    """A result as ComfyUI keeps results between nodes: its intermediate device and dtype."""
+    from comfy import model_management
+
+    return tensor.to(model_management.intermediate_device(), model_management.intermediate_dtype())
+
+
+def widen(mask: torch.Tensor, grow: float, feather: float) -> torch.Tensor:
+    """Grow masks, then let them fade outward; what was masked stays masked in full.
+
+    Args:
+        mask: `[B,H,W]` in 0..1; its core is where it exceeds 0.5.
+        grow: px added around the core at full strength.
+        feather: px over which the strength then falls linearly to 0.
+
+    Returns:
+        `[B,H,W]` in 0..1, nowhere below `mask`.
+    """
+    if grow <= 0 and feather <= 0:
+        return mask
+    import cv2
+
+    widened = mask.clone()
+    for picture in widened:
+        outside = (picture <= 0.5).cpu().numpy().astype(np.uint8)
+        if outside.all():
+            continue
+        distance = torch.from_numpy(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+        ramp = (1.0 - (distance - grow) / (feather + 1.0)) if feather > 0 else (distance <= grow).float()
+        torch.maximum(picture, ramp.clamp(0.0, 1.0).to(picture), out=picture)
+    return widened

@@ -1,0 +1,51 @@
+"""Long work moves: a progress bar, and an interrupt that is answered even inside a library call."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from comfy import model_management
+from comfy.utils import ProgressBar
+
+T = TypeVar("T")
+POLL_SECONDS = 0.1
+
+
+class Progress:
+    """ComfyUI's bar over `total` steps, with an interrupt check at every step."""
+
+    def __init__(self, total: int) -> None:
+        self._bar = ProgressBar(max(total, 1))
+
+    def step(self, count: int = 1) -> None:
+        check_interrupt()
+        self._bar.update(count)
+
+
+def check_interrupt() -> None:
+    model_management.throw_exception_if_processing_interrupted()
+
+
+def interruptibly(work: Callable[..., T], *args) -> T:
+    """Run `work(*args)`, a call that cannot be stopped from inside (OpenCV, onnxruntime, an encoder).
+
+    It runs in a thread of its own so that an interrupt is answered at once; a call that is left behind finishes
+    unseen, so `work` must neither write to shared state nor leave a file under its final name. It gets NumPy arrays,
+    not tensors: inference mode is a property of the calling thread.
+    """
+    outcome: dict[str, object] = {}
+
+    def run() -> None:
+        try:
+            outcome["value"] = work(*args)
+        except BaseException as error:  # handed to the waiting thread below, whatever it is
+            outcome["error"] = error
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(POLL_SECONDS)
+        check_interrupt()
+    if "error" in outcome:
+        raise outcome["error"]  # type: ignore[misc]
+    return outcome["value"]  # type: ignore[return-value]
