@@ -1,0 +1,1 @@
+"""Fill a masked area so that the picture looks as if nothing had been there."""
