@@ -1,0 +1,1 @@
+"""Reach an exact pixel size, with an upscale model or without."""
