@@ -1,0 +1,247 @@
+"""The face of the printed cover."""
+
+import json
+import unicodedata
+
+import torch
+from PIL import ImageColor
+
+from ..host import folders, images
+from ..host.api import io, ui
+from ..host.progress import Progress, interruptibly
+from ..whole_file import write_whole
+from . import fonts, print_files, trim
+from .typeset import Style, Words, typeset
+
+TRIM = io.Custom("DANCHEONG_TRIM")
+CUSTOM = "custom"
+
+
+class TrimSize(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongTrimSize",
+            display_name="Book Trim Size",
+            category="dancheong/print",
+            description="A printed page: trim size, bleed and resolution, and the size to generate a picture for it at.",
+            search_aliases=["book size", "page size", "bleed", "dpi", "a4", "a5", "paper size"],
+            inputs=[
+                io.Combo.Input(
+                    "preset",
+                    options=[*trim.PRESETS, CUSTOM],
+                    tooltip="Korean trim sizes. Printers differ by a millimetre or two: check yours, or take custom.",
+                ),
+                io.Float.Input(
+                    "width_mm", default=152.0, min=10.0, max=2000.0, step=0.1, tooltip="Trimmed width, for custom."
+                ),
+                io.Float.Input(
+                    "height_mm", default=225.0, min=10.0, max=2000.0, step=0.1, tooltip="Trimmed height, for custom."
+                ),
+                io.Float.Input(
+                    "bleed_mm",
+                    default=3.0,
+                    min=0.0,
+                    max=50.0,
+                    step=0.1,
+                    tooltip="Picture beyond the trim on every side, which the knife cuts away.",
+                ),
+                io.Int.Input("dpi", default=300, min=36, max=2400, tooltip="Pixels per inch in print."),
+                io.Float.Input(
+                    "generate_megapixels",
+                    default=0.4,
+                    min=0.05,
+                    max=16.0,
+                    step=0.05,
+                    tooltip="How large to generate, in 1024 x 1024 px: about 0.4 for SD 1.5, 1.0 for SDXL.",
+                ),
+            ],
+            outputs=[
+                TRIM.Output(display_name="trim", tooltip="For Upscale to Size and Save for Print."),
+                io.Int.Output(display_name="width", tooltip="Width to generate at, in pixels."),
+                io.Int.Output(display_name="height", tooltip="Height to generate at, in pixels."),
+                io.String.Output(display_name="report", tooltip="Millimetres and pixels."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, preset, width_mm, height_mm, bleed_mm, dpi, generate_megapixels) -> io.NodeOutput:
+        if preset != CUSTOM:
+            width_mm, height_mm = trim.PRESETS[preset]["mm"]
+        page = trim.Trim(width_mm, height_mm, bleed_mm, dpi)
+        generate = page.generate_size(generate_megapixels)
+        return io.NodeOutput(page, *generate, trim.report(page, generate))
+
+
+class TypesetTitle(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongTypesetTitle",
+            display_name="Typeset Title",
+            category="dancheong/print",
+            description="Set a title, subtitle and author in a real font, Korean or Latin, on a picture.",
+            search_aliases=["text overlay", "draw text", "add text", "typography", "caption", "font", "book title"],
+            inputs=[
+                io.Image.Input("image", tooltip="The cover; best at its print size, so that the letters are sharp."),
+                io.String.Input(
+                    "title", default="", multiline=True, tooltip="The title; long lines wrap, your line ends stay."
+                ),
+                io.String.Input("subtitle", default="", tooltip="A smaller line with the title; may be empty."),
+                io.String.Input("author", default="", tooltip="Set at the other end of the cover; may be empty."),
+                io.Combo.Input(
+                    "font",
+                    options=[fonts.AUTO, *_fonts()],
+                    tooltip="A font file of models/fonts or of this machine. auto takes the first with every letter.",
+                ),
+                io.Combo.Input(
+                    "layout",
+                    options=["horizontal", "vertical"],
+                    tooltip="vertical sets columns from right to left; Latin words lie on their side.",
+                ),
+                io.Combo.Input("position", options=["top", "centre", "bottom"], tooltip="Where the title stands."),
+                io.Combo.Input("align", options=["centre", "left", "right"], tooltip="To which side it is set."),
+                io.Float.Input(
+                    "title_size",
+                    default=8.0,
+                    min=0.5,
+                    max=60.0,
+                    step=0.5,
+                    tooltip="Height of the title's letters in percent of the picture's height; it shrinks to fit.",
+                ),
+                io.Float.Input(
+                    "margin",
+                    default=9.0,
+                    min=0.0,
+                    max=45.0,
+                    step=0.5,
+                    tooltip="Free space all round in percent of the shorter side; count the bleed in.",
+                ),
+                io.String.Input("colour", default="#ffffff", tooltip="Of the letters: #rrggbb or a CSS colour name."),
+                io.String.Input("outline_colour", default="#1d3557", tooltip="Of the outline: #rrggbb or a CSS name."),
+                io.Float.Input(
+                    "outline",
+                    default=4.0,
+                    min=0.0,
+                    max=30.0,
+                    step=0.5,
+                    tooltip="Width of the outline in percent of the letters' height; 0 = none.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The picture with the text on it."),
+                io.Image.Output(display_name="text_layer", tooltip="The text alone, with alpha."),
+                io.Mask.Output(display_name="mask", tooltip="1 on the letters and their outline."),
+                io.String.Output(display_name="report", tooltip="Which font was used, where it came from, which size."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, image, title, subtitle, author, font, layout, position, align, title_size, margin, colour,
+        outline_colour, outline,
+    ) -> io.NodeOutput:  # fmt: skip
+        pictures = images.pictures(image)
+        words = Words(*(unicodedata.normalize("NFC", text).strip() for text in (title, subtitle, author)))
+        face = fonts.choose(_fonts(), font, words.title + words.subtitle + words.author)
+        style = Style(
+            str(face.path), layout, position, align, title_size, margin, outline,
+            _colour("colour", colour), _colour("outline_colour", outline_colour),
+        )  # fmt: skip
+        layer, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
+        text = images.from_bytes(layer)
+        alpha = text[..., 3:]
+        # Not `pictures`: where there is no letter, a value outside 0..1 must survive too.
+        result = image.float().clone()
+        colours = result[..., :3]
+        letters = text[..., :3] if colours.shape[-1] == 3 else text[..., :3].mean(-1, keepdim=True)
+        colours.copy_(torch.where(alpha > 0, colours + alpha * (letters - colours), colours))
+        if result.shape[-1] == 4:
+            result[..., 3:] = torch.maximum(result[..., 3:], alpha)
+        height = pictures.shape[1]
+        report = f"Font {face.name} from {face.source}; letters {size} px, {100 * size / height:.1f} % of the height"
+        shrunk = size < round(height * title_size / 100)
+        report += f" instead of {title_size:g} % so that the text fits." if shrunk else "."
+        count = len(pictures)
+        return io.NodeOutput(
+            images.to_host(result),
+            images.to_host(text.expand(count, *text.shape)),
+            images.to_host(alpha[..., 0].expand(count, *alpha.shape[:2])),
+            report,
+        )
+
+
+class SavePrint(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongSavePrint",
+            display_name="Save for Print",
+            category="dancheong/print",
+            description="Write pictures as print files: exact size and resolution, sRGB inside, PDF with its boxes.",
+            search_aliases=["export pdf", "save tiff", "save image", "dpi", "trimbox", "prepress"],
+            is_output_node=True,
+            inputs=[
+                io.Image.Input("image", tooltip="Exactly as many pixels as the trim asks for; one file per picture."),
+                TRIM.Input("trim", tooltip="From Book Trim Size."),
+                io.Combo.Input(
+                    "format",
+                    options=list(print_files.ENDINGS),
+                    tooltip="pdf has TrimBox and BleedBox; png and tiff keep alpha; jpeg and pdf get white paper.",
+                ),
+                io.String.Input(
+                    "filename_prefix", default="dancheong/cover", tooltip="Folder and name under ComfyUI's output."
+                ),
+            ],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The same pictures, unchanged."),
+                io.String.Output(display_name="path", tooltip="The written files, one line each."),
+            ],
+        )
+
+    @classmethod
+    def validate_inputs(cls, format) -> bool | str:
+        # Naming an input switches ComfyUI's own check of it off, so both are done here, before any work begins.
+        if format not in print_files.ENDINGS:
+            return f"Expected one of {', '.join(print_files.ENDINGS)}, got {format!r}."
+        return print_files.missing_libraries(format) or True
+
+    @classmethod
+    def execute(cls, image, trim, format, filename_prefix) -> io.NodeOutput:
+        pictures = images.pictures(image)
+        folder, stem, subfolder, counter = folders.next_output(
+            filename_prefix, pictures.shape[2], pictures.shape[1]
+        )
+        paths = []
+        progress = Progress(len(pictures))
+        for number, picture in enumerate(pictures, counter):
+            colours = picture if picture.shape[-1] == 4 else images.rgb(picture)
+            pixels = (colours * 255.0).round().to(torch.uint8).cpu().numpy()
+            data = interruptibly(print_files.encode, pixels, format, trim, cls._metadata())
+            path = folder / f"{stem}_{number:05}_{print_files.ENDINGS[format]}"
+            write_whole(path, data)
+            paths.append(path)
+            progress.step()
+        files = [{"filename": path.name, "subfolder": subfolder, "type": "output"} for path in paths]
+        shown = {"images": files} if format in ("png", "jpeg") else ui.PreviewImage(image, cls=cls).as_dict()
+        return io.NodeOutput(image, "\n".join(map(str, paths)), ui={**shown, "files": files})
+
+    @classmethod
+    def _metadata(cls) -> dict[str, str]:
+        """The workflow, as ComfyUI's own Save Image keeps it, so that the file can be dropped on the editor again."""
+        if folders.metadata_disabled():
+            return {}
+        chunks = {"prompt": cls.hidden.prompt, **(cls.hidden.extra_pnginfo or {})}
+        return {key: json.dumps(value) for key, value in chunks.items() if value is not None}
+
+
+def _fonts() -> dict[str, fonts.Font]:
+    return fonts.available(folders.model_files("fonts"))
+
+
+def _colour(name: str, value: str) -> tuple[int, int, int]:
+    try:
+        return ImageColor.getrgb(value.strip())[:3]
+    except ValueError:
+        raise ValueError(f"Expected a colour such as #ffcc00 or white for '{name}', got {value!r}.") from None
