@@ -1,0 +1,103 @@
+"""The command line: each subcommand is one function, and imports what it needs when it runs."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from . import RunnerError, places
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options) or 0
+    except RunnerError as error:
+        print(f"dancheong: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _host(options) -> None:
+    from . import host
+
+    host.prepare(options.own_interpreter)
+    print(f"host: ready, ComfyUI in {places.comfyui()}")
+
+
+def _serve(options) -> int:
+    from .server import Server
+
+    with Server(places.BASE, port=options.port) as server:
+        print(f"The editor is at {server.url}; Ctrl-C ends it.", flush=True)
+        return server.wait()
+
+
+def _run(options) -> int:
+    from . import workflow
+    from .run import INTERRUPTED, Interrupted, run
+    from .server import Server
+
+    prompt = workflow.load(options.file)
+    for setting in options.set:
+        workflow.change(prompt, setting)
+    search = [Path.cwd(), options.file.resolve().parent]
+    try:
+        if options.server:
+            files = asyncio.run(run(options.server, prompt, search, options.out))
+        else:
+            with Server(places.BASE, log=places.BASE / "server.log") as server:
+                files = asyncio.run(run(server.url, prompt, search, options.out))
+    except Interrupted:
+        print("dancheong: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    print(*files, sep="\n")
+    return 0
+
+
+def _models(options) -> None:
+    from . import models
+
+    table, folder = models.read_table(), places.models(places.BASE)
+    if options.action == "get":
+        print(models.get(table, options.name, folder))
+    else:
+        print(models.listing(table, folder))
+
+
+def _demo(options) -> None:
+    from .demo import demo
+
+    print(*demo(options.out), sep="\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dancheong", description="The dancheong node pack on the command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    host = commands.add_parser("host", help="prepare ComfyUI and its interpreter in this folder")
+    host.add_argument("--own-interpreter", action="store_true", help="only check the interpreter that runs this")
+    host.set_defaults(command=_host)
+
+    serve = commands.add_parser("serve", help="start the editor with the pack")
+    serve.add_argument("--port", type=int, default=8188)
+    serve.set_defaults(command=_serve)
+
+    run = commands.add_parser("run", help="run a workflow in API form and fetch what it makes")
+    run.add_argument("file", type=Path, metavar="FILE", help="a workflow in API form, such as workflows/api/*.json")
+    run.add_argument("--set", action="append", default=[], metavar="NODE.INPUT=VALUE", help="change an input")
+    run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where results go (default: out)")
+    run.add_argument("--server", metavar="URL", help="a running ComfyUI; without it one is started for this run")
+    run.set_defaults(command=_run)
+
+    models = commands.add_parser("models", help="what the workflows need and what is there")
+    actions = models.add_subparsers(dest="action", metavar="ACTION")
+    get = actions.add_parser("get", help="download one model")
+    get.add_argument("name", metavar="NAME")
+    models.set_defaults(command=_models)
+
+    demo = commands.add_parser("demo", help="finish a sample cover for print")
+    demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")
+    demo.set_defaults(command=_demo)
+    return parser

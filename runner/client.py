@@ -1,0 +1,126 @@
+"""ComfyUI's HTTP and websocket interface: queue, follow, fetch, interrupt."""
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+
+from . import RunnerError
+from .workflow import Prompt, title
+
+ENDS = {"execution_success", "execution_error", "execution_interrupted"}
+
+
+class Client:
+    """One connection to one server, as an async context manager.
+
+    The websocket is opened before anything is queued, so that no event is missed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._id = uuid.uuid4().hex
+        self._session: aiohttp.ClientSession
+        self._socket: aiohttp.ClientWebSocketResponse
+
+    async def __aenter__(self) -> "Client":
+        self._session = aiohttp.ClientSession()
+        try:
+            self._socket = await self._session.ws_connect(f"{self.url}/ws?clientId={self._id}", max_msg_size=0)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            await self._session.close()
+            raise RunnerError(f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out.") from error
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        await self._socket.close()
+        await self._session.close()
+
+    async def object_info(self) -> dict:
+        return await self._json("GET", "/object_info")
+
+    async def upload(self, path: Path) -> str:
+        """Send a picture to the server's input folder; returns the name by which a workflow calls it.
+
+        The name carries the content's hash: another picture of the same name is never overwritten, and the same picture
+        again hits the server's cache.
+        """
+        data = path.read_bytes()
+        form = aiohttp.FormData()
+        name = f"{path.stem}-{hashlib.sha256(data).hexdigest()[:12]}{path.suffix}"
+        form.add_field("image", data, filename=name)
+        form.add_field("overwrite", "true")
+        form.add_field("subfolder", "dancheong")
+        stored = await self._json("POST", "/upload/image", data=form)
+        return f"{stored['subfolder']}/{stored['name']}" if stored.get("subfolder") else stored["name"]
+
+    async def queue(self, prompt: Prompt) -> str:
+        """Queue a prompt; returns its id.
+
+        Raises:
+            RunnerError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
+        """
+        async with self._session.post(f"{self.url}/prompt", json={"prompt": prompt, "client_id": self._id}) as answer:
+            try:
+                body = json.loads(await answer.text())
+            except ValueError:
+                raise RunnerError(f"{self.url} is not a ComfyUI server: it answered {answer.status}.") from None
+        problems = describe_refusal(prompt, body)
+        if problems:
+            if "prompt_id" in body:
+                await self.cancel(body["prompt_id"])
+            raise RunnerError(problems)
+        return body["prompt_id"]
+
+    async def follow(self, prompt_id: str) -> AsyncIterator[tuple[str, dict]]:
+        """The prompt's events as (type, data), ending with one of `ENDS`."""
+        async for message in self._socket:
+            if message.type != aiohttp.WSMsgType.TEXT:
+                continue
+            event = message.json()
+            if event["data"].get("prompt_id") != prompt_id:
+                continue
+            yield event["type"], event["data"]
+            if event["type"] in ENDS:
+                return
+        raise RunnerError(f"The connection to {self.url} ended before the work was done.")
+
+    async def outputs(self, prompt_id: str) -> dict[str, dict]:
+        """Node id -> what it showed: lists of files, lists of texts."""
+        return (await self._json("GET", f"/history/{prompt_id}"))[prompt_id]["outputs"]
+
+    async def fetch(self, file: dict) -> bytes:
+        query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
+        async with self._session.get(f"{self.url}/view", params=query) as answer:
+            if answer.status != 200:
+                raise RunnerError(f"The server no longer has {file['filename']} (status {answer.status}).")
+            return await answer.read()
+
+    async def cancel(self, prompt_id: str) -> None:
+        """Take the prompt out of the queue, or interrupt it where it runs."""
+        await self._session.post(f"{self.url}/queue", json={"delete": [prompt_id]})
+        await self._session.post(f"{self.url}/interrupt", json={"prompt_id": prompt_id})
+
+    async def _json(self, method: str, path: str, **options) -> dict:
+        try:
+            async with self._session.request(method, self.url + path, **options) as answer:
+                answer.raise_for_status()
+                return await answer.json()
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            raise RunnerError(f"{self.url}{path} failed: {error}.") from error
+
+
+def describe_refusal(prompt: Prompt, body: dict) -> str:
+    """What the server had against a prompt, one line a problem; "" where it had nothing."""
+    lines = []
+    for node_id, node in (body.get("node_errors") or {}).items():
+        for problem in node["errors"]:
+            lines.append(f"Node {node_id} ({title(prompt, node_id)}): {problem['message']}: {problem['details']}")
+    if not lines and "error" in body:
+        error = body["error"] if isinstance(body["error"], dict) else {"message": body["error"]}
+        lines.append(" ".join(str(error[key]) for key in ("message", "details") if error.get(key)))
+    return "\n".join(lines)

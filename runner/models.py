@@ -1,0 +1,133 @@
+"""`dancheong models`: what the workflows need, what is there, and a download of what the user asks for by name."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import RunnerError
+
+TABLE = Path(__file__).with_name("models.json")
+DOWNLOADS = ".dancheong-downloads"
+
+
+@dataclass(frozen=True)
+class Model:
+    """One file of the table; exactly one of its sources is set."""
+
+    name: str
+    workflows: tuple[str, ...]
+    """The workflows that use it."""
+    what: str
+    folder: str
+    """Under ComfyUI's models folder."""
+    file: str
+    megabytes: int
+    licence: str
+    release: str = ""
+    """URL of a release file; `sha256` is then required."""
+    sha256: str = ""
+    hub: str = ""
+    """Repository on the Hugging Face hub that holds `file` at its root."""
+    drive: str = ""
+    """Google Drive URL."""
+
+    def path(self, models: Path) -> Path:
+        return models / self.folder / self.file
+
+
+def read_table(table: Path = TABLE) -> dict[str, Model]:
+    rows = json.loads(table.read_text(encoding="utf-8"))
+    return {name: Model(name, tuple(row.pop("for")), **row) for name, row in rows.items()}
+
+
+def listing(table: dict[str, Model], models: Path) -> str:
+    """One paragraph a model: whether it is there, what for, where it belongs, size and licence."""
+    lines = []
+    for model in table.values():
+        there = "present" if model.path(models).is_file() else "missing"
+        used = ", ".join(model.workflows) or "no workflow yet"
+        lines.append(f"{model.name}: {there}; {model.megabytes} MB; {model.licence}; for {used}")
+        lines.append(f"    {model.what}")
+        lines.append(f"    {model.folder}/{model.file} from {model.release or model.hub or model.drive}")
+    return "\n".join(lines)
+
+
+def get(table: dict[str, Model], name: str, models: Path) -> Path:
+    """Download one model; it appears under its name only when it is complete and checked.
+
+    Returns:
+        The file.
+
+    Raises:
+        RunnerError: unknown name, a failed or wrong download, or no room; nothing is kept then.
+    """
+    if name not in table:
+        raise RunnerError(f"There is no model {name!r}; known are {', '.join(table)}.")
+    model = table[name]
+    target = model.path(models)
+    if target.is_file():
+        return target
+    try:
+        # Beside the model folders, not in them: same file system, but never listed as a model.
+        (models / DOWNLOADS).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=models / DOWNLOADS) as folder:
+            free = shutil.disk_usage(folder).free // 1_000_000
+            if free < model.megabytes:
+                raise RunnerError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
+            fetched = _fetch(model, Path(folder))
+            if not model.sha256:
+                check_complete(fetched)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fetched.replace(target)
+    except RunnerError:
+        raise
+    except ImportError as error:
+        raise RunnerError(f"{name} needs the package {error.name}: run `pip install {error.name}`.") from error
+    except Exception as error:  # three libraries, each with errors of its own; all mean the same to the user
+        raise RunnerError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
+    return target
+
+
+def check_complete(path: Path) -> None:
+    """Refuse a file that breaks off or is a web page, where no checksum is known.
+
+    Raises:
+        RunnerError: says what the file is instead.
+    """
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        head = file.read(8)
+        if head.lstrip()[:1] == b"<":
+            raise RunnerError(f"{path.name} came as a web page, not as a model: the source asks for a login or is gone.")
+        if path.suffix == ".safetensors":
+            length = int.from_bytes(head, "little")
+            header = file.read(length) if length < size else b""
+            try:
+                tensors = [tensor for key, tensor in json.loads(header).items() if key != "__metadata__"]
+                expected = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors), default=0)
+            except (ValueError, KeyError, TypeError):
+                expected = -1
+            complete = expected == size
+        else:
+            complete = zipfile.is_zipfile(path)
+    if not complete:
+        raise RunnerError(f"{path.name} came damaged or cut off at {size} bytes; nothing was kept, try again.")
+
+
+def _fetch(model: Model, folder: Path) -> Path:
+    if model.release:
+        import pooch
+
+        return Path(
+            pooch.retrieve(model.release, f"sha256:{model.sha256}", fname=model.file, path=folder, progressbar=True)
+        )
+    if model.hub:
+        from huggingface_hub import hf_hub_download
+
+        return Path(hf_hub_download(model.hub, model.file, local_dir=folder))
+    import gdown
+
+    return Path(gdown.download(model.drive, str(folder / model.file)))

@@ -1,0 +1,100 @@
+"""`dancheong run`: one workflow, from a file to the files that it makes."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from ..nodes.whole_file import write_whole
+from . import RunnerError, workflow
+from .client import Client
+
+INTERRUPTED = 130
+
+
+class Interrupted(Exception):
+    """The prompt was interrupted, here or from another client."""
+
+
+async def run(url: str, prompt: workflow.Prompt, search: list[Path], out: Path, quiet: bool = False) -> list[Path]:
+    """Queue a prompt, show how it goes, fetch what it made.
+
+    Args:
+        search: folders in which the files named by the workflow are looked up.
+        out: folder for the results; it is made.
+
+    Returns:
+        The written files.
+
+    Raises:
+        RunnerError: refused or failed, with the node's own message.
+        Interrupted: after Ctrl-C, once the server has stopped the prompt.
+    """
+    async with Client(url) as client:
+        for (node_id, name), path in workflow.local_files(prompt, await client.object_info(), search).items():
+            prompt[node_id]["inputs"][name] = await client.upload(path)
+        prompt_id = await client.queue(prompt)
+        await _finish(client, prompt, prompt_id, quiet)
+        return [path async for path in _written(client, prompt_id, out)]
+
+
+async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet: bool) -> None:
+    """Wait for the end of a queued prompt; Ctrl-C cancels it on the server, running or still waiting."""
+    started = False
+
+    async def follow() -> None:
+        nonlocal started
+        async for kind, data in client.follow(prompt_id):
+            started = True
+            if not quiet:
+                _show(prompt, kind, data)
+            if kind == "execution_error":
+                raise RunnerError(_failure(prompt, data))
+            if kind == "execution_interrupted":
+                raise Interrupted
+
+    async def cancel() -> None:
+        await client.cancel(prompt_id)
+        # A prompt that is taken out of the queue sends no event.
+        if not started:
+            work.cancel()
+
+    loop = asyncio.get_running_loop()
+    work = loop.create_task(follow())
+    cancelling: set[asyncio.Task] = set()
+    loop.add_signal_handler(signal.SIGINT, lambda: cancelling.add(loop.create_task(cancel())))
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise Interrupted from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+async def _written(client: Client, prompt_id: str, out: Path):
+    out.mkdir(parents=True, exist_ok=True)
+    for node_id, shown in (await client.outputs(prompt_id)).items():
+        entries = [entry for values in shown.values() if isinstance(values, list) for entry in values]
+        files = {(file["type"], file["filename"]): file for file in entries if isinstance(file, dict) and "filename" in file}
+        saved = [file for (kind, _), file in files.items() if kind == "output"]
+        # Previews count where a node has nothing else: a workflow that only previews still has results.
+        for file in saved or files.values():
+            path = out / Path(file["filename"]).name
+            write_whole(path, await client.fetch(file))
+            yield path
+        texts = [text for text in shown.get("text") or [] if isinstance(text, str)]
+        if texts:
+            path = out / f"{node_id}.txt"
+            write_whole(path, "\n".join(texts).encode())
+            yield path
+
+
+def _show(prompt: workflow.Prompt, kind: str, data: dict) -> None:
+    if kind == "executing" and data.get("node"):
+        print(f"{workflow.title(prompt, data['node'])} ...", file=sys.stderr, flush=True)
+    elif kind == "progress" and sys.stderr.isatty():
+        print(f"\r  {data['value'] / max(data['max'], 1):4.0%} ", end="", file=sys.stderr, flush=True)
+
+
+def _failure(prompt: workflow.Prompt, data: dict) -> str:
+    return f"Node {data['node_id']} ({workflow.title(prompt, data['node_id'])}): {data['exception_message'].strip()}"
