@@ -44,9 +44,13 @@ def _greedy(words: list[str], limit: float, measure: Measure) -> list[str] | Non
 def _split(word: str, limit: float, measure: Measure) -> list[str] | None:
     parts = [""]
     for character in word:
-        if measure(parts[-1] + character) <= limit or (character in NOT_FIRST and parts[-1]):
+        last = parts[-1]
+        if measure(last + character) <= limit:
             parts[-1] += character
-        elif BREAKABLE.search(parts[-1][-1:]) or BREAKABLE.search(character):
+        elif character in NOT_FIRST and len(last) > 1:
+            # The letter before the sign goes to the next line with it.
+            parts[-1:] = [last[:-1], last[-1] + character]
+        elif last and (BREAKABLE.match(last[-1]) or BREAKABLE.match(character)):
             parts.append(character)
         else:
             return None

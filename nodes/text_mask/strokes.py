@@ -9,7 +9,8 @@ import numpy as np
 RING = 4
 RIM = 2
 """px always added: the soft edge of a letter belongs to it."""
-SEPARATION = 0.55
+SEPARATION = 0.7
+"""Pure noise reaches 0.64 (normal) to 0.75 (uniform); letters on a plain ground 0.9."""
 INK_SHARE = (0.03, 0.75)
 
 

@@ -1,0 +1,37 @@
+"""The pack under test is always this checkout, loaded by path under its own name, as `python runner` does."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+spec = importlib.util.spec_from_file_location("dancheong_bootstrap", ROOT / "runner" / "__main__.py")
+bootstrap = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(bootstrap)
+bootstrap.load_pack()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def cover(tmp_path_factory) -> Path:
+    """The sample cover as a PNG file."""
+    from dancheong.runner import sample_cover
+
+    path = tmp_path_factory.mktemp("cover") / "cover.png"
+    sample_cover.draw().save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def korean_font() -> Path:
+    """A font with Hangul that every machine has after `make host`."""
+    package = importlib.util.find_spec("koreanize_matplotlib")
+    return Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"
+
+

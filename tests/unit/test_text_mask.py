@@ -1,0 +1,131 @@
+"""The text finder and its masks on real pictures with real fonts."""
+
+import numpy as np
+import pytest
+from dancheong.nodes.text_mask import rapidocr_engine, shapes
+from dancheong.nodes.text_mask.regions import Region
+from PIL import Image, ImageDraw, ImageFont
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return rapidocr_engine.load()
+
+
+def page(size, lines, font, background=(70, 110, 90)):
+    """A picture with lines of text as (text, corner, letter height, colour), and the pixels that are ink."""
+    picture, ink = Image.new("RGB", size, background), Image.new("L", size)
+    for text, corner, height, colour in lines:
+        face = ImageFont.truetype(str(font), height)
+        ImageDraw.Draw(picture).text(corner, text, colour, face)
+        ImageDraw.Draw(ink).text(corner, text, 255, face)
+    return np.asarray(picture), np.asarray(ink) > 76
+
+
+def test_korean_and_latin_words_are_found(engine, korean_font):
+    lines = [("달빛 아래", (60, 50), 60, "white"), ("Journey", (330, 280), 44, "yellow"), ("그림책", (80, 400), 24, "black")]
+    picture, ink = page((640, 480), lines, korean_font)
+    found = engine.detect(picture)
+    assert len(found) == 3
+    mask = shapes.draw_mask(picture, found, "polygon", 10.0).astype(bool)
+    assert mask[ink].mean() > 0.97
+    assert mask.mean() < 0.25
+
+
+def test_a_region_that_cannot_be_read_keeps_its_place(engine, korean_font):
+    picture, _ = page((640, 300), [("속보", (60, 40), 70, "white"), ("SALE 50%", (60, 180), 60, "white")], korean_font)
+    read = engine.read(picture, engine.detect(picture))
+    assert len(read) == 2
+    assert all(region.text is not None for region in read)
+    assert "SALE" in read[1].text
+
+
+@pytest.mark.parametrize("angle", [-35, 20, 90])
+def test_turned_text_is_found_and_read(engine, korean_font, angle):
+    flat = Image.fromarray(page((560, 260), [("Photograph", (100, 95), 60, "white")], korean_font)[0])
+    turned = np.asarray(flat.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=(70, 110, 90)))
+    found = engine.detect(turned)
+    assert len(found) == 1
+    assert found[0].height == pytest.approx(75, rel=0.35)  # the quad has room around the letters
+    if abs(angle) < 45:
+        assert engine.read(turned, found)[0].text.lower() == "photograph"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (33, 33), (40, 6000), (6000, 40), (640, 480)])
+def test_pictures_without_text_give_nothing_whatever_their_size(engine, size):
+    assert engine.detect(np.full((size[1], size[0], 3), 128, np.uint8)) == []
+
+
+def test_regions_lie_inside_the_picture(engine, korean_font):
+    picture, _ = page((300, 200), [("가장자리 글자", (-40, -20), 90, "white")], korean_font)
+    for region in engine.detect(picture):
+        assert (region.polygon >= 0).all() and (region.polygon <= [300, 200]).all()
+
+
+def test_a_large_picture_is_looked_at_in_reduced_size_and_found_in_full(engine, korean_font):
+    picture, ink = page((5000, 3000), [("겨울 이야기", (1500, 1200), 300, "white")], korean_font)
+    mask = shapes.draw_mask(picture, engine.detect(picture), "polygon", 10.0).astype(bool)
+    assert mask.shape == (3000, 5000)
+    assert mask[ink].mean() > 0.97
+
+
+def square(left, top, width, height):
+    corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
+    return Region(np.array(corners, np.float32), 1.0)
+
+
+def test_growth_follows_the_text_height():
+    blank = np.zeros((400, 400, 3), np.uint8)
+    for height in (20, 100):
+        mask = shapes.draw_mask(blank, [square(100, 100, 200, height)], "polygon", 10.0)
+        rows = np.nonzero(mask.any(axis=1))[0]
+        assert len(rows) == pytest.approx(height * 1.2, abs=2)
+
+
+def test_the_same_picture_small_and_large_has_the_same_masked_share(engine, korean_font):
+    picture, _ = page((1024, 1024), [("달빛 아래", (200, 200), 160, "white"), ("Journey", (300, 600), 120, "red")], korean_font)
+    shares = []
+    for side in (256, 1024):
+        scaled = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+        shares.append(shapes.draw_mask(scaled, engine.detect(scaled), "polygon", 10.0).mean())
+    assert shares[0] == pytest.approx(shares[1], rel=0.2)
+
+
+def test_box_is_upright_and_contains_the_polygon():
+    turned = Region(np.array([[50, 10], [90, 50], [50, 90], [10, 50]], np.float32), 1.0)
+    blank = np.zeros((100, 100, 3), np.uint8)
+    polygon, box = (shapes.draw_mask(blank, [turned], shape, 0.0) for shape in ("polygon", "box"))
+    assert box[12:88, 12:88].all()
+    assert (polygon <= box).all() and polygon.sum() < 0.6 * box.sum()
+
+
+@pytest.mark.parametrize("colour", ["white", "black", (200, 40, 40)])
+def test_strokes_hold_the_letters_with_less_area(engine, korean_font, colour):
+    picture, ink = page((640, 300), [("하늘을 나는 꿈", (40, 90), 80, colour)], korean_font, (96, 140, 110))
+    found = engine.detect(picture)
+    strokes, polygon = (shapes.draw_mask(picture, found, shape, 6.0).astype(bool) for shape in ("stroke", "polygon"))
+    assert strokes[ink].mean() > 0.995
+    assert strokes.sum() < 0.8 * polygon.sum()
+
+
+def test_strokes_see_letters_on_a_gradient(engine, korean_font):
+    picture, ink = page((640, 300), [("꿈 Dream", (60, 90), 100, (235, 235, 235))], korean_font, (0, 0, 0))
+    ramp = np.linspace(20, 190, 640)[None, :, None]
+    picture = np.where(picture.max(axis=2, keepdims=True) > 0, picture, 0) * 0.4 + ramp * (1 - ink[..., None] * 0.6)
+    picture = np.clip(np.where(ink[..., None], 240, picture), 0, 255).astype(np.uint8)
+    mask = shapes.draw_mask(picture, engine.detect(picture), "stroke", 6.0).astype(bool)
+    assert mask[ink].mean() > 0.98
+    assert mask.mean() < 0.3
+
+
+def test_strokes_fall_back_to_the_polygon_where_nothing_parts():
+    noise = np.random.default_rng(0).normal(128, 30, (100, 300, 3)).astype(np.uint8)
+    region = square(40, 30, 200, 40)
+    stroke, polygon = (shapes.draw_mask(noise, [region], shape, 10.0) for shape in ("stroke", "polygon"))
+    assert np.array_equal(stroke, polygon)
+
+
+def test_overlay_tells_masked_from_kept():
+    overlay = shapes.draw_overlay(np.zeros((200, 200, 3), np.uint8), [square(20, 20, 80, 30), square(20, 120, 80, 30)], [True, False])
+    for row, colour in ((20, shapes.MASKED_COLOUR), (120, shapes.KEPT_COLOUR)):
+        assert overlay[row, 60].argmax() == np.argmax(colour) and overlay[row, 60].max() > 100

@@ -1,0 +1,36 @@
+"""A file is there in full or not at all."""
+
+import os
+
+import pytest
+from dancheong.nodes.whole_file import write_whole
+
+
+def test_writes_and_replaces(tmp_path):
+    path = tmp_path / "new" / "file.bin"
+    write_whole(path, b"one")
+    write_whole(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert os.listdir(path.parent) == ["file.bin"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
+    path = tmp_path / "file.bin"
+    write_whole(path, b"old")
+    with pytest.raises(TypeError):
+        write_whole(path, "text is no bytes")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file.bin"]
+
+
+def test_a_full_disk_leaves_nothing(tmp_path):
+    # A real out-of-space answer of the kernel, not an imitation.
+    if not os.path.exists("/dev/full"):
+        pytest.skip("this system has no /dev/full")
+    path = tmp_path / "file.bin"
+    real_open = open
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("builtins.open", lambda name, *rest, **more: real_open("/dev/full", "wb", buffering=0))
+        with pytest.raises(OSError, match="No space left"):
+            write_whole(path, b"data")
+    assert os.listdir(tmp_path) == []
