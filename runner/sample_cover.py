@@ -54,7 +54,7 @@ def _scene(generator: np.random.Generator) -> Image.Image:
 
 
 def _moon(picture: Image.Image) -> Image.Image:
-    centre, radius = (0.72 * picture.width, 0.42 * picture.height), 0.085 * picture.width
+    centre, radius = (0.70 * picture.width, 0.485 * picture.height), 0.085 * picture.width
     glow = Image.new("L", picture.size)
     _circle(ImageDraw.Draw(glow), centre, radius * 2.1, 90)
     glow = glow.filter(ImageFilter.GaussianBlur(radius * 0.9))

@@ -35,3 +35,18 @@ def korean_font() -> Path:
     return Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"
 
 
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory) -> Path:
+    """A private base directory for ComfyUI, with the tiny models in it."""
+    from dancheong.runner import server
+
+    spec = importlib.util.spec_from_file_location("tiny_models", ROOT / "tests" / "tiny_models.py")
+    tiny_models = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tiny_models)
+    base = tmp_path_factory.mktemp("base")
+    server.prepare_base(base)
+    tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")
+    tiny_models.compact_x2(base / "models" / "upscale_models" / "tiny_x2.safetensors")
+    return base

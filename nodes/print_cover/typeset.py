@@ -76,7 +76,7 @@ def typeset(width: int, height: int, words: Words, style: Style) -> tuple[np.nda
     size = wanted = max(1, round(height * style.size / 100))
     while True:
         blocks = _blocks(words, style, size, along)
-        if blocks is not None and sum(block.depth for block in blocks) + GAP * size * len(blocks) <= across:
+        if blocks is not None and _depth(blocks, GAP * size) <= across:
             break
         size = int(size * SHRINK)
         if size < SMALLEST:
@@ -89,6 +89,12 @@ def typeset(width: int, height: int, words: Words, style: Style) -> tuple[np.nda
     _set(ink, heading, (margin, margin, along, across), style, GAP * size, style.position)
     _set(ink, [author], (margin, margin, along, across), style, 0.0, "top" if style.position == "bottom" else "bottom")
     return ink.paint(style.colour, style.outline_colour), size
+
+
+def _depth(blocks: list[Block], gap: float) -> float:
+    """px across the lines, with a gap between blocks that have any."""
+    depths = [block.depth for block in blocks if block.lines]
+    return sum(depths) + gap * max(0, len(depths) - 1)
 
 
 def _blocks(words: Words, style: Style, size: int, along: float) -> list[Block] | None:
@@ -107,7 +113,7 @@ def _blocks(words: Words, style: Style, size: int, along: float) -> list[Block] 
 def _set(ink: Ink, blocks: list[Block], box: tuple[int, int, float, float], style: Style, gap: float, position: str):
     """Draw blocks into the box (left, top, length along the lines, length across them)."""
     left, top, along, across = box
-    depth = sum(block.depth for block in blocks) + gap * (len(blocks) - 1)
+    depth = _depth(blocks, gap)
     if style.layout == "vertical":
         # Columns run from right to left: "across" begins at the right edge. The author stands at the far end of it.
         first = position == style.position

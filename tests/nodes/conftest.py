@@ -1,0 +1,171 @@
+"""ComfyUI inside the test process: its own executor, without a server."""
+
+import asyncio
+import sys
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+from dancheong.runner import places, server
+
+PACK = "custom_nodes/dancheong"
+
+
+@dataclass
+class Outcome:
+    """How a prompt ended."""
+
+    captured: dict = field(default_factory=dict)
+    """Capture node id -> its value."""
+    shown: dict = field(default_factory=dict)
+    """Node id -> what it showed in the editor."""
+    error: str = ""
+    interrupted: bool = False
+    progress: list = field(default_factory=list)
+
+
+class Comfy:
+    """ComfyUI with the pack loaded; `run` executes a prompt in API form."""
+
+    def __init__(self, base) -> None:
+        sys.path.insert(0, str(places.comfyui()))
+        sys.argv = ["main.py", *server.arguments(base), "--models-directory", str(base / "models")]
+        sys.pycache_prefix = str(places.BASE / "pycache")
+        import comfy.options
+
+        comfy.options.enable_args_parsing()
+        import comfy.utils
+        import execution
+        import nodes
+        from comfy import model_management
+
+        self.nodes, self.execution, self.model_management, self.utils = nodes, execution, model_management, comfy.utils
+        assert asyncio.run(nodes.load_custom_node(str(base / PACK), module_parent="custom_nodes"))
+        asyncio.run(nodes.load_custom_node(str(places.comfyui() / "comfy_extras" / "nodes_upscale_model.py")))
+        self._values = {}
+        self._captured = {}
+        nodes.NODE_CLASS_MAPPINGS["TestProvide"] = self._provider()
+        nodes.NODE_CLASS_MAPPINGS["TestCapture"] = self._capturer()
+
+    def module(self, name):
+        """A module of the pack as ComfyUI loaded it."""
+        (found,) = (module for key, module in sys.modules.items() if key.endswith(f"dancheong.{name}") and "/" in key)
+        return found
+
+    def node(self, class_type, **inputs):
+        """Run one node of the pack on values; returns its outputs as a list."""
+        outcome = self.try_node(class_type, **inputs)
+        assert not outcome.error, outcome.error
+        return [outcome.captured[key] for key in sorted(outcome.captured)]
+
+    def try_node(self, class_type, hook=None, **inputs):
+        schema = self.nodes.NODE_CLASS_MAPPINGS[class_type]
+        prompt = {"node": {"class_type": class_type, "inputs": self._defaults(class_type)}}
+        for name, value in inputs.items():
+            if isinstance(value, str | int | float | bool):
+                prompt["node"]["inputs"][name] = value
+            else:
+                key = uuid.uuid4().hex
+                self._values[key] = value
+                prompt[name] = {"class_type": "TestProvide", "inputs": {"key": key}}
+                prompt["node"]["inputs"][name] = [name, 0]
+        for number in range(len(schema.RETURN_TYPES)):
+            prompt[f"out{number}"] = {
+                "class_type": "TestCapture",
+                "inputs": {"value": ["node", number], "key": f"out{number}"},
+            }
+        return self.run(prompt, hook)
+
+    def run(self, prompt, hook=None):
+        """
+        Args:
+            hook: called with (value, total) at every progress report.
+        """
+        outcome = Outcome()
+        self._captured.clear()
+
+        def progress(value, total, preview, **_):
+            self.model_management.throw_exception_if_processing_interrupted()
+            outcome.progress.append((value, total))
+            if hook:
+                hook(value, total)
+
+        self.utils.set_progress_bar_global_hook(progress)
+        prompt_id = uuid.uuid4().hex
+        valid, error, outputs, node_errors = asyncio.run(self.execution.validate_prompt(prompt_id, prompt, None))
+        if not valid or node_errors:
+            reasons = [reason["details"] for node in node_errors.values() for reason in node["errors"]]
+            outcome.error = "; ".join(reasons) or str(error)
+            return outcome
+
+        class Listener:
+            client_id, last_node_id, sockets_metadata = "test", None, {}
+
+            def send_sync(self, event, data, sid=None):
+                if event == "executed":
+                    outcome.shown[data["node"]] = data["output"]
+                elif event == "execution_error":
+                    outcome.error = data["exception_message"].strip()
+                elif event == "execution_interrupted":
+                    outcome.interrupted = True
+
+            def queue_updated(self):
+                pass
+
+        executor = self.execution.PromptExecutor(
+            Listener(), self.execution.CacheType.CLASSIC, {"lru": 0, "ram": 0, "ram_inactive": 0}
+        )
+        executor.execute(prompt, prompt_id, {"client_id": "test"}, outputs)
+        outcome.captured = dict(self._captured)
+        return outcome
+
+    def _defaults(self, class_type):
+        required = self.nodes.NODE_CLASS_MAPPINGS[class_type].INPUT_TYPES()["required"]
+        values = {}
+        for name, (kind, *options) in required.items():
+            options = options[0] if options else {}
+            if "default" in options:
+                values[name] = options["default"]
+            elif kind == "COMBO" or isinstance(kind, list):
+                values[name] = (options.get("options") or kind)[0]
+        return values
+
+    def _provider(self):
+        values = self._values
+
+        class TestProvide:
+            RETURN_TYPES, FUNCTION, CATEGORY = ("*",), "run", "test"
+
+            @classmethod
+            def INPUT_TYPES(cls):  # noqa: N802
+                return {"required": {"key": ("STRING",)}}
+
+            def run(self, key):
+                return (values[key],)
+
+        return TestProvide
+
+    def _capturer(self):
+        captured = self._captured
+
+        class TestCapture:
+            RETURN_TYPES, FUNCTION, CATEGORY, OUTPUT_NODE = (), "run", "test", True
+
+            @classmethod
+            def INPUT_TYPES(cls):  # noqa: N802
+                return {"required": {"value": ("*",), "key": ("STRING",)}}
+
+            @classmethod
+            def VALIDATE_INPUTS(cls, input_types):  # noqa: N802
+                return True
+
+            def run(self, value, key):
+                captured[key] = value
+                return ()
+
+        return TestCapture
+
+
+@pytest.fixture(scope="session")
+def comfy(base):
+    return Comfy(base)

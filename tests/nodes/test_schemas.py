@@ -1,0 +1,106 @@
+"""Every node is complete: tooltips, Korean labels, help, a workflow that uses it; public ids stay as they are."""
+
+import json
+
+import pytest
+
+# Saved workflows depend on these: new inputs are appended to this table, nothing in it is ever moved.
+CONTRACT = {
+    "DancheongOCRTextMask": (
+        ["image", "engine", "shape", "grow", "feather", "keep", "only", "min_height", "max_height", "min_score"],
+        ["MASK", "STRING", "IMAGE", "INT"],
+    ),
+    "DancheongEraseMasked": (["image", "mask", "method", "grow", "feather"], ["IMAGE"]),
+    "DancheongUpscaleToSize": (
+        ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
+        ["IMAGE", "MASK", "STRING"],
+    ),
+    "DancheongTrimSize": (
+        ["preset", "width_mm", "height_mm", "bleed_mm", "dpi", "generate_megapixels"],
+        ["DANCHEONG_TRIM", "INT", "INT", "STRING"],
+    ),
+    "DancheongTypesetTitle": (
+        ["image", "title", "subtitle", "author", "font", "layout", "position", "align", "title_size", "margin",
+         "colour", "outline_colour", "outline"],
+        ["IMAGE", "IMAGE", "MASK", "STRING"],
+    ),
+    "DancheongSavePrint": (["image", "trim", "format", "filename_prefix"], ["IMAGE", "STRING"]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ours(comfy):
+    return {name: node for name, node in comfy.nodes.NODE_CLASS_MAPPINGS.items() if name.startswith("Dancheong")}
+
+
+def inputs(node):
+    declared = node.INPUT_TYPES()
+    return {**declared.get("required", {}), **declared.get("optional", {})}
+
+
+def locale(root, language):
+    return json.loads((root / "locales" / language / "nodeDefs.json").read_text(encoding="utf-8"))
+
+
+def test_the_contract_is_kept(ours):
+    assert {name: (list(inputs(node)), list(node.RETURN_TYPES)) for name, node in ours.items()} == CONTRACT
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_everything_has_a_tooltip(ours, name):
+    schema = ours[name].GET_SCHEMA()
+    assert schema.description and schema.search_aliases and schema.category.startswith("dancheong/")
+    assert all(part.tooltip for part in [*schema.inputs, *schema.outputs])
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_korean_labels_are_complete_and_nothing_more(ours, root, name):
+    korean = locale(root, "ko")[name]
+    schema = ours[name].GET_SCHEMA()
+    assert set(korean) == {"display_name", "description", "inputs", "outputs"}
+    assert list(korean["inputs"]) == [part.id for part in schema.inputs]
+    assert list(korean["outputs"]) == [str(number) for number in range(len(schema.outputs))]
+    for part in schema.inputs:
+        entry = korean["inputs"][part.id]
+        assert entry["name"] and entry["tooltip"]
+        options = getattr(part, "options", None)
+        if options and part.id != "font":
+            assert list(entry["options"]) == list(options), part.id
+
+
+def test_locales_name_no_other_node(ours, root):
+    assert set(locale(root, "ko")) == set(ours)
+    assert set(locale(root, "en")) <= set(ours)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_preset_labels_show_the_millimetres_of_the_data_file(comfy, root, language):
+    presets = comfy.module("nodes.print_cover.trim").PRESETS
+    labels = locale(root, language)["DancheongTrimSize"]["inputs"]["preset"]["options"]
+    for name, entry in presets.items():
+        assert labels[name] == f"{entry[language]} {entry['mm'][0]} x {entry['mm'][1]} mm"
+    assert set(labels) == {*presets, "custom"}
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_help_pages_exist_and_belong_to_a_node(ours, root, name, language):
+    text = (root / "web" / "docs" / name / f"{language}.md").read_text(encoding="utf-8")
+    title = ours[name].GET_SCHEMA().display_name if language == "en" else locale(root, "ko")[name]["display_name"]
+    assert text.startswith(f"# {title}\n")
+    assert {path.name for path in (root / "web" / "docs").iterdir()} == set(ours)
+
+
+def test_every_node_is_used_by_a_workflow(ours, root):
+    used = {
+        node["class_type"]
+        for path in (root / "workflows" / "api").glob("*.json")
+        for node in json.loads(path.read_text(encoding="utf-8")).values()
+    }
+    assert set(ours) <= used
+
+
+def test_templates_have_thumbnails_and_are_alone_in_their_folder(root):
+    templates = {path.stem for path in (root / "workflows").glob("*.json")}
+    assert templates == {path.stem for path in (root / "workflows").glob("*.jpg")}
+    assert templates == {path.stem for path in (root / "workflows" / "api").glob("*.json")}
