@@ -18,9 +18,14 @@ serve: host
 test: host
 	@$(RUN) -m pytest
 
+# The pictures of the README and the template browser, made anew; they need Chromium.
+pictures: host demo
+	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
+	@DANCHEONG_PICTURES=docs $(RUN) -m pytest tests/browser
+
 check: host
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m pyright
 
-.PHONY: host demo serve test check
+.PHONY: host demo serve test pictures check

@@ -10,8 +10,8 @@ from .run import run
 from .server import Server
 
 WORKFLOW = places.PACK / "workflows" / "api" / "cover_finish.json"
-SHEET_HEIGHT = 1120
-GAP = 24
+SHEET_HEIGHT = 840
+GAP = 18
 
 
 def demo(out: Path) -> list[Path]:

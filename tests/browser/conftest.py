@@ -1,0 +1,110 @@
+"""The real editor in headless Chromium, in Korean, against a real server."""
+
+import json
+import os
+import shutil
+import urllib.request
+from pathlib import Path
+
+import pytest
+from dancheong.runner.server import Server
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+READY = "!!(window.app && app.graph && window.LiteGraph && LiteGraph.registered_node_types['DancheongSavePrint'])"
+
+
+class Editor:
+    """One page with the editor, ready to work."""
+
+    def __init__(self, page, url: str) -> None:
+        self.page, self.url = page, url
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.context.route("**/*", lambda route: route.continue_() if route.request.url.startswith(url) else route.abort())
+
+    def open(self, query: str = "") -> "Editor":
+        self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
+        self.page.wait_for_function(READY, timeout=180_000)
+        return self
+
+    def load(self, workflow: dict) -> None:
+        self.page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
+        self.page.wait_for_timeout(800)
+
+    def load_api(self, prompt: dict) -> None:
+        self.page.evaluate("prompt => app.loadApiJson(prompt, 'workflow')", prompt)
+        self.page.wait_for_timeout(800)
+
+    def prompt(self) -> dict:
+        """The graph in API form, as the editor would queue it."""
+        return self.page.evaluate("async () => (await app.graphToPrompt()).output")
+
+    def serialized(self) -> dict:
+        return json.loads(self.page.evaluate("() => JSON.stringify(app.graph.serialize())"))
+
+    def queue(self, timeout: float = 180) -> dict:
+        """Press Run; the event that ended it."""
+        return self.page.evaluate(
+            """timeout => new Promise((resolve, reject) => {
+                for (const kind of ['execution_success', 'execution_error', 'execution_interrupted'])
+                    app.api.addEventListener(kind, event => resolve({kind, ...event.detail}), {once: true})
+                setTimeout(() => reject(new Error('nothing ended within the time')), timeout * 1000)
+                app.queuePrompt(0)
+            })""",
+            timeout,
+        )
+
+    def fit(self) -> None:
+        """Bring the whole graph into view, clear of the side bar and the tabs."""
+        self.page.evaluate(
+            """() => {
+                const canvas = app.canvas, boxes = app.graph._nodes.map(node => node.getBounding())
+                const left = Math.min(...boxes.map(box => box[0])), top = Math.min(...boxes.map(box => box[1]))
+                const right = Math.max(...boxes.map(box => box[0] + box[2]))
+                const bottom = Math.max(...boxes.map(box => box[1] + box[3]))
+                const rect = canvas.canvas.getBoundingClientRect(), bar = 80, tabs = 100, margin = 20
+                const scale = Math.min((rect.width - bar - margin) / (right - left), (rect.height - tabs - margin) / (bottom - top))
+                canvas.ds.scale = scale
+                canvas.ds.offset = [bar / scale - left, tabs / scale - top]
+                canvas.setDirty(true, true)
+            }"""
+        )
+        self.page.wait_for_timeout(1500)
+
+
+@pytest.fixture(scope="module")
+def host(base, cover, tmp_path_factory):
+    shutil.copy(cover, base / "input" / "cover.png")
+    with Server(base, log=tmp_path_factory.mktemp("log") / "server.log") as server:
+        settings = {"Comfy.Locale": "ko", "Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
+        for key, value in settings.items():
+            request = urllib.request.Request(f"{server.url}/settings/{key}", json.dumps(value).encode(), method="POST")
+            urllib.request.urlopen(request).close()
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def editor(host):
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must test the editor, but there is no Chromium: .ci/run installs it.")
+        pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
+        yield Editor(browser.new_page(viewport={"width": 1760, "height": 990}), host)
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory) -> Path:
+    """Where screenshots go; `make pictures` names a folder to look at them and to take them into the README."""
+    folder = os.environ.get("DANCHEONG_PICTURES")
+    path = Path(folder) if folder else tmp_path_factory.mktemp("pictures")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
