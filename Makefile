@@ -26,6 +26,6 @@ pictures: host demo
 check: host
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m pyright
+	@$(RUN) -m basedpyright
 
 .PHONY: host demo serve test pictures check

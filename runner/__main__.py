@@ -13,6 +13,7 @@ def load_pack() -> None:
     spec = importlib.util.spec_from_file_location(
         "dancheong", root / "__init__.py", submodule_search_locations=[str(root)]
     )
+    assert spec is not None and spec.loader is not None
     sys.modules["dancheong"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sys.modules["dancheong"])
 

@@ -19,14 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _host(options) -> None:
+def _host(options: argparse.Namespace) -> None:
     from . import host
 
     host.prepare(options.own_interpreter)
     print(f"host: ready, ComfyUI in {places.comfyui()}")
 
 
-def _serve(options) -> int:
+def _serve(options: argparse.Namespace) -> int:
     from .server import Server
 
     with Server(places.BASE, port=options.port) as server:
@@ -34,7 +34,7 @@ def _serve(options) -> int:
         return server.wait()
 
 
-def _run(options) -> int:
+def _run(options: argparse.Namespace) -> int:
     from . import workflow
     from .run import INTERRUPTED, Interrupted, run
     from .server import Server
@@ -56,7 +56,7 @@ def _run(options) -> int:
     return 0
 
 
-def _models(options) -> None:
+def _models(options: argparse.Namespace) -> None:
     from . import models
 
     table, folder = models.read_table(), places.models(places.BASE)
@@ -66,7 +66,7 @@ def _models(options) -> None:
         print(models.listing(table, folder))
 
 
-def _demo(options) -> None:
+def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
     print(*demo(options.out), sep="\n")

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -25,7 +26,7 @@ class Client:
         self.url = url.rstrip("/")
         self._id = uuid.uuid4().hex
         self._session: aiohttp.ClientSession
-        self._socket: aiohttp.ClientWebSocketResponse
+        self._socket: aiohttp.ClientWebSocketResponse[bool]
 
     async def __aenter__(self) -> "Client":
         self._session = aiohttp.ClientSession()
@@ -33,7 +34,9 @@ class Client:
             self._socket = await self._session.ws_connect(f"{self.url}/ws?clientId={self._id}", max_msg_size=0)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             await self._session.close()
-            raise RunnerError(f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out.") from error
+            raise RunnerError(
+                f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out."
+            ) from error
         return self
 
     async def __aexit__(self, *_) -> None:
@@ -89,10 +92,6 @@ class Client:
                 return
         raise RunnerError(f"The connection to {self.url} ended before the work was done.")
 
-    async def outputs(self, prompt_id: str) -> dict[str, dict]:
-        """Node id -> what it showed: lists of files, lists of texts."""
-        return (await self._json("GET", f"/history/{prompt_id}"))[prompt_id]["outputs"]
-
     async def fetch(self, file: dict) -> bytes:
         query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
         async with self._session.get(f"{self.url}/view", params=query) as answer:
@@ -105,7 +104,7 @@ class Client:
         await self._session.post(f"{self.url}/queue", json={"delete": [prompt_id]})
         await self._session.post(f"{self.url}/interrupt", json={"prompt_id": prompt_id})
 
-    async def _json(self, method: str, path: str, **options) -> dict:
+    async def _json(self, method: str, path: str, **options: Any) -> dict:
         try:
             async with self._session.request(method, self.url + path, **options) as answer:
                 answer.raise_for_status()

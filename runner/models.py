@@ -101,7 +101,9 @@ def check_complete(path: Path) -> None:
     with open(path, "rb") as file:
         head = file.read(8)
         if head.lstrip()[:1] == b"<":
-            raise RunnerError(f"{path.name} came as a web page, not as a model: the source asks for a login or is gone.")
+            raise RunnerError(
+                f"{path.name} came as a web page, not as a model: the source asks for a login or is gone."
+            )
         if path.suffix == ".safetensors":
             length = int.from_bytes(head, "little")
             header = file.read(length) if length < size else b""
@@ -130,4 +132,4 @@ def _fetch(model: Model, folder: Path) -> Path:
         return Path(hf_hub_download(model.hub, model.file, local_dir=folder))
     import gdown
 
-    return Path(gdown.download(model.drive, str(folder / model.file)))
+    return Path(str(gdown.download(model.drive, str(folder / model.file))))

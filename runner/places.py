@@ -23,14 +23,18 @@ def comfyui() -> Path:
     if named:
         path = Path(named).expanduser().resolve()
         if not _is_comfyui(path):
-            raise RunnerError(f"COMFYUI_PATH is {named}, which is not a ComfyUI folder: it has no main.py beside comfy/.")
+            raise RunnerError(
+                f"COMFYUI_PATH is {named}, which is not a ComfyUI folder: it has no main.py beside comfy/."
+            )
         return path
     # The unresolved path on purpose: a pack is often linked into custom_nodes.
     around = Path(__file__).absolute().parents[3]
     for path in (around, OWN_COMFYUI):
         if _is_comfyui(path):
             return path
-    raise RunnerError("No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI.")
+    raise RunnerError(
+        "No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI."
+    )
 
 
 def models(base: Path) -> Path:
@@ -40,7 +44,7 @@ def models(base: Path) -> Path:
 
 
 def has_accelerator() -> bool:
-    """Whether ComfyUI will find a GPU here; without one it must be started with --cpu. Asked without importing torch."""
+    """Whether ComfyUI will find a GPU here; without one it needs --cpu. Asked without importing torch."""
     return sys.platform == "darwin" or shutil.which("nvidia-smi") is not None or Path("/dev/kfd").exists()
 
 

@@ -3,13 +3,17 @@
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+from PIL import Image
 
 from ..nodes.whole_file import write_whole
 from . import RunnerError, workflow
 from .client import Client
 
 INTERRUPTED = 130
+COMMON_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 class Interrupted(Exception):
@@ -32,15 +36,40 @@ async def run(url: str, prompt: workflow.Prompt, search: list[Path], out: Path, 
     """
     async with Client(url) as client:
         for (node_id, name), path in workflow.local_files(prompt, await client.object_info(), search).items():
+            check_picture(path)
             prompt[node_id]["inputs"][name] = await client.upload(path)
         prompt_id = await client.queue(prompt)
-        await _finish(client, prompt, prompt_id, quiet)
-        return [path async for path in _written(client, prompt_id, out)]
+        shown = await _finish(client, prompt, prompt_id, quiet)
+        return [path async for path in _written(client, shown, out)]
 
 
-async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet: bool) -> None:
-    """Wait for the end of a queued prompt; Ctrl-C cancels it on the server, running or still waiting."""
+def check_picture(path: Path) -> None:
+    """Refuse a damaged picture here, by its name; ComfyUI would say "Truncated File Read" after the upload.
+
+    Raises:
+        RunnerError: an empty file, or a picture of a common format that cannot be read to its end.
+    """
+    if not path.stat().st_size:
+        raise RunnerError(f"{path} is empty; expected a picture.")
+    if path.suffix.lower() in COMMON_PICTURES:
+        try:
+            with Image.open(path) as picture:
+                picture.load()
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise RunnerError(
+                f"{path} is damaged or no picture ({error}); expected a {path.suffix[1:]} file."
+            ) from error
+
+
+async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet: bool) -> dict[str, dict]:
+    """Wait for the end of a queued prompt; Ctrl-C cancels it on the server, running or still waiting.
+
+    Returns:
+        Node id -> what it showed: lists of files, lists of texts. The events carry it, cached nodes' too; the server's
+        history has it only some time after the end.
+    """
     started = False
+    shown: dict[str, dict] = {}
 
     async def follow() -> None:
         nonlocal started
@@ -48,6 +77,8 @@ async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet
             started = True
             if not quiet:
                 _show(prompt, kind, data)
+            if kind == "executed" and data["output"]:
+                shown[data["node"]] = data["output"]
             if kind == "execution_error":
                 raise RunnerError(_failure(prompt, data))
             if kind == "execution_interrupted":
@@ -69,20 +100,22 @@ async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet
         raise Interrupted from None
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+    return shown
 
 
-async def _written(client: Client, prompt_id: str, out: Path):
-    out.mkdir(parents=True, exist_ok=True)
-    for node_id, shown in (await client.outputs(prompt_id)).items():
-        entries = [entry for values in shown.values() if isinstance(values, list) for entry in values]
-        files = {(file["type"], file["filename"]): file for file in entries if isinstance(file, dict) and "filename" in file}
+async def _written(client: Client, shown: dict[str, dict], out: Path) -> AsyncIterator[Path]:
+    for node_id, output in shown.items():
+        entries = [entry for values in output.values() if isinstance(values, list) for entry in values]
+        files = {
+            (file["type"], file["filename"]): file for file in entries if isinstance(file, dict) and "filename" in file
+        }
         saved = [file for (kind, _), file in files.items() if kind == "output"]
         # Previews count where a node has nothing else: a workflow that only previews still has results.
         for file in saved or files.values():
             path = out / Path(file["filename"]).name
             write_whole(path, await client.fetch(file))
             yield path
-        texts = [text for text in shown.get("text") or [] if isinstance(text, str)]
+        texts = [text for text in output.get("text") or [] if isinstance(text, str)]
         if texts:
             path = out / f"{node_id}.txt"
             write_whole(path, "\n".join(texts).encode())

@@ -1,7 +1,7 @@
 """A picture such as an image generator makes when asked for a book cover: a scene, and letters that mean nothing.
 
-Drawn here, so that the demo and the tests need no file and no model. The letters are strokes, not a font: pseudo-text is
-what a generator thinks writing looks like.
+Drawn here, so that the demo and the tests need no file and no model. The letters are strokes, not a font:
+pseudo-text is what a generator thinks writing looks like.
 """
 
 import numpy as np
@@ -63,7 +63,9 @@ def _moon(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _circle(draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, fill) -> None:
+def _circle(
+    draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, fill: int | tuple[int, int, int]
+) -> None:
     (x, y), r = centre, radius
     draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
 
@@ -116,7 +118,9 @@ def _words(picture: Image.Image, generator: np.random.Generator) -> None:
         _word(picture, generator, place, size, letters, turn)
 
 
-def _word(picture: Image.Image, generator: np.random.Generator, place: tuple[int, int], size: int, letters: int, turn: float) -> None:
+def _word(
+    picture: Image.Image, generator: np.random.Generator, place: tuple[int, int], size: int, letters: int, turn: float
+) -> None:
     step = 0.6 * size
     layer = Image.new("L", (round(step * letters + size) * 2, round(2 * size) * 2))
     draw = ImageDraw.Draw(layer)
@@ -130,7 +134,9 @@ def _word(picture: Image.Image, generator: np.random.Generator, place: tuple[int
     picture.paste(Image.new("RGB", layer.size, INK), corner, layer)
 
 
-def _letter(draw: ImageDraw.ImageDraw, generator: np.random.Generator, corner: tuple[float, float], size: float, width: int) -> None:
+def _letter(
+    draw: ImageDraw.ImageDraw, generator: np.random.Generator, corner: tuple[float, float], size: float, width: int
+) -> None:
     """A letter that is none: a stem, and one or two arcs or bars."""
     x, y = corner
     w, h = 0.34 * size, 0.72 * size
@@ -144,6 +150,8 @@ def _letter(draw: ImageDraw.ImageDraw, generator: np.random.Generator, corner: t
             level = y + h * generator.choice([0.04, 0.5, 0.96])
             draw.line((x, level, x + w, level), fill=255, width=width)
         elif kind == 3:
-            draw.arc((x, y, x + w, y + h), generator.integers(0, 180), generator.integers(270, 420), 255, width)
+            draw.arc(
+                (x, y, x + w, y + h), int(generator.integers(0, 180)), int(generator.integers(270, 420)), 255, width
+            )
         else:
             draw.line((x, y + h, x + w, y), fill=255, width=width)

@@ -35,8 +35,6 @@ def korean_font() -> Path:
     return Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"
 
 
-
-
 @pytest.fixture(scope="session")
 def base(tmp_path_factory) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""

@@ -1,6 +1,7 @@
 """Small random models in the exact layouts of the public files, made when a test needs them.
 
-Weights are normal with std = gain / sqrt(fan in), biases 0, but the last bias 0.5: without it pictures are nearly black.
+Weights are normal with std = gain / sqrt(fan in), biases 0, but the last bias 0.5: without it pictures are
+nearly black.
 """
 
 from pathlib import Path

@@ -1,5 +1,8 @@
 """The face of erasing."""
 
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
 import torch
 
 from ..host import images
@@ -53,10 +56,12 @@ class EraseMasked(io.ComfyNode):
                     "The mask covers the whole picture, so nothing is left to fill it from: expected at least one "
                     "unmasked pixel; check whether the mask is inverted or grown too far."
                 )
-            pixels = images.rgb_bytes(picture)
+            pixels = images.to_bytes(images.rgb(picture))
             for rows, columns, own in holes(hole):
                 filled = interruptibly(inpaint, pixels[rows, columns], own, method)
-                _blend(result[rows, columns], images.from_bytes(filled), strength[rows, columns] * torch.from_numpy(own))
+                _blend(
+                    result[rows, columns], images.from_bytes(filled), strength[rows, columns] * torch.from_numpy(own)
+                )
             progress.step()
         return io.NodeOutput(images.to_host(cleaned))
 

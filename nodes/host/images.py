@@ -21,7 +21,7 @@ def pictures(image: torch.Tensor) -> torch.Tensor:
             "Expected at least one picture of at least 1 x 1 px, [batch, height, width, 1, 3 or 4 channels], "
             f"got {list(image.shape)}: connect an IMAGE."
         )
-    return image.float().nan_to_num(0.0).clamp(0.0, 1.0)
+    return image.float().clamp(0.0, 1.0).nan_to_num_(0.0)
 
 
 def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
@@ -37,7 +37,7 @@ def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
     Raises:
         ValueError: an empty mask, or a number of masks that is neither 1 nor the number of pictures.
     """
-    mask = mask.float().nan_to_num(0.0).clamp(0.0, 1.0)
+    mask = mask.float().clamp(0.0, 1.0).nan_to_num_(0.0)
     if mask.ndim == 2:
         mask = mask[None]
     count, height, width = image.shape[:3]
@@ -56,9 +56,9 @@ def rgb(image: torch.Tensor) -> torch.Tensor:
     return image.expand(*image.shape[:-1], 3) if image.shape[-1] == 1 else image[..., :3]
 
 
-def rgb_bytes(image: torch.Tensor) -> np.ndarray:
-    """`[...,C]` in 0..1 to uint8 `[...,3]`, rounded."""
-    return (rgb(image) * 255.0).round().to(torch.uint8).cpu().numpy()
+def to_bytes(image: torch.Tensor) -> np.ndarray:
+    """0..1 to uint8, rounded, same shape."""
+    return (image * 255.0).round_().to(torch.uint8).cpu().numpy()
 
 
 def from_bytes(array: np.ndarray) -> torch.Tensor:

@@ -2,9 +2,10 @@
 
 import torch
 from comfy import model_management
+from comfy.model_patcher import ModelPatcher
 
 
-def load(patcher, bytes_needed: int) -> torch.device:
+def load(patcher: ModelPatcher, bytes_needed: int) -> torch.device:
     """Bring a ModelPatcher's network to its device with room for `bytes_needed` of work; returns the device."""
     model_management.load_models_gpu([patcher], memory_required=bytes_needed)
     return patcher.load_device

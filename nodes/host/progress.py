@@ -26,7 +26,7 @@ def check_interrupt() -> None:
     model_management.throw_exception_if_processing_interrupted()
 
 
-def interruptibly(work: Callable[..., T], *args) -> T:
+def interruptibly(work: Callable[..., T], *args: object) -> T:
     """Run `work(*args)`, a call that cannot be stopped from inside (OpenCV, onnxruntime, an encoder).
 
     It runs in a thread of its own so that an interrupt is answered at once; a call that is left behind finishes

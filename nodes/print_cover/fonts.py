@@ -30,8 +30,8 @@ class Font:
 def available(model_fonts: list[Path]) -> dict[str, Font]:
     """Every font by file name, in the order in which `auto` tries them.
 
-    Fonts that the user put under models/fonts come first, then well-known Korean faces, then the rest of what the system
-    and installed packages carry.
+    Fonts that the user put under models/fonts come first, then well-known Korean faces, then the rest of what the
+    system and installed packages carry.
     """
     fonts: dict[str, Font] = {}
     for font in (*(Font(path, "models/fonts") for path in model_fonts), *_installed()):

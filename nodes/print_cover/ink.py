@@ -54,9 +54,7 @@ class Face:
         for piece in PIECES.findall(text):
             if piece.isspace():
                 cells.append(Cell("", self.size * SPACE, False))
-            elif len(piece) == 1 and piece.isalnum():
-                cells.append(Cell(piece, self.size * CELL, False))
-            elif re.match(f"[{WIDE}]", piece):
+            elif (len(piece) == 1 and piece.isalnum()) or re.match(f"[{WIDE}]", piece):
                 cells.append(Cell(piece, self.size * CELL, False))
             else:
                 cells.append(Cell(piece, self.font.getlength(piece), True))

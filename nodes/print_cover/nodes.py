@@ -1,5 +1,8 @@
 """The face of the printed cover."""
 
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
 import json
 import unicodedata
 
@@ -8,7 +11,7 @@ from PIL import ImageColor
 
 from ..host import folders, images
 from ..host.api import io, ui
-from ..host.progress import Progress, interruptibly
+from ..host.progress import Progress, check_interrupt, interruptibly
 from ..whole_file import write_whole
 from . import fonts, print_files, trim
 from .typeset import Style, Words, typeset
@@ -24,7 +27,7 @@ class TrimSize(io.ComfyNode):
             node_id="DancheongTrimSize",
             display_name="Book Trim Size",
             category="dancheong/print",
-            description="A printed page: trim size, bleed and resolution, and the size to generate a picture for it at.",
+            description="A printed page: trim size, bleed, resolution, and the size to generate a picture for it at.",
             search_aliases=["book size", "page size", "bleed", "dpi", "a4", "a5", "paper size"],
             inputs=[
                 io.Combo.Input(
@@ -210,14 +213,12 @@ class SavePrint(io.ComfyNode):
     @classmethod
     def execute(cls, image, trim, format, filename_prefix) -> io.NodeOutput:
         pictures = images.pictures(image)
-        folder, stem, subfolder, counter = folders.next_output(
-            filename_prefix, pictures.shape[2], pictures.shape[1]
-        )
+        folder, stem, subfolder, counter = folders.next_output(filename_prefix, pictures.shape[2], pictures.shape[1])
         paths = []
         progress = Progress(len(pictures))
         for number, picture in enumerate(pictures, counter):
-            colours = picture if picture.shape[-1] == 4 else images.rgb(picture)
-            pixels = (colours * 255.0).round().to(torch.uint8).cpu().numpy()
+            check_interrupt()
+            pixels = images.to_bytes(picture if picture.shape[-1] == 4 else images.rgb(picture))
             data = interruptibly(print_files.encode, pixels, format, trim, cls._metadata())
             path = folder / f"{stem}_{number:05}_{print_files.ENDINGS[format]}"
             write_whole(path, data)

@@ -38,9 +38,9 @@ def encode(picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str
     height, width = picture.shape[:2]
     if (width, height) != trim.pixels:
         raise ValueError(
-            f"Expected a picture of {trim.pixels[0]} x {trim.pixels[1]} px for {trim.width_mm:g} x {trim.height_mm:g} mm "
-            f"with {trim.bleed_mm:g} mm bleed at {trim.dpi} dpi, got {width} x {height} px: put Upscale to Size before "
-            "this node and give it the same trim."
+            f"Expected a picture of {trim.pixels[0]} x {trim.pixels[1]} px for {trim.width_mm:g} x {trim.height_mm:g} "
+            f"mm with {trim.bleed_mm:g} mm bleed at {trim.dpi} dpi, got {width} x {height} px: put Upscale to Size "
+            "before this node and give it the same trim."
         )
     image = Image.fromarray(picture)
     common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": _srgb()}
@@ -66,7 +66,9 @@ def _pdf(png: bytes, trim: Trim) -> bytes:
     layout = img2pdf.get_fixed_dpi_layout_fun((trim.dpi, trim.dpi))
     width, height = (pixels / trim.dpi * POINTS_PER_INCH for pixels in trim.pixels)
     left, bottom = (width - trim.points[0]) / 2, (height - trim.points[1]) / 2
-    with pikepdf.open(io.BytesIO(img2pdf.convert(png, layout_fun=layout))) as document:
+    embedded = io.BytesIO()
+    img2pdf.convert(png, layout_fun=layout, outputstream=embedded)
+    with pikepdf.open(embedded) as document:
         page = document.pages[0]
         page.mediabox = page.cropbox = page.bleedbox = [0, 0, width, height]
         page.trimbox = [left, bottom, left + trim.points[0], bottom + trim.points[1]]
@@ -75,7 +77,7 @@ def _pdf(png: bytes, trim: Trim) -> bytes:
     return data.getvalue()
 
 
-def _save(image: Image.Image, file_format: str, **options) -> bytes:
+def _save(image: Image.Image, file_format: str, **options: object) -> bytes:
     data = io.BytesIO()
     image.save(data, file_format, **options)
     return data.getvalue()
@@ -98,4 +100,3 @@ def _chunks(metadata: dict[str, str]) -> PngInfo:
 
 def _srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-

@@ -10,7 +10,7 @@ POINTS_PER_INCH = 72.0
 GENERATE_MULTIPLE = 16
 
 PRESETS: dict[str, dict] = json.loads(Path(__file__).with_name("trim_sizes.json").read_text(encoding="utf-8"))
-"""Name -> {"mm": [width, height], "en", "ko"}. Printers differ by a millimetre or two, so the sizes are always shown."""
+"""Name -> {"mm": [width, height], "en", "ko"}. Printers differ by a millimetre or two, so sizes are always shown."""
 
 
 @dataclass(frozen=True)

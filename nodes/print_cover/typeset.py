@@ -81,7 +81,7 @@ def typeset(width: int, height: int, words: Words, style: Style) -> tuple[np.nda
         size = int(size * SHRINK)
         if size < SMALLEST:
             raise ValueError(
-                f"The text does not fit on {width} x {height} px even in letters of {SMALLEST} px (asked: {wanted} px): "
+                f"The text does not fit on {width} x {height} px even in letters of {SMALLEST} px (asked: {wanted}): "
                 "shorten it, or lower 'margin'."
             )
     ink = Ink(width, height)

@@ -1,4 +1,4 @@
-"""Break a title into lines the way Korean titles are broken: between words, inside a word only where Korean allows it."""
+"""Break a title into lines as Korean titles are: between words, inside a word only where Korean allows it."""
 
 import re
 from collections.abc import Callable

@@ -1,5 +1,8 @@
 """The face of the text mask."""
 
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
 import torch
 
 from ..host import images
@@ -89,7 +92,9 @@ class OCRTextMask(io.ComfyNode):
             ],
             outputs=[
                 io.Mask.Output(display_name="mask", tooltip="1 on text, one mask per picture."),
-                io.String.Output(display_name="regions", tooltip="JSON: per picture its regions with polygon and text."),
+                io.String.Output(
+                    display_name="regions", tooltip="JSON: per picture its regions with polygon and text."
+                ),
                 io.Image.Output(display_name="overlay", tooltip="What was found: red is masked, green is kept."),
                 io.Int.Output(display_name="count", tooltip="Masked regions in all pictures together."),
             ],
@@ -110,7 +115,7 @@ class OCRTextMask(io.ComfyNode):
         masks, overlays, found, count = [], [], [], 0
         progress = Progress(len(pictures))
         for picture in pictures:
-            pixels = images.rgb_bytes(picture)
+            pixels = images.to_bytes(images.rgb(picture))
             lines = interruptibly(finder.detect, pixels)
             if rules.need_text:
                 lines = interruptibly(finder.read, pixels, lines)
@@ -122,6 +127,4 @@ class OCRTextMask(io.ComfyNode):
             count += len(masked)
             progress.step()
         mask = images.widen(torch.stack(masks), 0.0, feather)
-        return io.NodeOutput(
-            images.to_host(mask), regions.report(found), images.to_host(torch.stack(overlays)), count
-        )
+        return io.NodeOutput(images.to_host(mask), regions.report(found), images.to_host(torch.stack(overlays)), count)

@@ -8,6 +8,7 @@ import os
 import threading
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from .regions import Region
 MAX_SIDE = 3000
 MAX_ASPECT = 8.0
 MAX_THREADS = 4
+LEAST_CONTRAST = 6
+"""Of 255, in any channel: less cannot be read by anybody."""
 
 
 class RapidOCREngine:
@@ -33,10 +36,10 @@ class RapidOCREngine:
                 f"own Python ({error})."
             ) from error
         self._lock = threading.Lock()
-        self._ocr = RapidOCR(
+        self._ocr: Any = RapidOCR(
             params={
                 "Global.log_level": "error",
-                # Both are done below: the library's own resizing neither bounds tall pictures nor keeps the scale exact.
+                # Both are done below: the library's own resizing does not bound tall pictures or keep the scale exact.
                 "Global.use_preprocess_img": False,
                 "Global.use_vertical_padding": False,
                 "EngineConfig.onnxruntime.intra_op_num_threads": min(MAX_THREADS, os.cpu_count() or 1),
@@ -56,10 +59,11 @@ class RapidOCREngine:
         if found.boxes is None:
             return []
         limit = np.array(picture.shape[1::-1], np.float32)
-        return [
+        regions = [
             Region(np.clip(np.asarray(box, np.float32) / scale, 0, limit), float(score))
             for box, score in zip(found.boxes, found.scores, strict=True)
         ]
+        return [region for region in regions if _has_contrast(picture, region.polygon)]
 
     def read(self, picture: np.ndarray, regions: list[Region]) -> list[Region]:
         """The same regions with their text; a region that cannot be read keeps its place with the text ""."""
@@ -93,6 +97,13 @@ def _canvas(picture: np.ndarray) -> tuple[np.ndarray, float]:
         picture, 0, max(0, shortest - height), 0, max(0, shortest - width), cv2.BORDER_REPLICATE
     )
     return np.ascontiguousarray(picture[:, :, ::-1]), scale
+
+
+def _has_contrast(picture: np.ndarray, polygon: np.ndarray) -> bool:
+    """Whether anything can be written there: the detector sees text in some plain colours."""
+    (left, top), (right, bottom) = np.floor(polygon.min(axis=0)).astype(int), np.ceil(polygon.max(axis=0)).astype(int)
+    inside = picture[top:bottom, left:right].reshape(-1, 3)
+    return bool(len(inside)) and int(np.ptp(inside, axis=0).max()) >= LEAST_CONTRAST
 
 
 def _straighten(picture: np.ndarray, polygon: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ class Rules:
             except re.error as error:
                 raise ValueError(
                     f"'{name}' is not a regular expression: {getattr(self, name)!r} ({error}). "
-                    "Expected plain words, or several with | between them; put \\ before ( ) [ ] + * ? . to mean the sign."
+                    "Expected plain words, or several with | between them; put \\ before ( ) [ ] + * to mean the sign."
                 ) from error
 
     @property

@@ -43,9 +43,7 @@ def draw_overlay(picture: np.ndarray, regions: list[Region], masked: list[bool])
     width = max(1, round(min(picture.shape[:2]) / 300))
     for region, chosen in zip(regions, masked, strict=True):
         colour = MASKED_COLOUR if chosen else KEPT_COLOUR
-        cv2.polylines(
-            overlay, [_fixed_point(region.polygon)], True, colour, width, cv2.LINE_AA, shift=SUBPIXEL_BITS
-        )
+        cv2.polylines(overlay, [_fixed_point(region.polygon)], True, colour, width, cv2.LINE_AA, shift=SUBPIXEL_BITS)
     return overlay
 
 

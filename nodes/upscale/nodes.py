@@ -1,6 +1,10 @@
 """The face of the upscaler."""
 
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -10,6 +14,11 @@ from ..host.progress import Progress, check_interrupt
 from . import plan, tiles
 from .resample import place, resample
 
+if TYPE_CHECKING:
+    from ..print_cover import Trim
+
+UpscaleModel = Any
+"""spandrel's ImageModelDescriptor with the `patcher` that ComfyUI's loader adds."""
 PAPER = 1.0
 
 
@@ -40,7 +49,9 @@ class UpscaleToSize(io.ComfyNode):
                     tooltip="Height in pixels; a connected trim goes before it.",
                 ),
                 io.Custom("DANCHEONG_TRIM").Input(
-                    "trim", optional=True, tooltip="A page from Book Trim Size: its pixels, bleed included, are the size."
+                    "trim",
+                    optional=True,
+                    tooltip="A page from Book Trim Size: its pixels, bleed included, are the size.",
                 ),
                 io.Combo.Input(
                     "mode",
@@ -57,7 +68,9 @@ class UpscaleToSize(io.ComfyNode):
                 ),
             ],
             outputs=[
-                io.Image.Output(display_name="image", tooltip="The pictures, exactly of the asked size, without alpha."),
+                io.Image.Output(
+                    display_name="image", tooltip="The pictures, exactly of the asked size, without alpha."
+                ),
                 io.Mask.Output(display_name="mask", tooltip="1 where there is no picture: transparent or added paper."),
                 io.String.Output(display_name="report", tooltip="Passes, model, crop and size."),
             ],
@@ -87,16 +100,18 @@ class UpscaleToSize(io.ComfyNode):
         return io.NodeOutput(images.to_host(torch.stack(results)), images.to_host(torch.stack(missing)), text)
 
 
-def _scale_of(model) -> int:
+def _scale_of(model: UpscaleModel) -> int:
     if (model.input_channels, model.output_channels) != (3, 3):
         raise ValueError(
             f"Expected an upscale model for colour pictures (3 channels in, 3 out), got {model.input_channels} in, "
             f"{model.output_channels} out: choose another in Load Upscale Model."
         )
+    if model.scale < 2:
+        raise ValueError("Expected an upscale model that enlarges, got one of scale 1: choose another.")
     return model.scale
 
 
-def _run_model(model, picture: torch.Tensor, progress: Progress) -> torch.Tensor:
+def _run_model(model: UpscaleModel, picture: torch.Tensor, progress: Progress) -> torch.Tensor:
     tile_pixels = min(picture.shape[0] * picture.shape[1], (tiles.TILE + 2 * tiles.HALO) ** 2)
     # ComfyUI's own estimate for upscale models: 384 values per output pixel and channel.
     device = memory.load(model.patcher, tile_pixels * 3 * 4 * max(model.scale, 1) * 384)
@@ -121,16 +136,16 @@ def _run_model(model, picture: torch.Tensor, progress: Progress) -> torch.Tensor
 @contextmanager
 def _interruptible(network: torch.nn.Module):
     """Check for an interrupt before every layer: one tile of a large network takes minutes on a CPU."""
-    hooks = [
-        layer.register_forward_pre_hook(lambda *_: check_interrupt())
-        for layer in network.modules()
-        if not any(layer.children())
-    ]
+    hooks = [layer.register_forward_pre_hook(_check) for layer in network.modules() if not any(layer.children())]
     try:
         yield
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def _check(*_: object) -> None:
+    check_interrupt()
 
 
 def _without_picture(picture: torch.Tensor, scaled: plan.Size, target: plan.Size) -> torch.Tensor:
@@ -147,7 +162,14 @@ def _pixels_before(source: plan.Size, steps: list[plan.Step]) -> list[int]:
     return [width * height for width, height in sizes[: len(steps)]]
 
 
-def _report(source, target, scaled, steps, model, trim) -> str:
+def _report(
+    source: plan.Size,
+    target: plan.Size,
+    scaled: plan.Size,
+    steps: list[plan.Step],
+    model: UpscaleModel | None,
+    trim: "Trim | None",
+) -> str:
     def text(size: plan.Size) -> str:
         return f"{size[0]} x {size[1]}"
 
@@ -163,7 +185,10 @@ def _report(source, target, scaled, steps, model, trim) -> str:
         lines.append(f"Cropped from {text(scaled)}: {1 - target[0] * target[1] / (scaled[0] * scaled[1]):.1%} of it.")
     if scaled[0] < target[0] or scaled[1] < target[1]:
         lines.append(f"White paper added around {text(scaled)}.")
-    if scaled[0] * source[1] != scaled[1] * source[0] and abs(scaled[0] * source[1] / (scaled[1] * source[0]) - 1) > 0.01:
+    if (
+        scaled[0] * source[1] != scaled[1] * source[0]
+        and abs(scaled[0] * source[1] / (scaled[1] * source[0]) - 1) > 0.01
+    ):
         lines.append("Proportions were changed.")
     if trim is not None:
         lines.append(f"The outer {trim.bleed_mm:g} mm on each side are bleed and will be cut off.")

@@ -3,8 +3,11 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
+
+Network = Callable[[torch.Tensor], torch.Tensor]
 
 TILE = 512
 HALO = 36
@@ -43,7 +46,7 @@ def tiles(width: int, height: int, largest: int = TILE) -> Iterator[Tile]:
 
 
 def upscale(
-    model: Callable[[torch.Tensor], torch.Tensor],
+    model: Network,
     picture: torch.Tensor,
     scale: int,
     device: torch.device,
@@ -85,7 +88,9 @@ def upscale(
             todo.extend(reversed(tile.halves()))
             continue
         if not torch.isfinite(pixels).all():
-            raise ValueError("The upscale model gave pixels that are not numbers: its weights are damaged, use another.")
+            raise ValueError(
+                "The upscale model gave pixels that are not numbers: its weights are damaged, use another."
+            )
         rows = slice(tile.top * scale, (tile.top + tile.height) * scale)
         columns = slice(tile.left * scale, (tile.left + tile.width) * scale)
         result[rows, columns] = pixels.clamp(0.0, 1.0).to(result)
@@ -93,7 +98,7 @@ def upscale(
     return result
 
 
-def _tile(model, picture: torch.Tensor, tile: Tile, scale: int, device: torch.device) -> torch.Tensor:
+def _tile(model: Network, picture: torch.Tensor, tile: Tile, scale: int, device: torch.device) -> torch.Tensor:
     height, width = picture.shape[:2]
     top, left = max(0, tile.top - HALO), max(0, tile.left - HALO)
     bottom, right = min(height, tile.top + tile.height + HALO), min(width, tile.left + tile.width + HALO)
@@ -106,4 +111,4 @@ def _tile(model, picture: torch.Tensor, tile: Tile, scale: int, device: torch.de
 def _spans(length: int, largest: int) -> list[tuple[int, int]]:
     count = math.ceil(length / largest)
     edges = [length * index // count for index in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

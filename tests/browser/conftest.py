@@ -24,7 +24,9 @@ class Editor:
         self.page, self.url = page, url
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.context.route("**/*", lambda route: route.continue_() if route.request.url.startswith(url) else route.abort())
+        page.context.route(
+            "**/*", lambda route: route.continue_() if route.request.url.startswith(url) else route.abort()
+        )
 
     def open(self, query: str = "") -> "Editor":
         self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
@@ -67,7 +69,8 @@ class Editor:
                 const right = Math.max(...boxes.map(box => box[0] + box[2]))
                 const bottom = Math.max(...boxes.map(box => box[1] + box[3]))
                 const rect = canvas.canvas.getBoundingClientRect(), bar = 80, tabs = 100, margin = 20
-                const scale = Math.min((rect.width - bar - margin) / (right - left), (rect.height - tabs - margin) / (bottom - top))
+                const across = (rect.width - bar - margin) / (right - left)
+                const scale = Math.min(across, (rect.height - tabs - margin) / (bottom - top))
                 canvas.ds.scale = scale
                 canvas.ds.offset = [bar / scale - left, tabs / scale - top]
                 canvas.setDirty(true, true)

@@ -28,7 +28,9 @@ def test_templates_open_run_and_equal_their_api_form(editor, root, korean, pictu
         editor.faults.clear()
         editor.open(f"?template={name}&source=dancheong")
         editor.page.wait_for_function("app.graph._nodes.some(n => n.type.startsWith('Dancheong'))", timeout=30_000)
-        missing = editor.page.evaluate("app.graph._nodes.filter(n => !LiteGraph.registered_node_types[n.type]).map(n => n.type)")
+        missing = editor.page.evaluate(
+            "app.graph._nodes.filter(n => !LiteGraph.registered_node_types[n.type]).map(n => n.type)"
+        )
         assert missing == []
         prompt = without_titles(editor.prompt())
         assert prompt == without_titles(read(root / "workflows" / "api" / f"{name}.json"))
@@ -54,7 +56,9 @@ def test_the_template_browser_lists_them(editor, root):
     listed = editor.page.evaluate("async () => await (await fetch('/workflow_templates')).json()")
     assert sorted(listed["dancheong"]) == templates(root)
     for name in templates(root):
-        answer = editor.page.evaluate("async url => (await fetch(url)).status", f"/api/workflow_templates/dancheong/{name}.jpg")
+        answer = editor.page.evaluate(
+            "async url => (await fetch(url)).status", f"/api/workflow_templates/dancheong/{name}.jpg"
+        )
         assert answer == 200
 
 

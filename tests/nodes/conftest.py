@@ -36,8 +36,9 @@ class Comfy:
         comfy.options.enable_args_parsing()
         import comfy.utils
         import execution
-        import nodes
         from comfy import model_management
+
+        import nodes
 
         self.nodes, self.execution, self.model_management, self.utils = nodes, execution, model_management, comfy.utils
         assert asyncio.run(nodes.load_custom_node(str(base / PACK), module_parent="custom_nodes"))

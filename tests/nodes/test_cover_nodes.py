@@ -13,7 +13,7 @@ from PIL import Image
 
 @pytest.fixture(scope="module")
 def sample(cover):
-    return torch.from_numpy(np.asarray(Image.open(cover))).float()[None] / 255
+    return torch.from_numpy(np.array(Image.open(cover))).float()[None] / 255
 
 
 def noise(batch, height, width, channels=3):
@@ -144,7 +144,7 @@ def test_the_trim_size_of_the_walk(comfy):
 @pytest.mark.parametrize("fit", ["cover", "contain", "stretch"])
 def test_without_a_model_the_size_is_exact_and_the_report_says_so(comfy, fit):
     image, mask, report = comfy.node("DancheongUpscaleToSize", image=noise(2, 30, 50), width=173, height=91, fit=fit)
-    assert image.shape == (2, 91, 173, 3) and 0 <= image.min() and image.max() <= 1
+    assert image.shape == (2, 91, 173, 3) and image.min() >= 0 and image.max() <= 1
     assert "No upscale model" in report and "173 x 91 px" in report
     assert mask.any() == (fit == "contain")
     assert ("White paper" in report, "Cropped" in report) == (fit == "contain", fit == "cover")
@@ -260,7 +260,9 @@ def test_decomposed_hangul_is_set_composed(comfy):
     text = "\ub2ec\ube5b \uc544\ub798"
     image = noise(1, 200, 300)
     composed = comfy.node("DancheongTypesetTitle", image=image, title=text)[0]
-    assert torch.equal(composed, comfy.node("DancheongTypesetTitle", image=image, title=unicodedata.normalize("NFD", text))[0])
+    assert torch.equal(
+        composed, comfy.node("DancheongTypesetTitle", image=image, title=unicodedata.normalize("NFD", text))[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -298,7 +300,9 @@ def test_a_batch_becomes_as_many_files(comfy, file_format):
 def test_files_are_never_overwritten(comfy):
     trim = page(comfy, preset="custom", width_mm=20.0, height_mm=30.0, bleed_mm=0.0, dpi=100)
     paths = [
-        comfy.node("DancheongSavePrint", image=noise(1, *trim.pixels[::-1]) * n, trim=trim, filename_prefix="t/again")[1]
+        comfy.node("DancheongSavePrint", image=noise(1, *trim.pixels[::-1]) * n, trim=trim, filename_prefix="t/again")[
+            1
+        ]
         for n in (0.3, 0.6)
     ]
     assert paths[0] != paths[1]

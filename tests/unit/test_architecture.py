@@ -41,7 +41,7 @@ def arrow_faults(path, root):
             into_nodes = level and target[:1] == ["nodes"]
             if head in COMFYUI and not level:
                 faults.append(f"the runner imports {module}")
-            if into_nodes and (target[1:2] == ["host"] or target[-1] == "nodes" and len(target) > 1):
+            if into_nodes and (target[1:2] == ["host"] or (target[-1] == "nodes" and len(target) > 1)):
                 faults.append(f"the runner imports the face {module}")
             continue
         door = place[1] in ("host", "extension.py")
@@ -101,7 +101,7 @@ def test_the_entry_point_imports_nothing(root):
     """Pytest, packaging tools and the runner import it without ComfyUI and without torch."""
     code = (
         "import sys, importlib.util as u; before = set(sys.modules);"
-        f"s = u.spec_from_file_location('pack', {str(root / '__init__.py')!r}, submodule_search_locations=[{str(root)!r}]);"
+        f"s = u.spec_from_file_location('pack', {str(root / '__init__.py')!r}, submodule_search_locations=[]);"
         "m = u.module_from_spec(s); s.loader.exec_module(m);"
         "new = {n.split('.')[0] for n in set(sys.modules) - before}; print(sorted(new - {'pack'}))"
     )
@@ -110,7 +110,11 @@ def test_the_entry_point_imports_nothing(root):
 
 def test_sources_are_ascii(root):
     """Windows opens text as cp949; Korean belongs to locales and data files."""
-    wide = [str(path) for path in [*tracked(root, "nodes/*.py"), *tracked(root, "runner/*.py")] if not path.read_text(encoding="utf-8").isascii()]
+    wide = [
+        str(path)
+        for path in [*tracked(root, "nodes/*.py"), *tracked(root, "runner/*.py")]
+        if not path.read_text(encoding="utf-8").isascii()
+    ]
     assert wide == []
 
 
@@ -128,7 +132,9 @@ def test_nothing_is_declared_that_comfyui_ships(root):
     def name(line):
         return re.split(r"[^A-Za-z0-9_.-]", line.strip())[0].lower().replace("_", "-")
 
-    shipped = {name(line) for line in (places.comfyui() / "requirements.txt").read_text().splitlines() if line[:1].isalpha()}
+    shipped = {
+        name(line) for line in (places.comfyui() / "requirements.txt").read_text().splitlines() if line[:1].isalpha()
+    }
     assert {"torch", "numpy", "pillow", "spandrel"} <= shipped
     declared = {name(line) for line in (root / "requirements.txt").read_text().splitlines()}
     assert declared & shipped == set()

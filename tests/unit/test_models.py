@@ -108,7 +108,12 @@ def test_the_hub(root, source, tmp_path, manner):
     )
     result = subprocess.run(
         [sys.executable, "-c", code, str(root / "runner" / "__main__.py"), str(tmp_path)],
-        env={"PATH": "", "HF_ENDPOINT": f"{source}/{manner}", "HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"},
+        env={
+            "PATH": "",
+            "HF_ENDPOINT": f"{source}/{manner}",
+            "HOME": str(tmp_path / "home"),
+            "HF_HUB_DISABLE_XET": "1",
+        },
         capture_output=True,
         text=True,
     )

@@ -23,7 +23,11 @@ def page(size, lines, font, background=(70, 110, 90)):
 
 
 def test_korean_and_latin_words_are_found(engine, korean_font):
-    lines = [("달빛 아래", (60, 50), 60, "white"), ("Journey", (330, 280), 44, "yellow"), ("그림책", (80, 400), 24, "black")]
+    lines = [
+        ("달빛 아래", (60, 50), 60, "white"),
+        ("Journey", (330, 280), 44, "yellow"),
+        ("그림책", (80, 400), 24, "black"),
+    ]
     picture, ink = page((640, 480), lines, korean_font)
     found = engine.detect(picture)
     assert len(found) == 3
@@ -52,8 +56,9 @@ def test_turned_text_is_found_and_read(engine, korean_font, angle):
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (33, 33), (40, 6000), (6000, 40), (640, 480)])
-def test_pictures_without_text_give_nothing_whatever_their_size(engine, size):
-    assert engine.detect(np.full((size[1], size[0], 3), 128, np.uint8)) == []
+@pytest.mark.parametrize("colour", [(128, 128, 128), (200, 30, 60), (255, 255, 255), (0, 0, 0)])
+def test_plain_colours_give_nothing_whatever_their_size(engine, size, colour):
+    assert engine.detect(np.full((size[1], size[0], 3), colour, np.uint8)) == []
 
 
 def test_regions_lie_inside_the_picture(engine, korean_font):
@@ -83,7 +88,9 @@ def test_growth_follows_the_text_height():
 
 
 def test_the_same_picture_small_and_large_has_the_same_masked_share(engine, korean_font):
-    picture, _ = page((1024, 1024), [("달빛 아래", (200, 200), 160, "white"), ("Journey", (300, 600), 120, "red")], korean_font)
+    picture, _ = page(
+        (1024, 1024), [("달빛 아래", (200, 200), 160, "white"), ("Journey", (300, 600), 120, "red")], korean_font
+    )
     shares = []
     for side in (256, 1024):
         scaled = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
@@ -126,6 +133,8 @@ def test_strokes_fall_back_to_the_polygon_where_nothing_parts():
 
 
 def test_overlay_tells_masked_from_kept():
-    overlay = shapes.draw_overlay(np.zeros((200, 200, 3), np.uint8), [square(20, 20, 80, 30), square(20, 120, 80, 30)], [True, False])
+    overlay = shapes.draw_overlay(
+        np.zeros((200, 200, 3), np.uint8), [square(20, 20, 80, 30), square(20, 120, 80, 30)], [True, False]
+    )
     for row, colour in ((20, shapes.MASKED_COLOUR), (120, shapes.KEPT_COLOUR)):
         assert overlay[row, 60].argmax() == np.argmax(colour) and overlay[row, 60].max() > 100

@@ -111,7 +111,7 @@ def test_latin_words_lie_in_columns_and_hangul_stands(korean_font):
 def test_a_12000_px_wide_picture(korean_font):
     layer, size = typeset(12000, 400, words("가나다라마바사 " * 40), style(korean_font, size=50.0))
     left, _, right, _ = ink_box(layer)
-    assert 0 < left and right < 12000 and size <= 200
+    assert left > 0 and right < 12000 and size <= 200
 
 
 def test_no_words_leave_no_ink(korean_font):
