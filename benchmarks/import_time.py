@@ -1,4 +1,7 @@
-"""What loading the pack adds to ComfyUI's start, beyond what ComfyUI has loaded itself: `python benchmarks/import_time.py`."""
+"""What loading the pack adds to ComfyUI's start, beyond what ComfyUI has loaded itself.
+
+`python benchmarks/import_time.py`
+"""
 
 import asyncio
 import runpy
@@ -32,7 +35,7 @@ def once() -> str:
         server.prepare_base(base)
         sys.path.insert(0, str(places.comfyui()))
         sys.pycache_prefix = str(places.BASE / "pycache")
-        sys.argv = ["main.py", *server.arguments(base)]
+        sys.argv = ["main.py", *server.arguments(base, base / "models")]
         import comfy.options
 
         comfy.options.enable_args_parsing()

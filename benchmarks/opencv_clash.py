@@ -82,7 +82,9 @@ def probe(python: Path) -> dict:
 
 
 def versions(uv: str, python: Path) -> dict[str, str]:
-    listing = subprocess.run([uv, "pip", "list", "--python", python, "--format", "json"], capture_output=True, text=True)
+    listing = subprocess.run(
+        [uv, "pip", "list", "--python", python, "--format", "json"], capture_output=True, text=True
+    )
     return {package["name"]: package["version"] for package in json.loads(listing.stdout)}
 
 

@@ -19,6 +19,8 @@ def load_pack() -> None:
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 10):
+        sys.exit(f"dancheong: Python 3.10 or newer is needed, this is {sys.version.split()[0]}.")
     if __spec__ is None or not __spec__.name.startswith("dancheong"):
         load_pack()
     sys.exit(importlib.import_module("dancheong.runner.cli").main())

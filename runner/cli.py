@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options) or 0
-    except RunnerError as error:
+    except (RunnerError, OSError) as error:  # OSError: a folder that cannot be written, a connection that breaks off
         print(f"dancheong: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -29,7 +29,7 @@ def _host(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from .server import Server
 
-    with Server(places.BASE, port=options.port) as server:
+    with Server(places.BASE, places.models(places.BASE), port=options.port) as server:
         print(f"The editor is at {server.url}; Ctrl-C ends it.", flush=True)
         return server.wait()
 
@@ -47,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
         if options.server:
             files = asyncio.run(run(options.server, prompt, search, options.out))
         else:
-            with Server(places.BASE, log=places.BASE / "server.log") as server:
+            with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
                 files = asyncio.run(run(server.url, prompt, search, options.out))
     except Interrupted:
         print("dancheong: interrupted", file=sys.stderr)

@@ -23,7 +23,7 @@ def demo(out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     cover = out / "cover.png"
     sample_cover.draw().save(cover)
-    with Server(places.BASE, log=places.BASE / "server.log") as server:
+    with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
         made = asyncio.run(run(server.url, workflow.load(WORKFLOW), [out], out))
     finished = next(path for path in made if path.suffix == ".png" and path != cover and _is_print(path))
     sheet = out / "before_after.jpg"

@@ -104,6 +104,7 @@ async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet
 
 
 async def _written(client: Client, shown: dict[str, dict], out: Path) -> AsyncIterator[Path]:
+    written: set[Path] = set()
     for node_id, output in shown.items():
         entries = [entry for values in output.values() if isinstance(values, list) for entry in values]
         files = {
@@ -113,6 +114,9 @@ async def _written(client: Client, shown: dict[str, dict], out: Path) -> AsyncIt
         # Previews count where a node has nothing else: a workflow that only previews still has results.
         for file in saved or files.values():
             path = out / Path(file["filename"]).name
+            if path in written:  # two nodes, two folders on the server, one name
+                path = path.with_name(f"{node_id}_{path.name}")
+            written.add(path)
             write_whole(path, await client.fetch(file))
             yield path
         texts = [text for text in output.get("text") or [] if isinstance(text, str)]

@@ -26,12 +26,13 @@ class Server:
 
     Args:
         base: the private base directory; it is made where it does not exist.
+        models: the models folder.
         port: 0 takes a free one.
         log: where its output goes; None leaves it on the terminal.
     """
 
-    def __init__(self, base: Path, port: int = 0, log: Path | None = None) -> None:
-        self._base, self._port, self._log = base, port, log
+    def __init__(self, base: Path, models: Path, port: int = 0, log: Path | None = None) -> None:
+        self._base, self._models, self._port, self._log = base, models, port, log
         self._process: subprocess.Popen | None = None
         self.url = ""
 
@@ -42,7 +43,7 @@ class Server:
             self.url = f"http://127.0.0.1:{port}"
             with open(self._log, "wb") if self._log else nullcontext() as output:
                 self._process = subprocess.Popen(
-                    command(self._base, port),
+                    command(self._base, self._models, port),
                     stdout=output,
                     stderr=subprocess.STDOUT if output else None,
                     env=environment(),
@@ -106,16 +107,16 @@ def prepare_base(base: Path) -> None:
         link.symlink_to(places.PACK, target_is_directory=True)
 
 
-def command(base: Path, port: int) -> list[str]:
+def command(base: Path, models: Path, port: int) -> list[str]:
     return [
         sys.executable, str(places.comfyui() / "main.py"), "--listen", "127.0.0.1", "--port", str(port),
-        *arguments(base), "--disable-auto-launch", "--disable-api-nodes",
+        *arguments(base, models), "--disable-auto-launch", "--disable-api-nodes",
     ]  # fmt: skip
 
 
-def arguments(base: Path) -> list[str]:
+def arguments(base: Path, models: Path) -> list[str]:
     """The flags that keep ComfyUI out of its own tree; the in-process tests use the same."""
-    flags = ["--base-directory", str(base), "--models-directory", str(places.models(base))]
+    flags = ["--base-directory", str(base), "--models-directory", str(models)]
     flags += ["--database-url", "sqlite:///:memory:"]
     return flags if places.has_accelerator() else [*flags, "--cpu"]
 

@@ -46,11 +46,11 @@ class EraseMasked(io.ComfyNode):
     def execute(cls, image, mask, method, grow, feather) -> io.NodeOutput:
         pictures = images.pictures(image)
         masks = images.widen(images.masks_for(mask, pictures), grow, feather)
-        # Results start as the very input, so what no window covers cannot change.
-        cleaned = image.float().clone()
+        # What no window covers cannot change.
+        cleaned = images.working_copy(image)
         progress = Progress(len(pictures))
         for result, picture, strength in zip(cleaned, pictures, masks, strict=True):
-            hole = (strength > 0).cpu().numpy()
+            hole = (strength > 0).numpy()
             if hole.all():
                 raise ValueError(
                     "The mask covers the whole picture, so nothing is left to fill it from: expected at least one "
@@ -58,20 +58,11 @@ class EraseMasked(io.ComfyNode):
                 )
             pixels = images.to_bytes(images.rgb(picture))
             for rows, columns, own in holes(hole):
-                filled = interruptibly(inpaint, pixels[rows, columns], own, method)
-                _blend(
-                    result[rows, columns], images.from_bytes(filled), strength[rows, columns] * torch.from_numpy(own)
-                )
+                filled = images.from_bytes(interruptibly(inpaint, pixels[rows, columns], own, method))
+                weight = (strength[rows, columns] * torch.from_numpy(own))[..., None]
+                colours, seen = result[rows, columns, :3], picture[rows, columns, :3]
+                if colours.shape[-1] == 1:
+                    filled = filled.mean(-1, keepdim=True)
+                colours.copy_(torch.where(weight > 0, torch.lerp(seen, filled, weight), colours))
             progress.step()
         return io.NodeOutput(images.to_host(cleaned))
-
-
-def _blend(window: torch.Tensor, filled: torch.Tensor, strength: torch.Tensor) -> None:
-    """Write `filled` into `window` by strength, in place; where the strength is 0 nothing is written.
-
-    `window` is `[h,w,C]`; grey takes the mean of the filled colours, alpha stays.
-    """
-    colours = window[..., :3]
-    filled = filled.to(window).mean(-1, keepdim=True) if colours.shape[-1] == 1 else filled.to(window)
-    blended = colours + strength[..., None].to(window) * (filled - colours)
-    colours.copy_(torch.where(strength[..., None].to(window) > 0, blended, colours))

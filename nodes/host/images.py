@@ -5,13 +5,13 @@ import torch
 
 
 def pictures(image: torch.Tensor) -> torch.Tensor:
-    """Checked pictures.
+    """Checked pictures, to look at; a result that must keep its bits starts from `working_copy` instead.
 
     Args:
         image: `[B,H,W,C]` with C of 1, 3 or 4, values 0..1.
 
     Returns:
-        The same, float32, clamped to 0..1, NaN as 0.
+        The same on the CPU, float32, clamped to 0..1, NaN as 0.
 
     Raises:
         ValueError: any other shape, or no pixel at all.
@@ -21,7 +21,12 @@ def pictures(image: torch.Tensor) -> torch.Tensor:
             "Expected at least one picture of at least 1 x 1 px, [batch, height, width, 1, 3 or 4 channels], "
             f"got {list(image.shape)}: connect an IMAGE."
         )
-    return image.float().clamp(0.0, 1.0).nan_to_num_(0.0)
+    return image.cpu().float().clamp(0.0, 1.0).nan_to_num_(0.0)
+
+
+def working_copy(image: torch.Tensor) -> torch.Tensor:
+    """The very values of `image` on the CPU in float32, to be changed in place where a node changes something."""
+    return image.to("cpu", torch.float32, copy=True)
 
 
 def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
@@ -32,12 +37,12 @@ def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
         image: `[B,H,W,C]`.
 
     Returns:
-        `[B,H,W]` float32 in 0..1.
+        `[B,H,W]` float32 in 0..1 on the CPU.
 
     Raises:
         ValueError: an empty mask, or a number of masks that is neither 1 nor the number of pictures.
     """
-    mask = mask.float().clamp(0.0, 1.0).nan_to_num_(0.0)
+    mask = mask.cpu().float().clamp(0.0, 1.0).nan_to_num_(0.0)
     if mask.ndim == 2:
         mask = mask[None]
     count, height, width = image.shape[:3]
@@ -58,7 +63,16 @@ def rgb(image: torch.Tensor) -> torch.Tensor:
 
 def to_bytes(image: torch.Tensor) -> np.ndarray:
     """0..1 to uint8, rounded, same shape."""
-    return (image * 255.0).round_().to(torch.uint8).cpu().numpy()
+    return (image * 255.0).round_().to(torch.uint8).numpy()
+
+
+def thumbnails(image: torch.Tensor, longest: int) -> torch.Tensor:
+    """`[B,H,W,C]` reduced to at most `longest` px, for the editor; small pictures stay."""
+    scale = longest / max(image.shape[1:3])
+    if scale >= 1:
+        return image
+    size = [max(1, round(side * scale)) for side in image.shape[1:3]]
+    return torch.nn.functional.interpolate(image.movedim(-1, 1), size=size, mode="area").movedim(1, -1)
 
 
 def from_bytes(array: np.ndarray) -> torch.Tensor:
@@ -90,10 +104,10 @@ def widen(mask: torch.Tensor, grow: float, feather: float) -> torch.Tensor:
 
     widened = mask.clone()
     for picture in widened:
-        outside = (picture <= 0.5).cpu().numpy().astype(np.uint8)
+        outside = (picture <= 0.5).numpy().astype(np.uint8)
         if outside.all():
             continue
         distance = torch.from_numpy(cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
         ramp = (1.0 - (distance - grow) / (feather + 1.0)) if feather > 0 else (distance <= grow).float()
-        torch.maximum(picture, ramp.clamp(0.0, 1.0).to(picture), out=picture)
+        torch.maximum(picture, ramp.clamp(0.0, 1.0), out=picture)
     return widened

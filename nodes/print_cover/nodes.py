@@ -18,6 +18,8 @@ from .typeset import Style, Words, typeset
 
 TRIM = io.Custom("DANCHEONG_TRIM")
 CUSTOM = "custom"
+PREVIEW = 1024
+"""px, of formats that no browser shows."""
 
 
 class TrimSize(io.ComfyNode):
@@ -154,11 +156,10 @@ class TypesetTitle(io.ComfyNode):
         layer, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
         text = images.from_bytes(layer)
         alpha = text[..., 3:]
-        # Not `pictures`: where there is no letter, a value outside 0..1 must survive too.
-        result = image.float().clone()
+        result = images.working_copy(image)
         colours = result[..., :3]
         letters = text[..., :3] if colours.shape[-1] == 3 else text[..., :3].mean(-1, keepdim=True)
-        colours.copy_(torch.where(alpha > 0, colours + alpha * (letters - colours), colours))
+        colours.copy_(torch.where(alpha > 0, torch.lerp(pictures[..., :3], letters, alpha), colours))
         if result.shape[-1] == 4:
             result[..., 3:] = torch.maximum(result[..., 3:], alpha)
         height = pictures.shape[1]
@@ -225,7 +226,11 @@ class SavePrint(io.ComfyNode):
             paths.append(path)
             progress.step()
         files = [{"filename": path.name, "subfolder": subfolder, "type": "output"} for path in paths]
-        shown = {"images": files} if format in ("png", "jpeg") else ui.PreviewImage(image, cls=cls).as_dict()
+        shown = (
+            {"images": files}
+            if format in ("png", "jpeg")
+            else ui.PreviewImage(images.thumbnails(pictures, PREVIEW)).as_dict()
+        )
         return io.NodeOutput(image, "\n".join(map(str, paths)), ui={**shown, "files": files})
 
     @classmethod

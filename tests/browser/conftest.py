@@ -82,7 +82,7 @@ class Editor:
 @pytest.fixture(scope="module")
 def host(base, cover, tmp_path_factory):
     shutil.copy(cover, base / "input" / "cover.png")
-    with Server(base, log=tmp_path_factory.mktemp("log") / "server.log") as server:
+    with Server(base, base / "models", log=tmp_path_factory.mktemp("log") / "server.log") as server:
         settings = {"Comfy.Locale": "ko", "Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
         for key, value in settings.items():
             request = urllib.request.Request(f"{server.url}/settings/{key}", json.dumps(value).encode(), method="POST")

@@ -29,7 +29,7 @@ class Comfy:
 
     def __init__(self, base) -> None:
         sys.path.insert(0, str(places.comfyui()))
-        sys.argv = ["main.py", *server.arguments(base), "--models-directory", str(base / "models")]
+        sys.argv = ["main.py", *server.arguments(base, base / "models")]
         sys.pycache_prefix = str(places.BASE / "pycache")
         import comfy.options
 

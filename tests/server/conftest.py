@@ -62,7 +62,7 @@ class CommandLine:
 
 @pytest.fixture(scope="session")
 def server(base, tmp_path_factory):
-    with Server(base, log=tmp_path_factory.mktemp("log") / "server.log") as running:
+    with Server(base, base / "models", log=tmp_path_factory.mktemp("log") / "server.log") as running:
         yield running
 
 
