@@ -1,7 +1,7 @@
 """How sharp are the title's letters when they are set before the enlargement, and after.
 
-`python benchmarks/title_order.py`. Edge width = px of the print picture over which a letter's edge rises from 10 to 90 %, mean over
-all edges.
+`python benchmarks/title_order.py`. Edge width = px of the print picture over which a letter's edge rises from 10 to
+90 %, mean over all edges.
 """
 
 import runpy

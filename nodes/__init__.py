@@ -4,6 +4,9 @@ A capability is one folder; its `nodes.py` is its face. Importing this file load
 """
 
 NODES = (
+    ("korean_clip", "LoadKoreanCLIP"),
+    ("topic_prompt", "LoadTopicPrompt"),
+    ("topic_prompt", "EncodeTopicText"),
     ("text_mask", "OCRTextMask"),
     ("erase", "EraseMasked"),
     ("upscale", "UpscaleToSize"),

@@ -1,16 +1,22 @@
 """The pack under test is always this checkout, loaded by path under its own name, as `python runner` does."""
 
 import importlib.util
+import runpy
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-spec = importlib.util.spec_from_file_location("dancheong_bootstrap", ROOT / "runner" / "__main__.py")
-bootstrap = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(bootstrap)
-bootstrap.load_pack()
+runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
+
+
+def by_path(name: str):
+    """A module of tests/ that makes models."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +46,14 @@ def base(tmp_path_factory) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""
     from dancheong.runner import server
 
-    spec = importlib.util.spec_from_file_location("tiny_models", ROOT / "tests" / "tiny_models.py")
-    tiny_models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tiny_models)
+    tiny_models = by_path("tiny_models")
     base = tmp_path_factory.mktemp("base")
     server.prepare_base(base)
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")
     tiny_models.compact_x2(base / "models" / "upscale_models" / "tiny_x2.safetensors")
     return base
+
+
+@pytest.fixture(scope="session")
+def korean_models():
+    return by_path("korean_models")

@@ -19,10 +19,23 @@ class Weights(dict):
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng(seed)
 
-    def conv(self, name: str, out: int, into: int, gain: float = 1.0, bias: float = 0.0) -> None:
-        spread = gain / np.sqrt(into * 9)
-        self[f"{name}.weight"] = self._random.normal(0, spread, (out, into, 3, 3)).astype(np.float32)
-        self[f"{name}.bias"] = np.full(out, bias, np.float32)
+    def conv(self, name: str, out: int, into: int, gain: float = 1.0, bias: float | None = 0.0, size: int = 3) -> None:
+        self._draw(name, (out, into, size, size), gain, bias)
+
+    def linear(self, name: str, out: int, into: int, bias: float | None = 0.0) -> None:
+        self._draw(name, (out, into), 1.0, bias)
+
+    def norm(self, name: str, size: int) -> None:
+        self[f"{name}.weight"], self[f"{name}.bias"] = np.ones(size, np.float32), np.zeros(size, np.float32)
+
+    def _draw(self, name: str, shape: tuple[int, ...], gain: float, bias: float | None) -> None:
+        spread = gain / np.sqrt(np.prod(shape[1:]))
+        self[f"{name}.weight"] = (self._random.standard_normal(shape, np.float32) * spread).astype(np.float32)
+        if bias is not None:
+            self[f"{name}.bias"] = np.full(shape[0], bias, np.float32)
+
+    def half(self) -> dict[str, np.ndarray]:
+        return {name: array.astype(np.float16) for name, array in self.items()}
 
     def slopes(self, name: str) -> None:
         self[f"{name}.weight"] = self._random.normal(0, 0.1, FEATURES).astype(np.float32)
@@ -53,7 +66,71 @@ def compact_x2(path: Path, seed: int = 0) -> Path:
     return _save(weights, path)
 
 
-def _save(weights: Weights, path: Path) -> Path:
+def sd15(path: Path, seed: int = 0) -> Path:
+    """A Stable Diffusion 1.5 checkpoint of one level, with TAESD in place of the VAE and without a text encoder."""
+    weights = Weights(seed)
+    unet, width, time = "model.diffusion_model.", 320, 1280
+    weights.linear(f"{unet}time_embed.0", time, width)
+    weights.linear(f"{unet}time_embed.2", time, time)
+    weights.conv(f"{unet}input_blocks.0.0", width, 4)
+    for block, into in (("input_blocks.1", width), ("output_blocks.0", 2 * width), ("output_blocks.1", 2 * width)):
+        _residual(weights, f"{unet}{block}.0", into, width, time)
+        _attention(weights, f"{unet}{block}.1", width)
+    weights.norm(f"{unet}out.0", width)
+    weights.conv(f"{unet}out.2", 4, width, gain=0.5)
+    _taesd(weights)
+    return _save(weights.half(), path)
+
+
+def _residual(weights: Weights, name: str, into: int, out: int, time: int) -> None:
+    weights.norm(f"{name}.in_layers.0", into)
+    weights.conv(f"{name}.in_layers.2", out, into)
+    weights.linear(f"{name}.emb_layers.1", out, time)
+    weights.norm(f"{name}.out_layers.0", out)
+    weights.conv(f"{name}.out_layers.3", out, out)
+    if into != out:
+        weights.conv(f"{name}.skip_connection", out, into, size=1)
+
+
+def _attention(weights: Weights, name: str, width: int, context: int = 768) -> None:
+    weights.norm(f"{name}.norm", width)
+    for part in ("proj_in", "proj_out"):
+        weights.conv(f"{name}.{part}", width, width, size=1)
+    block = f"{name}.transformer_blocks.0"
+    for attention, source in (("attn1", width), ("attn2", context)):
+        weights.linear(f"{block}.{attention}.to_q", width, width, bias=None)
+        for part in ("to_k", "to_v"):
+            weights.linear(f"{block}.{attention}.{part}", width, source, bias=None)
+        weights.linear(f"{block}.{attention}.to_out.0", width, width)
+    for number in (1, 2, 3):
+        weights.norm(f"{block}.norm{number}", width)
+    weights.linear(f"{block}.ff.net.0.proj", 8 * width, width)
+    weights.linear(f"{block}.ff.net.2", width, 4 * width)
+
+
+def _taesd(weights: Weights) -> None:
+    def block(name: str) -> None:
+        for layer in (0, 2, 4):
+            weights.conv(f"{name}.conv.{layer}", 64, 64, gain=0.6)
+
+    encoder, decoder = "first_stage_model.taesd_encoder", "first_stage_model.taesd_decoder"
+    weights.conv(f"{encoder}.0", 64, 3)
+    for number in (1, 3, 4, 5, 7, 8, 9, 11, 12, 13):
+        block(f"{encoder}.{number}")
+    for number in (2, 6, 10):
+        weights.conv(f"{encoder}.{number}", 64, 64, bias=None)
+    weights.conv(f"{encoder}.14", 4, 64)
+    weights.conv(f"{decoder}.1", 64, 4)
+    for number in (3, 4, 5, 8, 9, 10, 13, 14, 15, 18):
+        block(f"{decoder}.{number}")
+    for number in (7, 12, 17):
+        weights.conv(f"{decoder}.{number}", 64, 64, bias=None)
+    weights.conv(f"{decoder}.19", 3, 64, bias=0.5)
+    weights["first_stage_model.vae_scale"] = np.array(1.0, np.float32)
+    weights["first_stage_model.vae_shift"] = np.array(0.0, np.float32)
+
+
+def _save(weights: dict[str, np.ndarray], path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(dict(weights), path)
     return path

@@ -18,7 +18,22 @@ def register() -> None:
 
 def model_files(folder: str) -> list[Path]:
     """Every listed file of a model folder, as full paths."""
-    return [Path(folder_paths.get_full_path_or_raise(folder, name)) for name in folder_paths.get_filename_list(folder)]
+    return [model_file(folder, name) for name in names(folder)]
+
+
+def names(folder: str) -> list[str]:
+    """What a loader offers: every listed file of a model folder, relative to it."""
+    return folder_paths.get_filename_list(folder)
+
+
+def model_file(folder: str, name: str) -> Path:
+    """The file of that name; ComfyUI's error says where it looked."""
+    return Path(folder_paths.get_full_path_or_raise(folder, name))
+
+
+def roots(folder: str) -> list[Path]:
+    """Every place that ComfyUI looks in for a model folder."""
+    return [Path(path) for path in folder_paths.get_folder_paths(folder)]
 
 
 def next_output(prefix: str, width: int, height: int) -> tuple[Path, str, str, int]:

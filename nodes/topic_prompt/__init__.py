@@ -1,0 +1,1 @@
+"""Learnable topic prompts: a few vectors that stand for a topic, in front of a headline."""

@@ -1,0 +1,70 @@
+"""Count, fit and encode a prompt with ComfyUI's own parser and tokenizer: nothing differs from CLIP Text Encode."""
+
+import bisect
+from pathlib import Path
+from typing import Any
+
+import comfy.sd
+from comfy.sd1_clip import escape_important, token_weights, unescape_important
+
+from ..host import folders
+from . import prompt
+
+
+def sole_tokenizer(clip: comfy.sd.CLIP) -> Any:
+    """The tokenizer of a CLIP with one text encoder of the CLIP-L kind.
+
+    Raises:
+        ValueError: another kind of text encoder.
+    """
+    found = getattr(clip.tokenizer, "clip_l", None)
+    if found is None or getattr(clip.tokenizer, "clip_g", None) is not None:
+        raise ValueError(
+            "Expected the CLIP of a Stable Diffusion 1.x model, such as Load Korean CLIP gives: topics are learned "
+            "against one such text encoder."
+        )
+    return found
+
+
+def count(clip: comfy.sd.CLIP, text: str) -> tuple[int, int]:
+    """(tokens without start, end and padding; chunks) of a prompt."""
+    chunks = clip.tokenize(text, return_word_ids=True)["l"]
+    return sum(word != 0 for chunk in chunks for _, _, word in chunk), len(chunks)
+
+
+def fit(clip: comfy.sd.CLIP, text: str, on_overflow: str) -> str:
+    """The prompt, made to fit into one chunk where that is asked.
+
+    Raises:
+        ValueError: it does not fit and `on_overflow` is "error", or nothing can be left out.
+    """
+    room = sole_tokenizer(clip).max_length - 2
+    tokens, chunks = count(clip, text)
+    if chunks == 1 or on_overflow == "chunk":
+        return text
+    if on_overflow == "error":
+        raise ValueError(
+            f"The prompt takes {tokens} tokens, one chunk holds {room}: shorten it by {tokens - room}, or set "
+            "on_overflow to chunk (several chunks side by side) or truncate (the last words go)."
+        )
+    segments = [(unescape_important(part), weight) for part, weight in token_weights(escape_important(text), 1.0)]
+    shorter = [prompt.write_segments(left) for left in prompt.ever_shorter(segments)]
+    # Each is shorter than the one before, so the longest that fits is found by bisection.
+    first = bisect.bisect_left(shorter, True, key=lambda text: count(clip, text)[1] == 1)
+    if first == len(shorter):
+        raise ValueError("The embeddings alone fill the prompt: use fewer of them, or set on_overflow to chunk.")
+    return shorter[first]
+
+
+def encode(clip: comfy.sd.CLIP, text: str) -> Any:
+    """CONDITIONING, as CLIP Text Encode gives it."""
+    return clip.encode_from_tokens_scheduled(clip.tokenize(text))
+
+
+def embedding_exists(name: str) -> bool:
+    """Whether `embedding:name` finds a file, by ComfyUI's rules: in any sub-folder, the ending may be left out."""
+    for root in folders.roots("embeddings"):
+        for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
+            if any(Path(f"{folder / name}{ending}").is_file() for ending in ("", ".safetensors", ".pt", ".bin")):
+                return True
+    return False

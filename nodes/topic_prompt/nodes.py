@@ -1,0 +1,151 @@
+"""The face of topic prompts."""
+
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
+import logging
+import unicodedata
+
+from ..host import folders
+from ..host.api import io
+from ..korean_clip import Origin, origin_of
+from . import comfy_encode, topic
+from .josa import place_particles
+from .prompt import POSITIONS, compose
+
+TOPIC = io.Custom("DANCHEONG_TOPIC")
+log = logging.getLogger("dancheong")
+
+
+class LoadTopicPrompt(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLoadTopicPrompt",
+            display_name="Load Topic Prompt",
+            category="dancheong/korean",
+            description="A learned prompt for a topic (economy, society, ...), from models/embeddings.",
+            search_aliases=["embedding", "textual inversion", "learnable prompt", "soft prompt", "news topic"],
+            inputs=[
+                io.Combo.Input(
+                    "embedding",
+                    options=folders.names("embeddings"),
+                    tooltip="clip_l, emb_params, A1111, diffusers and LoRA-bundled files are read.",
+                ),
+            ],
+            outputs=[
+                TOPIC.Output(display_name="topic", tooltip="For Encode Text with Topic."),
+                io.String.Output(
+                    display_name="report", tooltip="Vectors, width, layout and what the file says of itself."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, embedding) -> io.NodeOutput:
+        path = folders.model_file("embeddings", embedding)
+        loaded = topic.read(path, embedding)
+        lines = [f"{loaded.name}: {len(loaded.vectors)} vectors of width {loaded.vectors.shape[1]} ({loaded.layout})."]
+        lines += [f"{key}: {value}" for key, value in sorted(loaded.metadata.items())]
+        if "text_encoder" not in loaded.metadata:
+            lines.append("The file does not say which text encoder it was learned against; use it with that one only.")
+        if loaded.name != unicodedata.normalize("NFC", loaded.name):
+            lines.append("The file's name is decomposed (NFD), as macOS writes it: rename it before sharing prompts.")
+        return io.NodeOutput(loaded, "\n".join(lines))
+
+    @classmethod
+    def fingerprint_inputs(cls, embedding) -> str:
+        stamp = folders.model_file("embeddings", embedding).stat()
+        return f"{stamp.st_mtime_ns} {stamp.st_size}"
+
+
+class EncodeTopicText(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongEncodeTopicText",
+            display_name="Encode Text with Topic",
+            category="dancheong/korean",
+            description="A text and a topic as conditioning; Korean particles on weights and embeddings are understood.",
+            search_aliases=["clip text encode", "prompt", "korean prompt", "topic", "headline"],
+            inputs=[
+                io.Clip.Input("clip", tooltip="From Load Korean CLIP, or any CLIP of Stable Diffusion 1.x."),
+                io.String.Input(
+                    "text",
+                    multiline=True,
+                    dynamic_prompts=True,
+                    tooltip="The prompt; ComfyUI's weights and embeddings work.",
+                ),
+                TOPIC.Input("topic", optional=True, tooltip="From Load Topic Prompt."),
+                io.Combo.Input(
+                    "position",
+                    options=list(POSITIONS),
+                    tooltip="Where the topic goes: before the text, behind it, or where the text says <topic>.",
+                ),
+                io.Float.Input(
+                    "strength",
+                    default=1.0,
+                    min=0.0,
+                    max=3.0,
+                    step=0.05,
+                    tooltip="Weight of the topic; 1 is as learned.",
+                ),
+                io.Combo.Input(
+                    "on_overflow",
+                    options=["chunk", "truncate", "error"],
+                    tooltip="Beyond 75 tokens: chunks side by side, leave the last words out, or stop.",
+                ),
+            ],
+            outputs=[
+                io.Conditioning.Output(display_name="conditioning", tooltip="For a sampler."),
+                io.String.Output(
+                    display_name="prompt",
+                    tooltip="The same as text: CLIP Text Encode makes the same conditioning of it.",
+                ),
+                io.Int.Output(display_name="tokens", tooltip="Without start, end and padding."),
+                io.String.Output(
+                    display_name="report", tooltip="Tokens, chunks, what was moved or left out, warnings."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, clip, text, position, strength, on_overflow, topic=None) -> io.NodeOutput:
+        tokenizer = comfy_encode.sole_tokenizer(clip)
+        notes = []
+        if topic is not None:
+            if topic.vectors.shape[1] != tokenizer.embedding_size:
+                raise ValueError(
+                    f"The topic {topic.name} has vectors of width {topic.vectors.shape[1]}, this CLIP takes "
+                    f"{tokenizer.embedding_size}: it was learned against another text encoder, choose that one."
+                )
+            notes += _strangers(topic, origin_of(clip))
+        placed = place_particles(text, comfy_encode.embedding_exists)
+        if placed != text:
+            notes.append("Particles were put where they are meant; the prompt output shows how.")
+        whole = compose(placed, topic, position, strength)
+        prompt = comfy_encode.fit(clip, whole, on_overflow)
+        if prompt != whole:
+            notes.append(f"Left out to fit into one chunk: the end of {whole!r}.")
+        tokens, chunks = comfy_encode.count(clip, prompt)
+        for note in notes:
+            log.warning("%s", note)
+        report = "\n".join([f"{tokens} tokens in {chunks} {'chunk' if chunks == 1 else 'chunks'}.", *notes])
+        return io.NodeOutput(comfy_encode.encode(clip, prompt), prompt, tokens, report)
+
+
+def _strangers(loaded: topic.Topic, origin: Origin | None) -> list[str]:
+    """Warnings where the topic names another encoder or tokenizer than the CLIP at hand."""
+    warnings = []
+    for part, words in (("text_encoder", "text encoder"), ("tokenizer", "tokenizer")):
+        learned = loaded.metadata.get(part)
+        if learned is None:
+            continue
+        if origin is None:
+            warnings.append(f"Warning: {loaded.name} names its {words}, but this CLIP is not from Load Korean CLIP.")
+        elif getattr(origin, part) != learned:
+            warnings.append(
+                f"Warning: {loaded.name} was learned against another {words} ({learned[:16]}, not "
+                f"{getattr(origin, part)[:16]}): its vectors mean nothing here."
+            )
+    return warnings

@@ -1,0 +1,120 @@
+"""Small CLIP text encoders and Korean tokenizers in the layouts of the public ones, made when a test needs them."""
+
+import json
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
+START, END = "<|startoftext|>", "<|endoftext|>"
+TEXT = (
+    "고양이 두 마리가 창가에 앉아 있다 한국은행이 기준금리를 동결했다 서울 경복궁 한복을 입은 관광객 사진 "
+    "정부는 반도체 산업 육성 예산 태풍 제주 비바람 연구진은 배터리 소재 개발 a photo of two cats the best quality "
+    "경제 사회 과학 세계 뉴스 사진 가을 하늘 단풍 설악산 수채화 풍경 "
+)
+FULL_VOCABULARY = 49408
+
+
+def byte_symbols() -> list[str]:
+    """The printable stand-ins of the 256 bytes in byte-level BPE (GPT-2)."""
+    plain = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    symbols = {byte: chr(byte) for byte in plain}
+    for byte in range(256):
+        symbols.setdefault(byte, chr(256 + len(symbols) - len(plain)))
+    return [symbols[byte] for byte in range(256)]
+
+
+def learn_merges(count: int) -> list[tuple[str, str]]:
+    """Byte-pair merges of the sample text, most frequent first."""
+    symbols = byte_symbols()
+    words = Counter()
+    for word in TEXT.split():
+        pieces = [symbols[byte] for byte in word.encode()]
+        words[(*pieces[:-1], pieces[-1] + "</w>")] += 1
+    merges = []
+    while len(merges) < count:
+        pairs = Counter()
+        for word, times in words.items():
+            for pair in pairwise(word):
+                pairs[pair] += times
+        if not pairs:
+            break
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        words = Counter({_merged(word, best): times for word, times in words.items()})
+    return merges
+
+
+def _merged(word, pair):
+    out, index = [], 0
+    while index < len(word):
+        if word[index : index + 2] == pair:
+            out.append(pair[0] + pair[1])
+            index += 2
+        else:
+            out.append(word[index])
+            index += 1
+    return tuple(out)
+
+
+def tokenizer(folder: Path, specials: str = "last", layout: str = "pair") -> Path:
+    """
+    Args:
+        specials: "last" (as Bingsu's), "first" (ids 0 and 1), and both with all of 49,408 pieces: "full", "fullfirst".
+        layout: "pair" writes vocab.json and merges.txt, "json" tokenizer.json alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    merges = learn_merges(150)
+    pieces = byte_symbols()
+    # As in the public retrained tokenizers: only the endings that occur are known, the others are unknown pieces.
+    pieces += sorted({pieces[word.encode()[-1]] + "</w>" for word in TEXT.split()})
+    pieces += [first + second for first, second in merges]
+    pieces = list(dict.fromkeys(pieces))
+    if specials.startswith("full"):
+        pieces += [f"unused{number}" for number in range(FULL_VOCABULARY - 2 - len(pieces))]
+    names = [START, END, *pieces] if specials.endswith("first") else [*pieces, START, END]
+    vocabulary = {name: number for number, name in enumerate(names)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
+    lines = ["#version: 0.2", *(" ".join(pair) for pair in merges)]
+    (folder / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    settings = {
+        "tokenizer_class": "CLIPTokenizer",
+        "model_max_length": 77,
+        "do_lower_case": True,
+        "bos_token": START,
+        "eos_token": END,
+        "pad_token": END,
+        "unk_token": END,
+        "errors": "replace",
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    if layout == "json":
+        from transformers import CLIPTokenizerFast
+
+        CLIPTokenizerFast.from_pretrained(str(folder)).save_pretrained(str(folder))
+        for name in ("vocab.json", "merges.txt"):
+            (folder / name).unlink()
+    return folder
+
+
+def encoder(vocabulary: int, end: int, width: int = 64, layers: int = 4, heads: int = 1, seed: int = 0):
+    """A random CLIPTextModelWithProjection whose layers all matter."""
+    torch.manual_seed(seed)
+    config = CLIPTextConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=4 * width,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        projection_dim=width,
+        bos_token_id=0,
+        eos_token_id=end,
+        pad_token_id=1,
+    )
+    model = CLIPTextModelWithProjection(config).eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(0, 1.0 if "norm" in name or "embedding" in name else parameter[0].numel() ** -0.5)
+    return model
