@@ -61,7 +61,7 @@ def _models(options: argparse.Namespace) -> None:
 
     table, folder = models.read_table(), places.models(places.BASE)
     if options.action == "get":
-        print(models.get(table, options.name, folder))
+        print(*models.get(table, options.name, folder), sep="\n")
     else:
         print(models.listing(table, folder))
 

@@ -15,7 +15,7 @@ DOWNLOADS = ".dancheong-downloads"
 
 @dataclass(frozen=True)
 class Model:
-    """One file of the table; exactly one of its sources is set."""
+    """One entry of the table; exactly one of its sources is set."""
 
     name: str
     workflows: tuple[str, ...]
@@ -23,43 +23,46 @@ class Model:
     what: str
     folder: str
     """Under ComfyUI's models folder."""
-    file: str
+    files: tuple[str, ...]
+    """Under the folder; weights last, so that they never appear before what they need."""
     megabytes: int
     licence: str
     release: str = ""
     """URL of a release file; `sha256` is then required."""
     sha256: str = ""
     hub: str = ""
-    """Repository on the Hugging Face hub that holds `file` at its root."""
+    """Repository on the Hugging Face hub that holds the files under the same names."""
     drive: str = ""
     """Google Drive URL."""
 
-    def path(self, models: Path) -> Path:
-        return models / self.folder / self.file
+    def paths(self, models: Path) -> list[Path]:
+        return [models / self.folder / file for file in self.files]
 
 
 def read_table(table: Path = TABLE) -> dict[str, Model]:
     rows = json.loads(table.read_text(encoding="utf-8"))
-    return {name: Model(name, tuple(row.pop("for")), **row) for name, row in rows.items()}
+    return {
+        name: Model(name, tuple(row.pop("for")), files=tuple(row.pop("files")), **row) for name, row in rows.items()
+    }
 
 
 def listing(table: dict[str, Model], models: Path) -> str:
     """One paragraph a model: whether it is there, what for, where it belongs, size and licence."""
     lines = []
     for model in table.values():
-        there = "present" if model.path(models).is_file() else "missing"
+        there = "present" if all(path.is_file() for path in model.paths(models)) else "missing"
         used = ", ".join(model.workflows) or "no workflow yet"
         lines.append(f"{model.name}: {there}; {model.megabytes} MB; {model.licence}; for {used}")
         lines.append(f"    {model.what}")
-        lines.append(f"    {model.folder}/{model.file} from {model.release or model.hub or model.drive}")
+        lines.append(f"    {model.folder}/{model.files[-1]} from {model.release or model.hub or model.drive}")
     return "\n".join(lines)
 
 
-def get(table: dict[str, Model], name: str, models: Path) -> Path:
-    """Download one model; it appears under its name only when it is complete and checked.
+def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
+    """Download one model; its files appear under their names only when all of them are complete and checked.
 
     Returns:
-        The file.
+        The files.
 
     Raises:
         RunnerError: unknown name, a failed or wrong download, or no room; nothing is kept then.
@@ -67,9 +70,10 @@ def get(table: dict[str, Model], name: str, models: Path) -> Path:
     if name not in table:
         raise RunnerError(f"There is no model {name!r}; known are {', '.join(table)}.")
     model = table[name]
-    target = model.path(models)
-    if target.is_file():
-        return target
+    targets = model.paths(models)
+    missing = [(file, target) for file, target in zip(model.files, targets, strict=True) if not target.is_file()]
+    if not missing:
+        return targets
     try:
         # Beside the model folders, not in them: same file system, but never listed as a model.
         (models / DOWNLOADS).mkdir(parents=True, exist_ok=True)
@@ -77,18 +81,20 @@ def get(table: dict[str, Model], name: str, models: Path) -> Path:
             free = shutil.disk_usage(folder).free // 1_000_000
             if free < model.megabytes:
                 raise RunnerError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
-            fetched = _fetch(model, Path(folder))
+            fetched = [_fetch(model, file, Path(folder)) for file, _ in missing]
             if not model.sha256:
-                check_complete(fetched)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fetched.replace(target)
+                for path in fetched:
+                    check_complete(path)
+            for path, (_, target) in zip(fetched, missing, strict=True):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
     except RunnerError:
         raise
     except ImportError as error:
         raise RunnerError(f"{name} needs the package {error.name}: run `pip install {error.name}`.") from error
     except Exception as error:  # three libraries, each with errors of its own; all mean the same to the user
         raise RunnerError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
-    return target
+    return targets
 
 
 def check_complete(path: Path) -> None:
@@ -113,23 +119,31 @@ def check_complete(path: Path) -> None:
             except (ValueError, KeyError, TypeError):
                 expected = -1
             complete = expected == size
+        elif path.suffix == ".json":
+            complete = _is_json(path)
         else:
-            complete = zipfile.is_zipfile(path)
+            complete = size > 0 if path.suffix == ".txt" else zipfile.is_zipfile(path)
     if not complete:
         raise RunnerError(f"{path.name} came damaged or cut off at {size} bytes; nothing was kept, try again.")
 
 
-def _fetch(model: Model, folder: Path) -> Path:
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return True
+
+
+def _fetch(model: Model, file: str, folder: Path) -> Path:
     if model.release:
         import pooch
 
-        return Path(
-            pooch.retrieve(model.release, f"sha256:{model.sha256}", fname=model.file, path=folder, progressbar=True)
-        )
+        return Path(pooch.retrieve(model.release, f"sha256:{model.sha256}", fname=file, path=folder, progressbar=True))
     if model.hub:
         from huggingface_hub import hf_hub_download
 
-        return Path(hf_hub_download(model.hub, model.file, local_dir=folder))
+        return Path(hf_hub_download(model.hub, file, local_dir=folder))
     import gdown
 
-    return Path(str(gdown.download(model.drive, str(folder / model.file))))
+    return Path(str(gdown.download(model.drive, str(folder / file))))

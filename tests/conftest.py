@@ -51,7 +51,19 @@ def base(tmp_path_factory) -> Path:
     server.prepare_base(base)
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")
     tiny_models.compact_x2(base / "models" / "upscale_models" / "tiny_x2.safetensors")
+    # Under the names that the shipped workflows ask for.
+    tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
+    korean = by_path("korean_models")
+    korean.pipeline(base / "models" / "text_encoders" / "my-korean-stable-diffusion-v1-5")
+    korean.topic(base / "models" / "embeddings" / "topic-economy.safetensors")
     return base
+
+
+@pytest.fixture(scope="session")
+def quick() -> dict:
+    """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
+    small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
+    return {"korean_prompt": small, "news_picture": small}
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -118,3 +119,17 @@ def encoder(vocabulary: int, end: int, width: int = 64, layers: int = 4, heads: 
         for name, parameter in model.named_parameters():
             parameter.normal_(0, 1.0 if "norm" in name or "embedding" in name else parameter[0].numel() ** -0.5)
     return model
+
+
+def pipeline(folder: Path) -> None:
+    """A two-layer encoder of Stable Diffusion's width, laid out as Bingsu/my-korean-stable-diffusion-v1-5."""
+    tokenizer(folder / "tokenizer")
+    end = len(json.loads((folder / "tokenizer" / "vocab.json").read_text(encoding="utf-8"))) - 1
+    model = encoder(end + 1, end, width=768, layers=2, heads=12)
+    save_file(model.state_dict(), folder / "model.safetensors")
+
+
+def topic(path: Path, count: int = 4, width: int = 768) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    vectors = torch.randn(count, width, generator=torch.Generator().manual_seed(1))
+    save_file({"clip_l": vectors}, path, metadata={"topic": "economy"})

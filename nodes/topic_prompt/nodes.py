@@ -66,7 +66,7 @@ class EncodeTopicText(io.ComfyNode):
             node_id="DancheongEncodeTopicText",
             display_name="Encode Text with Topic",
             category="dancheong/korean",
-            description="A text and a topic as conditioning; Korean particles on weights and embeddings are understood.",
+            description="A text and a topic as conditioning; Korean particles on weights and embeddings work.",
             search_aliases=["clip text encode", "prompt", "korean prompt", "topic", "headline"],
             inputs=[
                 io.Clip.Input("clip", tooltip="From Load Korean CLIP, or any CLIP of Stable Diffusion 1.x."),

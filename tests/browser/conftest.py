@@ -60,6 +60,15 @@ class Editor:
             timeout,
         )
 
+    def set_widgets(self, changes: dict[str, dict]) -> None:
+        """Node id -> widget -> value."""
+        self.page.evaluate(
+            """changes => { for (const [id, values] of Object.entries(changes))
+                for (const [name, value] of Object.entries(values))
+                app.graph.getNodeById(Number(id)).widgets.find(widget => widget.name === name).value = value }""",
+            changes,
+        )
+
     def fit(self) -> None:
         """Bring the whole graph into view, clear of the side bar and the tabs."""
         self.page.evaluate(

@@ -66,7 +66,7 @@ def table(source, manner, kind):
         "release": {"release": f"{source}/{manner}/file", "sha256": hashlib.sha256(WHOLE).hexdigest()},
         "drive": {"drive": f"{source}/{manner}/file"},
     }[kind]
-    entry = models.Model("x", (), "a test", "upscale_models", "x.safetensors", 1, "none", **where)
+    entry = models.Model("x", (), "a test", "upscale_models", ("x.safetensors",), 1, "none", **where)
     return {"x": entry}
 
 
@@ -77,7 +77,7 @@ def listed(folder):
 
 @pytest.mark.parametrize("kind", ["release", "drive"])
 def test_a_whole_file_arrives(source, tmp_path, kind):
-    path = models.get(table(source, "whole", kind), "x", tmp_path)
+    (path,) = models.get(table(source, "whole", kind), "x", tmp_path)
     assert path == tmp_path / "upscale_models" / "x.safetensors"
     assert path.read_bytes() == WHOLE
     assert listed(tmp_path) == ["upscale_models/x.safetensors"]
@@ -103,7 +103,7 @@ def test_the_hub(root, source, tmp_path, manner):
     code = (
         "import runpy, sys; runpy.run_path(sys.argv[1])['load_pack']();"
         "from dancheong.runner import models; from pathlib import Path;"
-        "entry = models.Model('x', (), '', 'clip', 'x.safetensors', 1, '', hub='someone/model');"
+        "entry = models.Model('x', (), '', 'clip', ('y.safetensors', 'x.safetensors'), 1, '', hub='someone/model');"
         "models.get({'x': entry}, 'x', Path(sys.argv[2]))"
     )
     result = subprocess.run(
@@ -121,7 +121,7 @@ def test_the_hub(root, source, tmp_path, manner):
     if manner == "whole":
         assert result.returncode == 0, result.stderr
         assert (tmp_path / "clip" / "x.safetensors").read_bytes() == WHOLE
-        assert kept == ["clip/x.safetensors"]
+        assert kept == ["clip/x.safetensors", "clip/y.safetensors"]
     else:
         assert "RunnerError" in result.stderr
         assert kept == []
@@ -131,7 +131,7 @@ def test_a_present_file_is_not_fetched_again(tmp_path):
     path = tmp_path / "upscale_models" / "x.safetensors"
     path.parent.mkdir()
     path.write_bytes(b"mine")
-    assert models.get(table("http://127.0.0.1:9", "whole", "release"), "x", tmp_path) == path
+    assert models.get(table("http://127.0.0.1:9", "whole", "release"), "x", tmp_path) == [path]
     assert path.read_bytes() == b"mine"
 
 
@@ -141,6 +141,26 @@ def test_an_unreachable_source_and_an_unknown_name(tmp_path):
     with pytest.raises(RunnerError, match="no model 'y'; known are x"):
         models.get(table("http://127.0.0.1:9", "whole", "release"), "y", tmp_path)
     assert listed(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "whole"),
+    [
+        ("vocab.json", b'{"a": 1}', True),
+        ("vocab.json", b'{"a": ', False),
+        ("merges.txt", b"#version: 0.2", True),
+        ("merges.txt", b"", False),
+        ("model.ckpt", b"PK not a zip", False),
+    ],
+)
+def test_other_files_are_checked_too(tmp_path, name, content, whole):
+    path = tmp_path / name
+    path.write_bytes(content)
+    if whole:
+        models.check_complete(path)
+    else:
+        with pytest.raises(RunnerError, match="cut off"):
+            models.check_complete(path)
 
 
 @pytest.mark.parametrize("cut", [0, 5, 8, 40, len(WHOLE) - 1])
