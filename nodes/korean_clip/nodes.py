@@ -61,6 +61,16 @@ class LoadKoreanCLIP(io.ComfyNode):
         return io.NodeOutput(*_load(source))
 
     @classmethod
+    def validate_inputs(cls, text_encoder) -> bool | str:
+        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
+        if text_encoder is None or text_encoder in layout.encoders(folders.roots("text_encoders")):
+            return True
+        return (
+            f"There is no text encoder {text_encoder!r} in models/text_encoders: run `dancheong models get korean-sd`, "
+            "or put a Korean CLIP with its tokenizer there, and reload the editor."
+        )
+
+    @classmethod
     def fingerprint_inputs(cls, text_encoder, tokenizer, dtype) -> str:
         """Loaded again only when a file changed."""
         choice = layout.encoders(folders.roots("text_encoders"))[text_encoder]

@@ -17,13 +17,12 @@ def sole_tokenizer(clip: comfy.sd.CLIP) -> Any:
     Raises:
         ValueError: another kind of text encoder.
     """
-    found = getattr(clip.tokenizer, "clip_l", None)
-    if found is None or getattr(clip.tokenizer, "clip_g", None) is not None:
+    if set(clip.tokenize("")) != {"l"}:
         raise ValueError(
             "Expected the CLIP of a Stable Diffusion 1.x model, such as Load Korean CLIP gives: topics are learned "
             "against one such text encoder."
         )
-    return found
+    return clip.tokenizer.clip_l
 
 
 def count(clip: comfy.sd.CLIP, text: str) -> tuple[int, int]:

@@ -54,6 +54,16 @@ class LoadTopicPrompt(io.ComfyNode):
         return io.NodeOutput(loaded, "\n".join(lines))
 
     @classmethod
+    def validate_inputs(cls, embedding) -> bool | str:
+        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
+        if embedding is None or embedding in folders.names("embeddings"):
+            return True
+        return (
+            f"There is no topic prompt {embedding!r} in models/embeddings: put the file of a learned prompt there and "
+            "reload the editor."
+        )
+
+    @classmethod
     def fingerprint_inputs(cls, embedding) -> str:
         stamp = folders.model_file("embeddings", embedding).stat()
         return f"{stamp.st_mtime_ns} {stamp.st_size}"

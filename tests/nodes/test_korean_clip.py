@@ -413,3 +413,39 @@ def test_real_size_parity_and_the_english_clip_is_untouched(comfy, made, base, k
     after = english()
     assert torch.equal(before[0], after[0]) and torch.equal(before[1], after[1])
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("name", ["korean_prompt", "news_picture"])
+def test_the_shipped_workflows_sample_and_are_deterministic(comfy, root, quick, name):
+    """Through the executor with core's loader, sampler and decoder, on a tiny UNet."""
+    shipped = json.loads((root / "workflows" / "api" / f"{name}.json").read_text(encoding="utf-8"))
+    prompt = {key: node for key, node in shipped.items() if node["class_type"] not in ("SaveImage", "PreviewAny")}
+    for key, inputs in quick[name].items():
+        prompt[key]["inputs"].update(inputs)
+    prompt["picture"] = {"class_type": "TestCapture", "inputs": {"value": ["9", 0], "key": "picture"}}
+
+    def picture():
+        outcome = comfy.run(json.loads(json.dumps(prompt)))
+        assert not outcome.error, outcome.error
+        return outcome.captured["picture"]
+
+    one = picture()
+    assert one.shape == (1, 64, 64, 3) and torch.isfinite(one).all() and one.std() > 0.01
+    assert torch.equal(one, picture())
+    prompt["5"]["inputs"]["text"] += " 단풍 풍경"
+    assert not torch.equal(one, picture())
+
+
+def test_conditioning_nodes_of_core_take_it(comfy, made):
+    clip, _ = load(comfy, "last/")
+    one, other = (comfy.node("CLIPTextEncode", clip=clip, text=text)[0] for text in (SENTENCE, "수채화 풍경"))
+    (joined,) = comfy.node("ConditioningConcat", conditioning_to=one, conditioning_from=other)
+    assert torch.equal(joined[0][0], torch.cat([one[0][0], other[0][0]], 1))
+    (both,) = comfy.node("ConditioningCombine", conditioning_1=one, conditioning_2=other)
+    assert len(both) == 2
+    (mean,) = comfy.node(
+        "ConditioningAverage", conditioning_to=one, conditioning_from=other, conditioning_to_strength=0.5
+    )
+    assert (mean[0][0] - (one[0][0] + other[0][0]) / 2).abs().max() <= TOLERANCE
+    (area,) = comfy.node("ConditioningSetArea", conditioning=one, width=64, height=64, x=0, y=0, strength=1.0)
+    assert torch.equal(area[0][0], one[0][0]) and area[0][1]["area"]

@@ -247,6 +247,20 @@ def test_bad_topic_files_are_explained(comfy, embeddings, name, said):
     assert said in outcome.error and len(outcome.error.splitlines()) == 1
 
 
+def test_other_kinds_of_clip_are_refused(comfy, clip):
+    two = clip.clone()
+    two.tokenizer = type("Two", (), {"tokenize_with_weights": lambda self, *_, **__: {"l": [], "g": []}})()
+    outcome = comfy.try_node("DancheongEncodeTopicText", clip=two, text=TITLE)
+    assert "Expected the CLIP of a Stable Diffusion 1.x model" in outcome.error
+
+
+def test_missing_files_are_named_with_what_to_do(comfy):
+    outcome = comfy.try_node("DancheongLoadTopicPrompt", embedding="nowhere.safetensors")
+    assert "no topic prompt 'nowhere.safetensors' in models/embeddings" in outcome.error
+    outcome = comfy.try_node("DancheongLoadKoreanCLIP", text_encoder="nowhere/")
+    assert "dancheong models get korean-sd" in outcome.error
+
+
 def test_wrong_width_and_a_missing_placeholder_are_errors(comfy, clip, embeddings):
     narrow = topic(comfy, "narrow.safetensors")[0]
     outcome = comfy.try_node("DancheongEncodeTopicText", clip=clip, text=TITLE, topic=narrow)
