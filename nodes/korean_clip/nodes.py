@@ -7,7 +7,7 @@ import torch
 
 from ..host import folders
 from ..host.api import io
-from . import comfy_clip, layout
+from . import comfy_clip, layout, weights
 
 DTYPES = {"default": None, "float32": torch.float32, "float16": torch.float16}
 SD1_WIDTH = 768
@@ -83,10 +83,12 @@ def _load(source: comfy_clip.Source):
     special = tokenizer.special
     lines = [
         f"{source.weights.name}, tokenizer from {source.tokenizer.name}.",
+        f"File SHA-256 {weights.file_hash(source.weights)}.",
         f"Vocabulary {encoder.vocabulary:,}; start {special.start}, end {special.end}, pad {special.pad}.",
         f"{encoder.layers} layers of width {encoder.width}, {encoder.heads} heads, {encoder.activation}, "
         f"{encoder.positions} positions.",
-        f"Text encoder {origin.text_encoder[:16]}, tokenizer {origin.tokenizer[:16]}.",
+        f"Fingerprints, the same in every file layout: text encoder {origin.text_encoder[:16]}, tokenizer "
+        f"{origin.tokenizer[:16]}.",
         f"Unknown pieces in a Korean sample: {tokenizer.unknown_share():.2%}; they are kept as plain bytes.",
         *(f"Note: {note}." for note in encoder.notes),
     ]

@@ -92,6 +92,15 @@ def read(path: Path, config: Path | None) -> Encoder:
     return Encoder(state, *_heads_and_activation(config, width, notes), notes=tuple(notes))
 
 
+def file_hash(path: Path) -> str:
+    """SHA-256 of the file itself, as model hubs list it."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 22):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
     """Every tensor of a weight file, by name; nothing in it is executed.
 

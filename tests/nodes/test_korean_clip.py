@@ -1,5 +1,6 @@
 """The Korean CLIP against transformers, and every way in which it could be silently wrong."""
 
+import hashlib
 import json
 import pickle
 import shutil
@@ -155,12 +156,14 @@ def test_the_default_special_ids_of_comfyui_are_noticed(comfy, made, base, korea
             inner.special_tokens = right
 
 
-def test_ids_never_come_from_the_configuration(comfy, made):
+def test_ids_never_come_from_the_configuration(comfy, made, base):
     for kind in KINDS:
         clip, report = load(comfy, f"{kind}/")
         start, end = made[kind].start, made[kind].end
         assert clip.cond_stage_model.clip_l.special_tokens == {"start": start, "end": end, "pad": end}
         assert f"start {start}, end {end}, pad {end}" in report
+        data = (base / "models" / "text_encoders" / kind / "model.safetensors").read_bytes()
+        assert f"File SHA-256 {hashlib.sha256(data).hexdigest()}." in report
 
 
 def test_a_missing_projection_becomes_the_identity(comfy, made, base):
