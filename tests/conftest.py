@@ -69,3 +69,8 @@ def quick() -> dict:
 @pytest.fixture(scope="session")
 def korean_models():
     return by_path("korean_models")
+
+
+@pytest.fixture(scope="session")
+def korean_reference():
+    return by_path("korean_reference").Reference

@@ -6,7 +6,8 @@ its tokenizer beside it or elsewhere.
 
 from pathlib import Path
 
-SAFE = (".safetensors", ".sft")
+from ..tensor_file import SAFE
+
 PICKLED = (".bin", ".ckpt", ".pt", ".pth")
 FOLDER_WEIGHTS = ("model{}", "text_encoder/model{}", "pytorch_model{}", "text_encoder/pytorch_model{}")
 AUTO = "auto"

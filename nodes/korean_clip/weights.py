@@ -7,11 +7,12 @@ full CLIP models, whose vision half is left out.
 
 import hashlib
 import json
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+from ..tensor_file import read_tensors
 
 FIRST_QUERY = "encoder.layers.0.self_attn.q_proj.weight"
 LINEARS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2")
@@ -102,28 +103,12 @@ def file_hash(path: Path) -> str:
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Every tensor of a weight file, by name; nothing in it is executed.
+    """Every tensor of a weight file, by name; those of a training checkpoint lie one level deeper.
 
     Raises:
-        ValueError: truncated, no weight file, or a pickle that holds more than tensors.
+        ValueError: damaged, holds code, or holds no names.
     """
-    if path.suffix in (".safetensors", ".sft"):
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        try:
-            return load_file(path)
-        except (SafetensorError, OSError, ValueError) as error:
-            raise ValueError(f"{path.name} is damaged or cut off ({error}): download it again.") from error
-    try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f"{path.name} holds more than tensors and was refused, as loading it could run code: "
-            "take the .safetensors file of the model."
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path.name} is damaged or no weight file ({error}): download it again.") from error
+    found, _ = read_tensors(path)
     if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
         found = found["state_dict"]
     if not isinstance(found, dict):

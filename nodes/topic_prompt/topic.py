@@ -4,12 +4,13 @@ Read in ComfyUI's own order, so that the vectors are those that `embedding:NAME`
 list of tables, `clip_l`, `bundle_emb.*` (inside a LoRA), and else the file's first tensor (`emb_params`, diffusers).
 """
 
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from ..tensor_file import read_tensors
 
 MOST_VECTORS = 70
 """Of the 75 places in a chunk; a topic that fills it leaves no room for words."""
@@ -43,7 +44,7 @@ def read(path: Path, name: str) -> Topic:
         raise ValueError(
             f"A prompt cannot call {called!r}: rename the file without blanks, commas, colons and brackets."
         )
-    found, metadata = _load(path)
+    found, metadata = read_tensors(path)
     layout, vectors = _pick(found)
     if vectors is None or not vectors.is_floating_point() or vectors.ndim not in (1, 2) or not vectors.numel():
         raise ValueError(f"{path.name} holds no embedding: expected clip_l, emb_params, string_to_param or one table.")
@@ -53,25 +54,6 @@ def read(path: Path, name: str) -> Topic:
     if len(vectors) > MOST_VECTORS:
         raise ValueError(f"{path.name} has {len(vectors)} vectors; at most {MOST_VECTORS} leave room for words.")
     return Topic(called, vectors, layout, metadata)
-
-
-def _load(path: Path) -> tuple[Any, dict[str, str]]:
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError, safe_open
-
-        try:
-            with safe_open(path, framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise ValueError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True), {}
-    except pickle.UnpicklingError as error:
-        raise ValueError(
-            f"{path.name} holds more than tensors and was refused, as loading it could run code."
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path.name} is damaged or no embedding ({error}): get it again.") from error
 
 
 def _pick(found: Any) -> tuple[str, torch.Tensor | None]:

@@ -1,14 +1,19 @@
 """ComfyUI inside the test process: its own executor, without a server."""
 
 import asyncio
+import json
 import sys
 import uuid
 from dataclasses import dataclass, field
 
 import pytest
 from dancheong.runner import places, server
+from safetensors.torch import save_file
+from transformers import CLIPTokenizerFast
 
 PACK = "custom_nodes/dancheong"
+# What every public export of 2022 says, whatever its tokenizer.
+WRONG_IDS = {"bos_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
 
 
 @dataclass
@@ -58,6 +63,15 @@ class Comfy:
         outcome = self.try_node(class_type, **inputs)
         assert not outcome.error, outcome.error
         return [outcome.captured[key] for key in sorted(outcome.captured)]
+
+    def korean_clip(self, choice, **inputs):
+        """(clip, report) of an encoder under text_encoders, in float32."""
+        return self.node("DancheongLoadKoreanCLIP", text_encoder=choice, **{"dtype": "float32", **inputs})
+
+    def encode(self, clip, text):
+        """(states `[n,width]`, pooled) as core's CLIP Text Encode gives them."""
+        ((states, extra),) = self.node("CLIPTextEncode", clip=clip, text=text)[0]
+        return states[0], extra["pooled_output"][0]
 
     def try_node(self, class_type, hook=None, **inputs):
         schema = self.nodes.NODE_CLASS_MAPPINGS[class_type]
@@ -170,3 +184,18 @@ class Comfy:
 @pytest.fixture(scope="session")
 def comfy(base):
     return Comfy(base)
+
+
+@pytest.fixture(scope="session")
+def made(comfy, base, korean_models, korean_reference):
+    """Kind -> the reference for the tiny encoder in text_encoders/<kind>: ids last, ids first, 49,408 pieces."""
+    found = {}
+    for kind in ("last", "first", "full"):
+        folder = base / "models" / "text_encoders" / kind
+        korean_models.tokenizer(folder, kind)
+        tokenizer = CLIPTokenizerFast.from_pretrained(str(folder))
+        model = korean_models.encoder(len(tokenizer.get_vocab()), tokenizer.eos_token_id)
+        save_file(model.state_dict(), folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps({"text_config": WRONG_IDS | {"num_attention_heads": 1}}))
+        found[kind] = korean_reference(model, tokenizer)
+    return found
