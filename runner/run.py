@@ -20,7 +20,7 @@ class Interrupted(Exception):
     """The prompt was interrupted, here or from another client."""
 
 
-async def run(url: str, prompt: workflow.Prompt, search: list[Path], out: Path, quiet: bool = False) -> list[Path]:
+async def run(url: str, prompt: workflow.Prompt, search: list[Path], out: Path) -> list[Path]:
     """Queue a prompt, show how it goes, fetch what it made.
 
     Args:
@@ -39,7 +39,7 @@ async def run(url: str, prompt: workflow.Prompt, search: list[Path], out: Path, 
             check_picture(path)
             prompt[node_id]["inputs"][name] = await client.upload(path)
         prompt_id = await client.queue(prompt)
-        shown = await _finish(client, prompt, prompt_id, quiet)
+        shown = await _finish(client, prompt, prompt_id)
         return [path async for path in _written(client, shown, out)]
 
 
@@ -61,7 +61,7 @@ def check_picture(path: Path) -> None:
             ) from error
 
 
-async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet: bool) -> dict[str, dict]:
+async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str) -> dict[str, dict]:
     """Wait for the end of a queued prompt; Ctrl-C cancels it on the server, running or still waiting.
 
     Returns:
@@ -75,8 +75,7 @@ async def _finish(client: Client, prompt: workflow.Prompt, prompt_id: str, quiet
         nonlocal started
         async for kind, data in client.follow(prompt_id):
             started = True
-            if not quiet:
-                _show(prompt, kind, data)
+            _show(prompt, kind, data)
             if kind == "executed" and data["output"]:
                 shown[data["node"]] = data["output"]
             if kind == "execution_error":

@@ -1,7 +1,7 @@
 """Count, fit and encode a prompt with ComfyUI's own parser and tokenizer: nothing differs from CLIP Text Encode."""
 
 import bisect
-from pathlib import Path
+import os
 from typing import Any
 
 import comfy.sd
@@ -64,6 +64,7 @@ def embedding_exists(name: str) -> bool:
     """Whether `embedding:name` finds a file, by ComfyUI's rules: in any sub-folder, the ending may be left out."""
     for root in folders.roots("embeddings"):
         for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
-            if any(Path(f"{folder / name}{ending}").is_file() for ending in ("", ".safetensors", ".pt", ".bin")):
+            # Not Path.is_file: it raises where a name is too long to be one.
+            if any(os.path.isfile(f"{folder / name}{ending}") for ending in ("", ".safetensors", ".pt", ".bin")):
                 return True
     return False

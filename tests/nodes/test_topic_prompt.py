@@ -188,6 +188,7 @@ def test_overflow_as_an_error(comfy, clip):
         ("(embedding:경제에서:1.2)", "(embedding:경제 에서:1.2)"),
         ("오늘embedding:경제", "오늘 embedding:경제"),
         ("embedding:없는것에서", "embedding:없는것에서"),
+        ("embedding:" + "가" * 400, "embedding:" + "가" * 400),
     ],
 )
 def test_particles_are_where_the_writer_means_them(comfy, clip, embeddings, text, placed):
