@@ -66,6 +66,12 @@ def _models(options: argparse.Namespace) -> None:
         print(models.listing(table, folder))
 
 
+def _engines(options: argparse.Namespace) -> None:
+    from . import engines
+
+    print(engines.install(options.name) if options.action == "install" else engines.listing())
+
+
 def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
@@ -96,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     get = actions.add_parser("get", help="download one model")
     get.add_argument("name", metavar="NAME")
     models.set_defaults(command=_models)
+
+    engines = commands.add_parser("engines", help="text finders that need an environment of their own")
+    actions = engines.add_subparsers(dest="action", metavar="ACTION")
+    install = actions.add_parser("install", help="make the environment of one engine")
+    install.add_argument("name", metavar="NAME")
+    engines.set_defaults(command=_engines)
 
     demo = commands.add_parser("demo", help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")

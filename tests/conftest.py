@@ -42,11 +42,15 @@ def korean_font() -> Path:
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory) -> Path:
+def tiny_models():
+    return by_path("tiny_models")
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory, tiny_models) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""
     from dancheong.runner import server
 
-    tiny_models = by_path("tiny_models")
     base = tmp_path_factory.mktemp("base")
     server.prepare_base(base)
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")

@@ -3,12 +3,58 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from typing import Any
+
 import torch
 
-from ..host import images
+from ..host import folders, images
 from ..host.api import io
-from ..host.progress import Progress, interruptibly
-from .inpaint import holes, inpaint
+from ..host.progress import Progress
+from ..text_mask import ENGINES, text_search
+from . import comfy_lama
+from .comfy_fill import METHODS, check, fill
+
+FOLDER = "inpaint"
+InpaintModelType: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
+
+
+def _method() -> io.Combo.Input:
+    return io.Combo.Input(
+        "method",
+        options=list(METHODS),
+        tooltip=(
+            "telea keeps edges running, ns (Navier-Stokes) is softer: both suit smooth backgrounds. lama continues "
+            "textures and needs an inpaint model."
+        ),
+    )
+
+
+def _model() -> Any:
+    return InpaintModelType.Input("inpaint_model", optional=True, tooltip="Needed for the method lama.")
+
+
+class LoadInpaintModel(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLoadInpaintModel",
+            display_name="Load Inpaint Model",
+            category="dancheong/text",
+            description="Load LaMa, an inpainting network, from models/inpaint.",
+            search_aliases=["lama", "big-lama", "inpainting model", "object removal model"],
+            inputs=[
+                io.Combo.Input(
+                    "model_name",
+                    options=folders.names(FOLDER),
+                    tooltip="A file of models/inpaint; `dancheong models get lama` fetches one.",
+                )
+            ],
+            outputs=[InpaintModelType.Output(display_name="inpaint_model", tooltip="For the method lama.")],
+        )
+
+    @classmethod
+    def execute(cls, model_name) -> io.NodeOutput:
+        return io.NodeOutput(comfy_lama.load(folders.model_file(FOLDER, model_name)))
 
 
 class EraseMasked(io.ComfyNode):
@@ -19,15 +65,12 @@ class EraseMasked(io.ComfyNode):
             display_name="Erase Masked Area",
             category="dancheong/text",
             description="Fill the masked area from its surroundings. Pixels outside the mask stay bit-identical.",
-            search_aliases=["inpaint", "remove text", "telea", "navier-stokes", "object removal", "content-aware fill"],
+            search_aliases=["inpaint", "remove text", "telea", "navier-stokes", "lama", "object removal",
+                            "content-aware fill"],
             inputs=[
                 io.Image.Input("image", tooltip="Pictures to clean; an alpha channel is kept."),
                 io.Mask.Input("mask", tooltip="1 = erase. One mask serves a whole batch; another size is resized."),
-                io.Combo.Input(
-                    "method",
-                    options=["telea", "ns"],
-                    tooltip="telea keeps edges running; ns (Navier-Stokes) is softer. Both suit smooth backgrounds.",
-                ),
+                _method(),
                 io.Int.Input(
                     "grow", default=0, min=0, max=512, tooltip="Widen the mask by so many pixels before erasing."
                 ),
@@ -38,31 +81,108 @@ class EraseMasked(io.ComfyNode):
                     max=512,
                     tooltip="Blend into the picture over so many pixels outside the mask.",
                 ),
+                _model(),
             ],
             outputs=[io.Image.Output(display_name="image", tooltip="The pictures with the masked area filled.")],
-        )
+        )  # fmt: skip
 
     @classmethod
-    def execute(cls, image, mask, method, grow, feather) -> io.NodeOutput:
+    def execute(cls, image, mask, method, grow, feather, inpaint_model=None) -> io.NodeOutput:
+        check(method, inpaint_model)
         pictures = images.pictures(image)
         masks = images.widen(images.masks_for(mask, pictures), grow, feather)
-        # What no window covers cannot change.
         cleaned = images.working_copy(image)
         progress = Progress(len(pictures))
         for result, picture, strength in zip(cleaned, pictures, masks, strict=True):
-            hole = (strength > 0).numpy()
-            if hole.all():
-                raise ValueError(
-                    "The mask covers the whole picture, so nothing is left to fill it from: expected at least one "
-                    "unmasked pixel; check whether the mask is inverted or grown too far."
-                )
-            pixels = images.to_bytes(images.rgb(picture))
-            for rows, columns, own in holes(hole):
-                filled = images.from_bytes(interruptibly(inpaint, pixels[rows, columns], own, method))
-                weight = (strength[rows, columns] * torch.from_numpy(own))[..., None]
-                colours, seen = result[rows, columns, :3], picture[rows, columns, :3]
-                if colours.shape[-1] == 1:
-                    filled = filled.mean(-1, keepdim=True)
-                colours.copy_(torch.where(weight > 0, torch.lerp(seen, filled, weight), colours))
+            fill(result, picture, strength, method, inpaint_model)
             progress.step()
         return io.NodeOutput(images.to_host(cleaned))
+
+
+class EraseText(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongEraseText",
+            display_name="Erase Text",
+            category="dancheong/text",
+            description=(
+                "Find text and erase it, and look again, until no text is left, it does not become less, or the rounds "
+                "are used up. Pixels outside the erased areas stay bit-identical."
+            ),
+            search_aliases=[
+                "remove text",
+                "detextify",
+                "clean text",
+                "pseudo-text",
+                "text removal",
+                "remove gibberish",
+            ],
+            inputs=[
+                io.Image.Input("image", tooltip="Pictures to clean; an alpha channel is kept."),
+                io.Combo.Input(
+                    "engine",
+                    options=list(ENGINES),
+                    tooltip="The text finder, as in OCR Text Mask.",
+                ),
+                io.Combo.Input(
+                    "shape",
+                    options=["stroke", "polygon", "box"],
+                    tooltip="What is erased: the letters alone, the text's turned frame, or its upright frame.",
+                ),
+                io.Float.Input(
+                    "grow",
+                    default=6.0,
+                    min=0.0,
+                    max=200.0,
+                    step=1.0,
+                    tooltip="Widen each region, in percent of its own text height.",
+                ),
+                io.String.Input(
+                    "keep",
+                    default="",
+                    tooltip=(
+                        "Text that stays: words or a regular expression, several with | between them, or @list.txt, a "
+                        "file of the input folder with one word a line."
+                    ),
+                ),
+                _method(),
+                io.Int.Input("rounds", default=3, min=1, max=10, tooltip="Look and erase at most so many times."),
+                _model(),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The pictures without the text."),
+                io.Mask.Output(display_name="mask", tooltip="1 where something was erased."),
+                io.String.Output(display_name="report", tooltip="Per picture how much text each round found."),
+                io.Int.Output(display_name="left", tooltip="Texts still found at the end, in all pictures together."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, image, engine, shape, grow, keep, method, rounds, inpaint_model=None) -> io.NodeOutput:
+        check(method, inpaint_model)
+        pictures = images.pictures(image)
+        search = text_search(engine, shape, grow, keep)
+        cleaned = images.working_copy(image)
+        masks = torch.zeros(pictures.shape[:3])
+        progress = Progress(len(pictures) * (rounds + 1) * search.steps(*pictures.shape[1:3]))
+        lines, left = [], 0
+        for number, (result, erased) in enumerate(zip(cleaned, masks, strict=True), 1):
+            counts = _until_clean(result, erased, search, method, inpaint_model, rounds, progress)
+            left += counts[-1]
+            lines.append(f"Picture {number}: {' -> '.join(map(str, counts))} texts, engine {search.engine.name}.")
+        return io.NodeOutput(images.to_host(cleaned), images.to_host(masks), "\n".join(lines), left)
+
+
+def _until_clean(result, erased, search, method, model, rounds, progress) -> list[int]:
+    """Erase one picture's text in place and note where; how many texts each look found, the last look's last."""
+    counts: list[int] = []
+    while True:
+        picture = images.pictures(result[None])[0]
+        found = search.find(images.to_bytes(images.rgb(picture)), progress)
+        counts.append(found.count)
+        if not found.count or len(counts) > rounds or (len(counts) > 1 and counts[-1] >= counts[-2]):
+            return counts
+        strength = torch.from_numpy(found.mask).float()
+        fill(result, picture, strength, method, model)
+        torch.maximum(erased, strength, out=erased)

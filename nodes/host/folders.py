@@ -5,7 +5,11 @@ from pathlib import Path
 import folder_paths
 
 # Folder under models/ -> file endings listed. A folder that ComfyUI creates itself would list every file.
-OWN_FOLDERS = {"fonts": {".ttf", ".otf", ".ttc"}}
+OWN_FOLDERS = {
+    "fonts": {".ttf", ".otf", ".ttc"},
+    "ocr": {".onnx", ".pth", ".h5", ".safetensors"},
+    "inpaint": {".pt", ".pth", ".safetensors"},
+}
 
 
 def register() -> None:
@@ -29,6 +33,19 @@ def names(folder: str) -> list[str]:
 def model_file(folder: str, name: str) -> Path:
     """The file of that name; ComfyUI's error says where it looked."""
     return Path(folder_paths.get_full_path_or_raise(folder, name))
+
+
+def input_file(name: str) -> Path:
+    """A file of ComfyUI's input folder.
+
+    Raises:
+        ValueError: it is not there, or the name leads out of the folder.
+    """
+    folder = Path(folder_paths.get_input_directory()).resolve()
+    path = (folder / name.strip()).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise ValueError(f"Expected a file of ComfyUI's input folder, got {name!r}: put the file there.")
+    return path
 
 
 def roots(folder: str) -> list[Path]:

@@ -1,9 +1,11 @@
 """Long work moves: a progress bar, and an interrupt that is answered even inside a library call."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TypeVar
 
+import torch
 from comfy import model_management
 from comfy.utils import ProgressBar
 
@@ -24,6 +26,21 @@ class Progress:
 
 def check_interrupt() -> None:
     model_management.throw_exception_if_processing_interrupted()
+
+
+@contextmanager
+def interruptible_layers(network: torch.nn.Module) -> Generator[None, None, None]:
+    """Check for an interrupt before every layer: one pass of a large network takes minutes on a CPU."""
+    hooks = [layer.register_forward_pre_hook(_check) for layer in network.modules() if not any(layer.children())]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _check(*_: object) -> None:
+    check_interrupt()
 
 
 def interruptibly(work: Callable[..., T], *args: object) -> T:

@@ -7,9 +7,12 @@ import torch
 
 from ..host import images
 from ..host.api import io
-from ..host.progress import Progress, interruptibly
-from . import rapidocr_engine, regions, shapes
-from .rules import Rules
+from ..host.progress import Progress
+from . import ENGINES, regions, shapes
+from .comfy_search import TextSearch, expression
+from .rules import PLACES, SCRIPTS, Rules
+
+ANYWHERE, ANY = "anywhere", "any"
 
 
 class OCRTextMask(io.ComfyNode):
@@ -25,8 +28,11 @@ class OCRTextMask(io.ComfyNode):
                 io.Image.Input("image", tooltip="Pictures to search; each is searched on its own."),
                 io.Combo.Input(
                     "engine",
-                    options=["auto", "rapidocr"],
-                    tooltip="The text finder. auto takes the best one installed; the regions output names it.",
+                    options=list(ENGINES),
+                    tooltip=(
+                        "The text finder. auto takes the best one that is there; the regions output names it. craft "
+                        "and keras-ocr need weights, keras-ocr an environment too (dancheong engines install)."
+                    ),
                 ),
                 io.Combo.Input(
                     "shape",
@@ -38,7 +44,7 @@ class OCRTextMask(io.ComfyNode):
                 ),
                 io.Float.Input(
                     "grow",
-                    default=10.0,
+                    default=4.0,
                     min=0.0,
                     max=200.0,
                     step=1.0,
@@ -55,12 +61,15 @@ class OCRTextMask(io.ComfyNode):
                 io.String.Input(
                     "keep",
                     default="",
-                    tooltip="Text that stays: words or a regular expression, several with | between them.",
+                    tooltip=(
+                        "Text that stays: words or a regular expression, several with | between them, or @list.txt, a "
+                        "file of the input folder with one word a line."
+                    ),
                 ),
                 io.String.Input(
                     "only",
                     default="",
-                    tooltip="Mask nothing but this text: words or a regular expression.",
+                    tooltip="Mask nothing but this text: words, a regular expression or @list.txt, as for keep.",
                 ),
                 io.Float.Input(
                     "min_height",
@@ -89,6 +98,18 @@ class OCRTextMask(io.ComfyNode):
                     advanced=True,
                     tooltip="Regions that the finder trusts less than this stay, 0 to 1.",
                 ),
+                io.Combo.Input(
+                    "place",
+                    options=[ANYWHERE, *PLACES],
+                    advanced=True,
+                    tooltip="Mask text only in this third of the picture, by its middle; centre is the middle ninth.",
+                ),
+                io.Combo.Input(
+                    "script",
+                    options=[ANY, *SCRIPTS],
+                    advanced=True,
+                    tooltip="Mask only text with at least one such letter; hangul needs the Korean recogniser.",
+                ),
             ],
             outputs=[
                 io.Mask.Output(display_name="mask", tooltip="1 on text, one mask per picture."),
@@ -102,29 +123,28 @@ class OCRTextMask(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, engine, shape, grow, feather, keep, only, min_height, max_height, min_score
+        cls, image, engine, shape, grow, feather, keep, only, min_height, max_height, min_score, place, script
     ) -> io.NodeOutput:
         pictures = images.pictures(image)
-        rules = Rules(keep, only, min_height, max_height, min_score)
-        finder = interruptibly(rapidocr_engine.load)
-        if rules.need_hangul and not finder.reads_hangul:
-            raise ValueError(
-                f"'keep' or 'only' contains Hangul, which the engine {finder.name} finds but cannot read. "
-                "Expected Latin letters, digits or Hanja there; choose Korean text by height or place instead."
-            )
-        masks, overlays, found, count = [], [], [], 0
-        progress = Progress(len(pictures))
+        rules = Rules(
+            expression(keep),
+            expression(only),
+            min_height,
+            max_height,
+            min_score,
+            "" if place == ANYWHERE else place,
+            "" if script == ANY else script,
+        )
+        search = TextSearch(engine, rules, shape, grow)
+        progress = Progress(len(pictures) * search.steps(*pictures.shape[1:3]))
+        masks, overlays, reports, count = [], [], [], 0
         for picture in pictures:
             pixels = images.to_bytes(images.rgb(picture))
-            lines = interruptibly(finder.detect, pixels)
-            if rules.need_text:
-                lines = interruptibly(finder.read, pixels, lines)
-            chosen = [rules.masked(line) for line in lines]
-            masked = [line for line, is_masked in zip(lines, chosen, strict=True) if is_masked]
-            masks.append(torch.from_numpy(interruptibly(shapes.draw_mask, pixels, masked, shape, grow)).float())
-            overlays.append(images.from_bytes(shapes.draw_overlay(pixels, lines, chosen)))
-            found.append(regions.to_json(finder.name, pixels.shape[1::-1], lines, chosen))
-            count += len(masked)
-            progress.step()
+            found = search.find(pixels, progress)
+            masks.append(torch.from_numpy(found.mask).float())
+            overlays.append(images.from_bytes(shapes.draw_overlay(pixels, found.regions, found.masked)))
+            reports.append(search.to_json(pixels, found))
+            count += found.count
         mask = images.widen(torch.stack(masks), 0.0, feather)
-        return io.NodeOutput(images.to_host(mask), regions.report(found), images.to_host(torch.stack(overlays)), count)
+        overlay = torch.stack(overlays)
+        return io.NodeOutput(images.to_host(mask), regions.report(reports), images.to_host(overlay), count)

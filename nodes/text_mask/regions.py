@@ -1,9 +1,12 @@
 """A piece of text in a picture, as every engine reports it."""
 
 import json
+import re
 from dataclasses import dataclass
 
 import numpy as np
+
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,15 @@ class Region:
     """What the recogniser read; None where nobody asked it, "" where it could read nothing."""
 
     @property
+    def sides(self) -> tuple[float, float]:
+        """Width and height of the quad in px, each the mean of two sides."""
+        sides = np.linalg.norm(self.polygon - np.roll(self.polygon, -1, axis=0), axis=1)
+        return float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
+
+    @property
     def height(self) -> float:
         """Text height in px: the quad's shorter side, so that vertical text counts by its letters too."""
-        sides = np.linalg.norm(self.polygon - np.roll(self.polygon, -1, axis=0), axis=1)
-        return float(min((sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2))
+        return min(self.sides)
 
 
 def to_json(engine: str, size: tuple[int, int], regions: list[Region], masked: list[bool]) -> dict:

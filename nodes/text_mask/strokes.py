@@ -4,6 +4,8 @@ Inside a region, letters are what differs from the background; the background is
 around the region, so that a gradient under the text does not count as letter.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 RING = 4
@@ -12,33 +14,55 @@ RIM = 2
 SEPARATION = 0.7
 """Pure noise reaches 0.64 (normal) to 0.75 (uniform); letters on a plain ground 0.9."""
 INK_SHARE = (0.03, 0.75)
+LEAST_RING = 16
+"""px: fewer show no ground."""
 
 
-def strokes(picture: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
-    """The letters of one region.
+@dataclass(frozen=True)
+class Separation:
+    """Letters and ground of one region, as far as they part."""
+
+    ink: np.ndarray
+    """`[h,w]` bool: what differs more from the ground."""
+    separation: float
+    """Otsu's between-class share of the variance, 0..1."""
+    contrast: float
+    """Lab distance of the letters to the ground, less that of the rest."""
+    rim: float
+    """Lab distance of the surroundings to the ground that was fitted to them: large where the ground is busy."""
+
+    def is_clear(self, inside: np.ndarray) -> bool:
+        """Whether the letters can be trusted: a plausible share of ink, and a gap between the classes."""
+        share = self.ink.sum() / inside.sum()
+        return self.separation >= SEPARATION and INK_SHARE[0] <= share <= INK_SHARE[1]
+
+
+def separate(picture: np.ndarray, inside: np.ndarray) -> Separation:
+    """Part a region into letters and ground.
 
     Args:
         picture: `[h,w,3]` uint8 RGB, the region with at least `RING` px around it where the picture has them.
-        inside: `[h,w]` bool, the region itself.
-
-    Returns:
-        `[h,w]` bool inside the region; None where letters and background do not part clearly (Otsu's between-class
-        share of the variance, or an implausible share of ink), so that the caller masks the whole region.
+        inside: `[h,w]` bool, the region itself, at least one px of it.
     """
     import cv2
 
     around = cv2.dilate(inside.astype(np.uint8), _disc(RING)).astype(bool) & ~inside
-    if around.sum() < 16:
-        return None
+    if around.sum() < LEAST_RING:
+        return Separation(np.zeros_like(inside), 0.0, 0.0, 0.0)
     lab = cv2.cvtColor(picture.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab)
     distance = np.linalg.norm(lab - _background(lab, around), axis=2)
-    values = distance[inside]
-    threshold, separation = _otsu(values)
+    threshold, separation = _otsu(distance[inside])
     ink = inside & (distance > threshold)
-    share = ink.sum() / inside.sum()
-    if separation < SEPARATION or not INK_SHARE[0] <= share <= INK_SHARE[1]:
-        return None
-    return ink
+    rest = inside & ~ink
+    contrast = float(distance[ink].mean() - distance[rest].mean()) if ink.any() and rest.any() else 0.0
+    return Separation(ink, separation, contrast, float(np.median(distance[around])))
+
+
+def strokes(picture: np.ndarray, inside: np.ndarray) -> np.ndarray | None:
+    """The letters of one region, `[h,w]` bool; None where letters and ground do not part clearly, so that the caller
+    masks the whole region. Arguments as for `separate`."""
+    seen = separate(picture, inside)
+    return seen.ink if seen.is_clear(inside) else None
 
 
 def _background(lab: np.ndarray, around: np.ndarray) -> np.ndarray:

@@ -3,14 +3,13 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ..host import images, memory
 from ..host.api import io
-from ..host.progress import Progress, check_interrupt
+from ..host.progress import Progress, interruptible_layers
 from . import plan, tiles
 from .resample import place, resample
 
@@ -122,7 +121,7 @@ def _run_model(model: UpscaleModel, picture: torch.Tensor, progress: Progress) -
         memory.release()
         return True
 
-    with _interruptible(model.model):
+    with interruptible_layers(model.model):
         return tiles.upscale(
             model,
             picture,
@@ -131,21 +130,6 @@ def _run_model(model: UpscaleModel, picture: torch.Tensor, progress: Progress) -
             out_of_memory,
             lambda tile: progress.step(tile.width * tile.height),
         )
-
-
-@contextmanager
-def _interruptible(network: torch.nn.Module):
-    """Check for an interrupt before every layer: one tile of a large network takes minutes on a CPU."""
-    hooks = [layer.register_forward_pre_hook(_check) for layer in network.modules() if not any(layer.children())]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def _check(*_: object) -> None:
-    check_interrupt()
 
 
 def _without_picture(picture: torch.Tensor, scaled: plan.Size, target: plan.Size) -> torch.Tensor:

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from dancheong.nodes.erase.inpaint import MARGIN, RADIUS, holes, inpaint
+from dancheong.nodes.erase.holes import holes
+from dancheong.nodes.erase.inpaint import MARGIN, RADIUS, inpaint
 
 
 def scene(height=240, width=320):
@@ -20,9 +21,11 @@ def spots(height=240, width=320):
 def test_windows_hold_every_hole_once_with_its_surroundings():
     mask = spots()
     covered = np.zeros(mask.shape, int)
-    for rows, columns, own in holes(mask):
-        covered[rows, columns] += own
-        hole_rows, hole_columns = np.nonzero(own)
+    for hole in holes(mask, MARGIN):
+        rows, columns = hole.rows, hole.columns
+        covered[rows, columns] += hole.own
+        assert np.array_equal(hole.every, mask[rows, columns])
+        hole_rows, hole_columns = np.nonzero(hole.own)
         for low, high, span, limit in (
             (hole_rows.min(), hole_rows.max(), rows, mask.shape[0]),
             (hole_columns.min(), hole_columns.max(), columns, mask.shape[1]),
@@ -34,7 +37,7 @@ def test_windows_hold_every_hole_once_with_its_surroundings():
 
 def test_neighbouring_holes_share_a_window():
     """A hole's surroundings must not be another hole's letters."""
-    assert len(list(holes(spots()))) == 3
+    assert len(list(holes(spots(), MARGIN))) == 3
 
 
 @pytest.mark.parametrize("method", ["telea", "ns"])
@@ -42,15 +45,16 @@ def test_windows_fill_as_opencv_fills_the_whole(method):
     picture, mask = scene(), spots()
     flag = {"telea": cv2.INPAINT_TELEA, "ns": cv2.INPAINT_NS}[method]
     whole = cv2.inpaint(picture, mask.astype(np.uint8), RADIUS, flag)
-    for rows, columns, own in holes(mask):
-        filled = inpaint(picture[rows, columns], own, method)
-        difference = np.abs(filled[own].astype(int) - whole[rows, columns][own].astype(int))
+    for hole in holes(mask, MARGIN):
+        place = hole.rows, hole.columns
+        filled = inpaint(picture[place], hole.own, method)
+        difference = np.abs(filled[hole.own].astype(int) - whole[place][hole.own].astype(int))
         assert difference.max() <= 2
 
 
 def test_a_large_hole_spans_one_window():
     mask = np.zeros((100, 100), bool)
     mask[1:, :] = True
-    ((rows, columns, own),) = holes(mask)
-    assert (rows, columns) == (slice(0, 100), slice(0, 100))
-    assert np.array_equal(own, mask)
+    (hole,) = holes(mask, MARGIN)
+    assert (hole.rows, hole.columns) == (slice(0, 100), slice(0, 100))
+    assert np.array_equal(hole.own, mask)

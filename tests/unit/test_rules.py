@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from dancheong.nodes.text_mask import regions
 from dancheong.nodes.text_mask.regions import Region
-from dancheong.nodes.text_mask.rules import Rules
+from dancheong.nodes.text_mask.rules import PLACES, Rules, any_word
 
 
 def region(text=None, height=20.0, score=0.9, width=100.0):
@@ -29,10 +29,50 @@ def region(text=None, height=20.0, score=0.9, width=100.0):
         (Rules(only="sale"), region(""), False),
         (Rules(only="."), region(""), False),
         (Rules(keep="50", only="sale"), region("SALE 50%"), False),
+        (Rules(script="latin"), region("SALE 50%"), True),
+        (Rules(script="digits"), region("SALE 50%"), True),
+        (Rules(script="digits"), region("SALE"), False),
+        (Rules(script="hangul"), region("SALE"), False),
+        (Rules(script="hangul"), region("속보 SALE"), True),
+        (Rules(script="hanja"), region("속보"), False),
+        (Rules(script="hanja"), region("大韓"), True),
+        (Rules(script="latin"), region(""), False),
     ],
 )
 def test_rules(rules, found, masked):
-    assert rules.masked(found) is masked
+    assert rules.masked(found, (300, 300)) is masked
+
+
+@pytest.mark.parametrize(
+    ("middle", "places"),
+    [
+        ((150, 20), {"top"}),
+        ((150, 280), {"bottom"}),
+        ((20, 150), {"left"}),
+        ((280, 150), {"right"}),
+        ((150, 150), {"centre"}),
+        ((20, 20), {"top", "left"}),
+        ((150, 99), {"top"}),
+        ((150, 101), {"centre"}),
+        ((201, 199), {"right"}),
+    ],
+)
+def test_places_are_thirds_of_the_picture(middle, places):
+    corners = np.array([[-9, -9], [9, -9], [9, 9], [-9, 9]], np.float32) + middle
+    chosen = {place for place in PLACES if Rules(place=place).masked(Region(corners, 1.0), (300, 300))}
+    assert chosen == places
+
+
+def test_a_word_list_finds_each_word_as_it_stands():
+    rules = Rules(keep=any_word("# agencies\n연합뉴스\n\n  A.P. (Seoul)  \n"))
+    size = (300, 300)
+    assert not rules.masked(region("(서울=연합뉴스)"), size) and not rules.masked(region("a.p. (seoul)"), size)
+    assert rules.masked(region("AxP. Seoul"), size) and rules.masked(region("# agencies"), size)
+
+
+def test_an_empty_word_list_is_refused_as_it_would_match_everything():
+    with pytest.raises(ValueError, match="word list is empty"):
+        any_word("# nothing\n\n")
 
 
 @pytest.mark.parametrize("name", ["keep", "only"])

@@ -1,0 +1,81 @@
+"""LaMa (Suvorov et al. 2022, arXiv:2109.07161) through spandrel, which ComfyUI ships, under its memory management.
+
+The window around a hole goes through the network at its own size: a reduced picture would come back blurred.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from comfy import model_management
+from comfy.model_patcher import ModelPatcher
+
+from ..host import memory
+from ..host.progress import interruptible_layers
+from ..tensor_file import SAFE, read_tensors
+
+MARGIN = 128
+"""px of surroundings: from them the network takes what it continues."""
+BYTES_PER_PX = 3000
+"""Measured on windows of 512 to 1536 px: the maps and spectra of one block."""
+
+
+@dataclass(frozen=True)
+class InpaintModel:
+    """A loaded inpainting network."""
+
+    name: str
+    descriptor: Any
+    """spandrel's MaskedImageModelDescriptor, float32: its Fourier transforms know no half precision on every device."""
+    patcher: ModelPatcher
+
+    def fill(self, picture: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The picture with what the network puts where the mask is.
+
+        Args:
+            picture: `[H,W,3]` float32 in 0..1.
+            mask: `[H,W]` bool.
+
+        Returns:
+            `[H,W,3]` float32 in 0..1 on the CPU.
+
+        Raises:
+            ValueError: the network gave pixels that are not numbers.
+        """
+        device = memory.load(self.patcher, picture.shape[0] * picture.shape[1] * BYTES_PER_PX)
+        with torch.inference_mode(), interruptible_layers(self.descriptor.model):
+            planes = picture.movedim(-1, 0)[None].to(device)
+            filled = self.descriptor(planes, mask[None, None].to(device, torch.float32))
+        if not torch.isfinite(filled).all():
+            raise ValueError(f"{self.name} gave pixels that are not numbers: its weights are damaged, get them again.")
+        return filled[0].movedim(0, -1).cpu()
+
+
+def load(path: Path) -> InpaintModel:
+    """An inpainting model from a file that spandrel knows: LaMa as .safetensors, .pth or the public TorchScript .pt.
+
+    Raises:
+        ValueError: damaged, unknown to spandrel, or a model for something else.
+    """
+    from spandrel import MaskedImageModelDescriptor, ModelLoader, UnsupportedModelError
+
+    loader = ModelLoader()
+    try:
+        tensors = read_tensors(path)[0] if path.suffix in (*SAFE, ".pth") else loader.load_state_dict_from_file(path)
+        descriptor = loader.load_from_state_dict(tensors)
+    except UnsupportedModelError as error:
+        raise ValueError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error
+    except (RuntimeError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError(
+            f"{path.name} is damaged or no inpainting model ({str(error).splitlines()[0][:120]}): get it again."
+        ) from error
+    if not isinstance(descriptor, MaskedImageModelDescriptor):
+        raise ValueError(f"{path.name} is a model for {descriptor.purpose}, not for inpainting: take big-lama.")
+    descriptor.float().eval()
+    patcher = ModelPatcher(
+        descriptor.model,
+        load_device=model_management.get_torch_device(),
+        offload_device=model_management.unet_offload_device(),
+    )
+    return InpaintModel(path.name, descriptor, patcher)

@@ -1,0 +1,87 @@
+"""One search for text: an engine, the recognisers where a rule must read, the rules, and how the mask is drawn."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..host import folders
+from ..host.progress import Progress, interruptibly
+from . import comfy_engines, regions, shapes
+from .regions import Region
+from .rules import Rules, any_word
+
+LIST = "@"
+"""Begins the name of a word list in ComfyUI's input folder."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one picture holds."""
+
+    regions: list[Region]
+    masked: list[bool]
+    """Which of the regions the rules chose."""
+    mask: np.ndarray
+    """`[H,W]` uint8, 0 or 1."""
+
+    @property
+    def count(self) -> int:
+        return sum(self.masked)
+
+
+class TextSearch:
+    """Looks for text in one picture after the other."""
+
+    def __init__(self, engine: str, rules: Rules, shape: str, grow: float) -> None:
+        """
+        Args:
+            engine: one of `ENGINES`.
+            shape, grow: as for `shapes.draw_mask`.
+
+        Raises:
+            RuntimeError: the engine is not there.
+            ValueError: the rules name Hangul, and nothing reads it.
+        """
+        self.engine = interruptibly(comfy_engines.choose, engine)
+        self._rules, self._shape, self._grow = rules, shape, grow
+        self._reader = interruptibly(comfy_engines.choose_reader) if rules.need_text else None
+        if self._reader is not None and rules.need_hangul and not self._reader.reads_hangul:
+            raise ValueError(
+                "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
+                "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
+            )
+
+    def steps(self, height: int, width: int) -> int:
+        """How far a picture of that size moves the progress bar."""
+        return self.engine.steps(height, width)
+
+    def find(self, pixels: np.ndarray, progress: Progress) -> Found:
+        """The text of a picture `[H,W,3]` uint8 RGB."""
+
+        def call(work: Any, *arguments: Any) -> Any:
+            result = interruptibly(work, *arguments)
+            progress.step()
+            return result
+
+        found = self.engine.detect(pixels, call)
+        if self._reader is not None:
+            found = [interruptibly(self._reader.read, pixels, region) for region in found]
+        size = (pixels.shape[1], pixels.shape[0])
+        masked = [self._rules.masked(region, size) for region in found]
+        chosen = [region for region, is_masked in zip(found, masked, strict=True) if is_masked]
+        return Found(found, masked, interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow))
+
+    def to_json(self, pixels: np.ndarray, found: Found) -> dict:
+        return regions.to_json(self.engine.name, pixels.shape[1::-1], found.regions, found.masked)
+
+
+def expression(text: str) -> str:
+    """What the user typed as words, as an expression, or as "@list.txt", a file of the input folder."""
+    if not text.startswith(LIST):
+        return text
+    path = folders.input_file(text.removeprefix(LIST))
+    try:
+        return any_word(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error

@@ -1,0 +1,82 @@
+"""keras-ocr 0.9.3 itself. Its TensorFlow and its old NumPy cannot live in ComfyUI's environment, so it runs as a worker
+process in an environment of its own, which `dancheong engines install keras-ocr` makes.
+"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from .lines import upright_first
+from .pyramid import Call
+from .regions import Region
+from .worker import Worker
+
+INSTALL = "run `dancheong engines install keras-ocr`"
+WEIGHTS = {"detector": "craft_mlt_25k.h5", "recogniser": "crnn_kurapan.h5"}
+SECONDS_TO_START = 300
+"""TensorFlow's import alone takes half a minute of a slow machine."""
+
+
+def environment() -> Path:
+    """Where the environment is, or would be: in $DANCHEONG_ENGINES, else in .engines of the pack's folder."""
+    folder = os.environ.get("DANCHEONG_ENGINES")
+    return (Path(folder).expanduser() if folder else Path(__file__).resolve().parents[2] / ".engines") / "keras-ocr"
+
+
+def interpreter(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def stamp(folder: Path) -> Path:
+    """Appears in an environment when it is whole."""
+    return folder / "dancheong-engine.txt"
+
+
+def is_installed() -> bool:
+    return stamp(environment()).is_file()
+
+
+class KerasOCREngine:
+    """Words with their text; keras-ocr reads digits and a to z, and finds other scripts without reading them."""
+
+    name = "keras-ocr"
+
+    def __init__(self, detector: Path, recogniser: Path) -> None:
+        if not is_installed():
+            raise RuntimeError(f"The engine keras-ocr is not installed: {INSTALL}, or choose another engine.")
+        variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        variables |= {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "MEMORY_GROWTH": "1"}
+        if not os.environ.get("DANCHEONG_KERAS_OCR_GPU"):
+            variables["CUDA_VISIBLE_DEVICES"] = "-1"
+        script = Path(__file__).with_name("keras_ocr_worker.py")
+        command = [str(interpreter(environment())), str(script), str(detector), str(recogniser)]
+        self.worker = Worker("keras-ocr", command, variables, SECONDS_TO_START)
+
+    def steps(self, height: int, width: int) -> int:
+        return 1
+
+    def detect(self, picture: np.ndarray, call: Call) -> list[Region]:
+        """The words of a picture `[H,W,3]` uint8 RGB, as keras-ocr's default pipeline gives them, score 1.
+
+        An exception out of `call`, such as an interrupt, ends the worker, as it would go on calculating.
+        """
+        height, width = picture.shape[:2]
+        head = {"height": height, "width": width}
+        try:
+            answer = call(self.worker.ask, head, picture.tobytes())
+        except BaseException:
+            self.worker.stop()
+            raise
+        limit = np.array([width, height], np.float32)
+        return [
+            Region(np.clip(upright_first(np.array(corners, np.float32)), 0, limit), 1.0, text)
+            for text, corners in answer["words"]
+        ]
+
+
+@lru_cache(maxsize=1)
+def load(detector: Path, recogniser: Path) -> KerasOCREngine:
+    """One worker for all nodes; other weights end it and start another."""
+    return KerasOCREngine(detector, recogniser)
