@@ -56,6 +56,7 @@ def base(tmp_path_factory, tiny_models) -> Path:
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")
     tiny_models.compact_x2(base / "models" / "upscale_models" / "tiny_x2.safetensors")
     # Under the names that the shipped workflows ask for.
+    tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
     korean = by_path("korean_models")
     korean.pipeline(base / "models" / "text_encoders" / "my-korean-stable-diffusion-v1-5")
@@ -67,7 +68,12 @@ def base(tmp_path_factory, tiny_models) -> Path:
 def quick() -> dict:
     """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
-    return {"korean_prompt": small, "news_picture": small}
+    return {
+        "korean_prompt": small,
+        "news_picture": small,
+        "remove_text_rounds": {"5": {"rounds": 1}},
+        "remove_text_sd": {"11": {"steps": 2}},
+    }
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ Weights are normal with std = gain / sqrt(fan in), biases 0, but the last bias 0
 nearly black.
 """
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -188,19 +189,20 @@ def craft(path: Path, tensors: dict) -> Path:
 
 
 def lama(path: Path, seed: int = 0) -> Path:
-    """LaMa (big-lama) at its real size, as the public generator's tensors."""
+    """LaMa (big-lama) at its real size: .pt as the public TorchScript, any other as named tensors."""
     import torch
     from safetensors.torch import save_file as save_tensors
     from spandrel.architectures.LaMa import LaMa
 
     torch.manual_seed(seed)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tensors = {name.replace("model.model", "generator.model"): value.contiguous().clone()
-               for name, value in LaMa(in_nc=4, out_nc=3).state_dict().items()}  # fmt: skip
-    if path.suffix == ".safetensors":
-        save_tensors(tensors, path)
+    network = LaMa(in_nc=4, out_nc=3).eval()
+    if path.suffix == ".pt":
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecated in torch, but the public file's form
+            torch.jit.save(torch.jit.trace(network, (torch.zeros(1, 3, 32, 32), torch.zeros(1, 1, 32, 32))), str(path))
     else:
-        torch.save(tensors, path)
+        save_tensors({name: value.contiguous().clone() for name, value in network.state_dict().items()}, path)
     return path
 
 

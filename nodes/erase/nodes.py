@@ -179,7 +179,9 @@ def _until_clean(result, erased, search, method, model, rounds, progress) -> lis
     counts: list[int] = []
     while True:
         picture = images.pictures(result[None])[0]
-        found = search.find(images.to_bytes(images.rgb(picture)), progress)
+        # What the first look left alone stays: later looks are for what remains of letters.
+        among = erased.numpy() if counts else None
+        found = search.find(images.to_bytes(images.rgb(picture)), progress, among)
         counts.append(found.count)
         if not found.count or len(counts) > rounds or (len(counts) > 1 and counts[-1] >= counts[-2]):
             return counts

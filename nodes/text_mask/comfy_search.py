@@ -56,8 +56,13 @@ class TextSearch:
         """How far a picture of that size moves the progress bar."""
         return self.engine.steps(height, width)
 
-    def find(self, pixels: np.ndarray, progress: Progress) -> Found:
-        """The text of a picture `[H,W,3]` uint8 RGB."""
+    def find(self, pixels: np.ndarray, progress: Progress, among: np.ndarray | None = None) -> Found:
+        """The text of a picture.
+
+        Args:
+            pixels: `[H,W,3]` uint8 RGB.
+            among: `[H,W]`, only regions that touch where it is not 0 are masked.
+        """
 
         def call(work: Any, *arguments: Any) -> Any:
             result = interruptibly(work, *arguments)
@@ -68,7 +73,7 @@ class TextSearch:
         if self._reader is not None:
             found = [interruptibly(self._reader.read, pixels, region) for region in found]
         size = (pixels.shape[1], pixels.shape[0])
-        masked = [self._rules.masked(region, size) for region in found]
+        masked = [self._rules.masked(region, size) and shapes.touches(region, among) for region in found]
         chosen = [region for region, is_masked in zip(found, masked, strict=True) if is_masked]
         return Found(found, masked, interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow))
 

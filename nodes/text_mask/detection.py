@@ -12,7 +12,7 @@ from .regions import Region
 
 LEAST_CONTRAST = 6
 """Of 255, in any channel: less cannot be read by anybody."""
-LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.9, 0.5
+LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.9, 2.2
 """Log-odds of text; below it, what the network showed is left alone. What is seen from one distance only needs more."""
 SAME = 0.4
 """Two sights of one text lie in each other by that much at least."""

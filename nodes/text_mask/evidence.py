@@ -19,6 +19,8 @@ from .regions import Region
 
 LARGE, TALL = 0.15, 0.3
 """Of the picture's area, and of its shorter side: what exceeds them is rather a wall than a title."""
+READABLE = (14, 72)
+"""px of a look: text of that height is what the network knows best."""
 LETTER_HEIGHT = 64
 """px: larger letters are examined at this height; it bounds the work and makes the features comparable."""
 COLUMNS = ("mean", "deviation", "weights")
@@ -31,6 +33,7 @@ CORE = 0.6
 FEATURES = (
     "log_height", "log_height_squared", "log_aspect", "separation", "ink_share", "stroke_width", "log_edge_density",
     "score", "finer", "coarser", "rim", "log_contrast", "log_share", "large", "tall", "unclear_large", "unclear_tall",
+    "readable",
 )  # fmt: skip
 
 
@@ -73,6 +76,7 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
         "tall": tall,
         "unclear_large": large * (1 - seen.separation),
         "unclear_tall": tall * (1 - seen.separation),
+        "readable": _readable(region, looks, picture),
     }
     features = np.array([values[name] for name in FEATURES], np.float32)
     return features, _drawn_in(region, seen, zoom) if seen.is_clear(inside) else region
@@ -119,6 +123,13 @@ def _support(region: Region, look: Look, picture: np.ndarray) -> float:
     per_px = np.array(look.probability.shape[::-1]) / np.array(picture.shape[1::-1])
     middle = region.polygon.mean(axis=0)
     return mean_inside(look.probability, (middle + (region.polygon - middle) * CORE) * per_px)
+
+
+def _readable(region: Region, looks: list[Look], picture: np.ndarray) -> float:
+    """How sure the surest look is at which the region has a readable height; from too near, a wall has letters."""
+    low, high = READABLE
+    near = [_support(region, look, picture) for look in looks if low <= region.height * look.scale <= high]
+    return max(near, default=region.score)
 
 
 def _stroke_width(ink: np.ndarray) -> float:

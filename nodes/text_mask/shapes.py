@@ -31,6 +31,15 @@ def draw_mask(picture: np.ndarray, regions: list[Region], shape: str, grow: floa
     return mask
 
 
+def touches(region: Region, area: np.ndarray | None) -> bool:
+    """Whether a region covers any px of `[H,W]` that is not 0; without an area, always."""
+    if area is None:
+        return True
+    inside = np.zeros(area.shape, np.uint8)
+    _fill(inside, region.polygon, radius=0)
+    return bool(area[inside > 0].any())
+
+
 def draw_overlay(picture: np.ndarray, regions: list[Region], masked: list[bool]) -> np.ndarray:
     """The picture with each region outlined, red where it is masked and green where it is kept.
 

@@ -13,10 +13,16 @@ CONTRACT = {
         ["CONDITIONING", "STRING", "INT", "STRING"],
     ),
     "DancheongOCRTextMask": (
-        ["image", "engine", "shape", "grow", "feather", "keep", "only", "min_height", "max_height", "min_score"],
+        ["image", "engine", "shape", "grow", "feather", "keep", "only", "min_height", "max_height", "min_score",
+         "place", "script"],
         ["MASK", "STRING", "IMAGE", "INT"],
     ),
-    "DancheongEraseMasked": (["image", "mask", "method", "grow", "feather"], ["IMAGE"]),
+    "DancheongLoadInpaintModel": (["model_name"], ["DANCHEONG_INPAINT_MODEL"]),
+    "DancheongEraseMasked": (["image", "mask", "method", "grow", "feather", "inpaint_model"], ["IMAGE"]),
+    "DancheongEraseText": (
+        ["image", "engine", "shape", "grow", "keep", "method", "rounds", "inpaint_model"],
+        ["IMAGE", "MASK", "STRING", "INT"],
+    ),
     "DancheongUpscaleToSize": (
         ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
         ["IMAGE", "MASK", "STRING"],
@@ -34,7 +40,7 @@ CONTRACT = {
 }  # fmt: skip
 
 # Their options are files.
-OF_THIS_MACHINE = {"font", "text_encoder", "tokenizer", "embedding"}
+OF_THIS_MACHINE = {"model_name", "font", "text_encoder", "tokenizer", "embedding"}
 
 
 @pytest.fixture(scope="module")

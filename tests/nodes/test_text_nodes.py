@@ -38,7 +38,79 @@ def test_rules_reach_the_mask(comfy, sample):
 
 def test_hangul_rules_are_refused_as_long_as_nothing_reads_hangul(comfy, sample):
     outcome = comfy.try_node("DancheongOCRTextMask", image=sample, keep="\uc18d\ubcf4")
-    assert "contains Hangul, which the engine rapidocr finds but cannot read" in outcome.error
+    assert "run `dancheong models get korean-ocr`" in outcome.error
+    outcome = comfy.try_node("DancheongOCRTextMask", image=sample, script="hangul")
+    assert "A rule asks for Hangul" in outcome.error
+
+
+def test_with_a_korean_recogniser_hangul_rules_work(comfy, base, sample, tiny_models):
+    says = "\uc18d\ubcf4"
+    path = tiny_models.korean_reader(base / "models" / "ocr" / "korean_test_rec.onnx", says)
+    try:
+        for rule, count in (
+            ({"only": says}, 5),
+            ({"keep": says}, 0),
+            ({"script": "hangul"}, 5),
+            ({"script": "hanja"}, 0),
+        ):
+            found = comfy.node("DancheongOCRTextMask", image=sample, **rule)
+            assert found[3] == count, rule
+            assert json.loads(found[1])[0]["regions"][0]["text"] == says
+        path.write_bytes(b"not a network")
+        comfy.module("nodes.text_mask.reader").load.cache_clear()
+        outcome = comfy.try_node("DancheongOCRTextMask", image=sample, only=says)
+        assert outcome.error.startswith("korean_test_rec.onnx is damaged or no text recogniser")
+    finally:
+        path.unlink()
+
+
+def a_text_of(comfy, image):
+    """What the bundled recogniser reads somewhere in the picture."""
+    report = json.loads(comfy.node("DancheongOCRTextMask", image=image, only=".")[1])
+    return next(region["text"] for region in report[0]["regions"] if region["text"])
+
+
+def test_word_lists_come_from_the_input_folder(comfy, base, sample):
+    everything = comfy.node("DancheongOCRTextMask", image=sample)
+    text = a_text_of(comfy, sample)
+    (base / "input" / "words.txt").write_text(f"# kept\n{text}\n", encoding="utf-8")
+    kept = comfy.node("DancheongOCRTextMask", image=sample, keep="@words.txt")
+    assert kept[3] < everything[3]
+    for name, message in (("@nowhere.txt", "Expected a file of ComfyUI's input folder, got 'nowhere.txt'"),
+                          ("@../../etc/hostname", "Expected a file of ComfyUI's input folder")):  # fmt: skip
+        assert message in comfy.try_node("DancheongOCRTextMask", image=sample, keep=name).error
+    (base / "input" / "wide.txt").write_bytes("\uc18d\ubcf4".encode("cp949"))
+    assert "is not UTF-8 text" in comfy.try_node("DancheongOCRTextMask", image=sample, keep="@wide.txt").error
+
+
+def test_places_choose_by_third(comfy, sample):
+    counts = {place: comfy.node("DancheongOCRTextMask", image=sample, place=place)[3] for place in ("top", "bottom")}
+    everything = comfy.node("DancheongOCRTextMask", image=sample)[3]
+    assert 0 < counts["top"] < everything and 0 < counts["bottom"] < everything
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [
+        (
+            "craft",
+            r"expected craft\*.safetensors or .pth or .h5 in models/ocr, found none. Run `dancheong models get craft`",
+        ),
+        ("keras-ocr", r"expected craft\*.h5 in models/ocr, found none. Run `dancheong models get craft-keras`"),
+    ],
+)
+def test_missing_engines_name_the_command(comfy, sample, engine, message, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_OCR_CACHE_DIR", str(tmp_path))
+    outcome = comfy.try_node("DancheongOCRTextMask", image=sample, engine=engine)
+    assert re.search(message, outcome.error), outcome.error
+
+
+def test_an_interrupt_between_two_looks_is_answered(comfy, sample):
+    def hook(value, total):
+        comfy.model_management.interrupt_current_processing()
+
+    outcome = comfy.try_node("DancheongOCRTextMask", hook=hook, image=sample)
+    assert outcome.interrupted and not outcome.captured
 
 
 @pytest.mark.parametrize("method", ["telea", "ns"])
@@ -119,3 +191,94 @@ def test_odd_pictures_pass_through_every_node(comfy, shape):
     resized, missing, _ = comfy.node("DancheongUpscaleToSize", image=image, width=50, height=70)
     assert resized.shape == (shape[0], 70, 50, 3) and missing.shape == (shape[0], 70, 50)
     assert torch.equal(comfy.node("DancheongTypesetTitle", image=image)[0], image)
+
+
+@pytest.fixture(scope="module")
+def lama(base):
+    return base / "models" / "inpaint" / "big-lama.pt"
+
+
+def spots(height, width):
+    mask = torch.zeros(1, height, width)
+    mask[:, 30:50, 40:70] = 1
+    return mask
+
+
+def test_lama_fills_as_spandrel_fills_and_touches_nothing_else(comfy, lama):
+    from spandrel import ModelLoader
+
+    image, mask = noise(2, 120, 150, 4), spots(120, 150)
+    (model,) = comfy.node("DancheongLoadInpaintModel", model_name=lama.name)
+    (clean,) = comfy.node("DancheongEraseMasked", image=image, mask=mask, method="lama", inpaint_model=model)
+    outside = mask.expand(2, 120, 150) == 0
+    assert torch.equal(clean[outside], image[outside]) and torch.equal(clean[..., 3], image[..., 3])
+    reference = ModelLoader().load_from_file(lama).eval()
+    with torch.inference_mode():
+        filled = reference(image[:1, ..., :3].movedim(-1, 1), mask[:, None]).movedim(1, -1)[0]
+    inside = mask[0] == 1
+    assert torch.allclose(clean[0][inside][:, :3], filled[inside], atol=1e-4)
+    assert not torch.allclose(clean[0][inside][:, :3], image[0][inside][:, :3], atol=0.05)
+
+
+def test_lama_sees_a_window_at_its_own_size_with_all_holes_hidden(comfy, lama, monkeypatch):
+    """Two far holes: two windows; what another hole hides in a window must not leak into it."""
+    (model,) = comfy.node("DancheongLoadInpaintModel", model_name=lama.name)
+    windows = []
+
+    def fill(self, picture, mask):
+        windows.append((picture.shape, int(mask.sum())))
+        return picture
+
+    monkeypatch.setattr(type(model), "fill", fill)
+    mask = torch.zeros(1, 400, 900)
+    mask[:, 190:210, 100:110] = mask[:, 190:210, 360:370] = mask[:, 20:30, 800:810] = 1
+    comfy.node("DancheongEraseMasked", image=noise(1, 400, 900), mask=mask, method="lama", inpaint_model=model)
+    assert sorted(windows) == [((158, 228, 3), 100), ((276, 498, 3), 400)]
+
+
+def test_lama_without_a_model_and_wrong_models_are_explained(comfy, base, lama, tiny_models):
+    image, mask = noise(1, 64, 64), torch.zeros(1, 64, 64)
+    outcome = comfy.try_node("DancheongEraseMasked", image=image, mask=mask, method="lama")
+    assert "connect Load Inpaint Model with big-lama" in outcome.error
+    folder = base / "models" / "inpaint"
+    tiny_models.rrdb_x4(folder / "upscaler.safetensors")
+    (folder / "cut.pt").write_bytes(lama.read_bytes()[:100000])
+    torch.save({"a": torch.zeros(1)}, folder / "other.pth")
+    for name, message in (
+        ("upscaler.safetensors", "upscaler.safetensors is a model for SR, not for inpainting"),
+        ("cut.pt", "cut.pt is damaged or no inpainting model"),
+        ("other.pth", "other.pth is not an inpainting model that spandrel knows"),
+    ):
+        outcome = comfy.try_node("DancheongLoadInpaintModel", model_name=name)
+        (folder / name).unlink()
+        assert message in outcome.error, outcome.error
+
+
+def test_text_is_erased_until_none_is_left(comfy, sample):
+    clean, mask, report, left = comfy.node("DancheongEraseText", image=sample)
+    assert left == 0 and report.startswith("Picture 1: 5 -> 0 texts, engine rapidocr.")
+    assert torch.equal(clean[mask == 0], sample[mask == 0]) and mask.mean() < 0.2
+    assert comfy.node("DancheongOCRTextMask", image=clean)[3] == 0
+
+
+def test_pictures_without_text_pass_with_every_bit(comfy):
+    image = torch.full((2, 90, 130, 4), 0.37)
+    clean, mask, report, left = comfy.node("DancheongEraseText", image=image)
+    assert torch.equal(clean, image) and not mask.any() and left == 0
+    assert report.splitlines()[1].startswith("Picture 2: 0 texts")
+
+
+def test_erasing_stops_when_it_does_not_help(comfy, sample, monkeypatch):
+    """An eraser that changes nothing: two looks, not ten, and the count of what is left."""
+    nodes = comfy.module("nodes.erase.nodes")
+    monkeypatch.setattr(nodes, "fill", lambda *_: None)
+    _, _, report, left = comfy.node("DancheongEraseText", image=sample, rounds=10)
+    assert report.startswith("Picture 1: 5 -> 5 texts") and left == 5
+
+
+def test_kept_words_are_not_erased(comfy, sample):
+    text = a_text_of(comfy, sample)
+    clean, mask, _, left = comfy.node("DancheongEraseText", image=sample, keep=re.escape(text))
+    everything = comfy.node("DancheongEraseText", image=sample)[1]
+    assert mask.sum() < everything.sum() and left == 0
+    assert text in comfy.node("DancheongOCRTextMask", image=clean, only=".")[1]

@@ -29,9 +29,9 @@ def test_a_core_becomes_a_line_widened_by_dbs_rule(angle, scale):
     look = Look(scale, core(quad(150, 150, 240, 24, angle)))
     (found,) = lines(look, round(400 / scale), round(600 / scale))
     more = 2 * 1.6 * 240 * 24 / (2 * (240 + 24))
-    assert sorted(np.array(found.sides) * scale) == pytest.approx([24 + more, 240 + more], abs=6)
+    assert sorted(np.array(found.sides) * scale) == pytest.approx([24 + more, 240 + more], abs=7)
     assert found.polygon.mean(axis=0) * scale == pytest.approx([270, 162], abs=1.5)
-    assert found.score == pytest.approx(230 / 255, abs=0.05)
+    assert found.score == pytest.approx(230 / 255, abs=0.1)
 
 
 @pytest.mark.parametrize(("value", "height"), [(60, 24), (110, 24), (230, 0)])
@@ -85,7 +85,7 @@ def test_what_only_one_look_shows_needs_more_evidence():
     )
     assert choose([doubtful, elsewhere]) == []
     assert choose([doubtful, again, elsewhere]) == [doubtful.drawn_in]
-    assert choose([sight(1.0, 100, 100, 200, 40)]) != []
+    assert choose([sight(2.5, 100, 100, 200, 40)]) != []
     assert choose([sight(-1.0, 100, 100, 200, 40), sight(-1.0, 101, 100, 200, 40)]) == []
 
 
