@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+STRIP = 256
+
 
 def pictures(image: torch.Tensor) -> torch.Tensor:
     """Checked pictures, to look at; a result that must keep its bits starts from `working_copy` instead.
@@ -11,7 +13,7 @@ def pictures(image: torch.Tensor) -> torch.Tensor:
         image: `[B,H,W,C]` with C of 1, 3 or 4, values 0..1.
 
     Returns:
-        The same on the CPU, float32, clamped to 0..1, NaN as 0.
+        The same on the CPU, float32, clamped to 0..1, NaN as 0; the very same memory where nothing needs to change.
 
     Raises:
         ValueError: any other shape, or no pixel at all.
@@ -21,7 +23,10 @@ def pictures(image: torch.Tensor) -> torch.Tensor:
             "Expected at least one picture of at least 1 x 1 px, [batch, height, width, 1, 3 or 4 channels], "
             f"got {list(image.shape)}: connect an IMAGE."
         )
-    return image.cpu().float().clamp(0.0, 1.0).nan_to_num_(0.0)
+    image = image.cpu().float()
+    if image.min() >= 0 and image.max() <= 1:  # neither holds with a NaN
+        return image
+    return image.clamp(0.0, 1.0).nan_to_num_(0.0)
 
 
 def working_copy(image: torch.Tensor) -> torch.Tensor:
@@ -62,8 +67,11 @@ def rgb(image: torch.Tensor) -> torch.Tensor:
 
 
 def to_bytes(image: torch.Tensor) -> np.ndarray:
-    """0..1 to uint8, rounded, same shape."""
-    return (image * 255.0).round_().to(torch.uint8).numpy()
+    """0..1 to uint8, rounded, same shape; in strips, as all of a poster times 255 would be a poster more."""
+    result = torch.empty(image.shape, dtype=torch.uint8)
+    for strip, target in zip(image.split(STRIP), result.split(STRIP), strict=True):
+        target.copy_((strip * 255.0).round_())
+    return result.numpy()
 
 
 def thumbnails(image: torch.Tensor, longest: int) -> torch.Tensor:
@@ -77,7 +85,7 @@ def thumbnails(image: torch.Tensor, longest: int) -> torch.Tensor:
 
 def from_bytes(array: np.ndarray) -> torch.Tensor:
     """uint8 to float32 in 0..1, same shape."""
-    return torch.from_numpy(np.ascontiguousarray(array)).float() / 255.0
+    return torch.from_numpy(np.ascontiguousarray(array)).float().div_(255.0)
 
 
 def to_host(tensor: torch.Tensor) -> torch.Tensor:

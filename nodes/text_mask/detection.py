@@ -14,6 +14,8 @@ LEAST_CONTRAST = 6
 """Of 255, in any channel: less cannot be read by anybody."""
 LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.9, 2.2
 """Log-odds of text; below it, what the network showed is left alone. What is seen from one distance only needs more."""
+LEAST_READABLE = 0.25
+"""0..1: text is still there from where its letters have a readable height; a row of windows is not."""
 SAME = 0.4
 """Two sights of one text lie in each other by that much at least."""
 COVERED = 0.6
@@ -61,7 +63,9 @@ def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
     ]
     if not seen:
         return []
-    weights = evidence.weight(np.stack([features for _, features, _ in seen]))
+    features = np.stack([features for _, features, _ in seen])
+    weights = evidence.weight(features)
+    weights[features[:, evidence.FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
     return [
         Candidate(region, drawn_in, float(weight)) for (region, _, drawn_in), weight in zip(seen, weights, strict=True)
     ]

@@ -1,5 +1,8 @@
 """From a map of text probability to lines of text: the post-processing of DB (Liao et al. 2020, arXiv:1911.08947)."""
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 
 from .pyramid import Look
@@ -9,6 +12,10 @@ THRESHOLD = 0.3
 LEAST_SCORE = 0.5
 UNCLIP = 1.6
 """The network answers with the core of a line; the line itself is larger by 1.6 times area / circumference."""
+FULL, LONG = 0.65, 2.0
+"""A contour that fills less of its rectangle, and is longer than wide by that much, is bent: text on an arc."""
+MOST_CUTS = 4
+"""In halves: a ring falls into 16 pieces."""
 LEAST_SIDE = 3
 """px of the map."""
 
@@ -24,7 +31,7 @@ def lines(look: Look, height: int, width: int) -> list[Region]:
     per_px = np.array([width / probability.shape[1], height / probability.shape[0]], np.float32)
     limit = np.array([width, height], np.float32)
     found: list[Region] = []
-    for contour in contours:
+    for contour in (piece for whole in contours for piece in _straight(whole)):
         (x, y), (long, short), angle = cv2.minAreaRect(contour)
         if min(long, short) < LEAST_SIDE:
             continue
@@ -37,6 +44,27 @@ def lines(look: Look, height: int, width: int) -> list[Region]:
         corners = upright_first((box + 0.5) * per_px)
         found.append(Region(np.clip(corners, 0, limit), score))
     return found
+
+
+def _straight(contour: np.ndarray, cuts: int = MOST_CUTS) -> Iterator[np.ndarray]:
+    """The contour, or the pieces of a bent one, each so straight that its rectangle holds little else."""
+    import cv2
+
+    (x, y), (width, height), angle = cv2.minAreaRect(contour)
+    short, long = sorted((width, height))
+    if not cuts or long < LONG * short or cv2.contourArea(contour) >= FULL * long * short:
+        yield contour
+        return
+    left, top, columns, rows = cv2.boundingRect(contour)
+    filled = np.zeros((rows, columns), np.uint8)
+    cv2.drawContours(filled, [contour - (left, top)], -1, 1, cv2.FILLED)
+    along = math.radians(angle if width >= height else angle + 90)
+    row, column = np.indices(filled.shape)
+    beyond = (column + left - x) * math.cos(along) + (row + top - y) * math.sin(along) > 0
+    for half in (filled & beyond, filled & ~beyond):
+        pieces, _ = cv2.findContours(half.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for piece in pieces:
+            yield from _straight(piece + (left, top), cuts - 1)  # noqa: RUF005, arrays
 
 
 def mean_inside(probability: np.ndarray, corners: np.ndarray) -> float:

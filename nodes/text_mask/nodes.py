@@ -137,14 +137,14 @@ class OCRTextMask(io.ComfyNode):
         )
         search = TextSearch(engine, rules, shape, grow)
         progress = Progress(len(pictures) * search.steps(*pictures.shape[1:3]))
-        masks, overlays, reports, count = [], [], [], 0
-        for picture in pictures:
+        mask, overlay = torch.empty(pictures.shape[:3]), torch.empty(*pictures.shape[:3], 3)
+        reports, count = [], 0
+        for number, picture in enumerate(pictures):
             pixels = images.to_bytes(images.rgb(picture))
             found = search.find(pixels, progress)
-            masks.append(torch.from_numpy(found.mask).float())
-            overlays.append(images.from_bytes(shapes.draw_overlay(pixels, found.regions, found.masked)))
+            mask[number] = torch.from_numpy(found.mask)
+            overlay[number] = images.from_bytes(shapes.draw_overlay(pixels, found.regions, found.masked))
             reports.append(search.to_json(pixels, found))
             count += found.count
-        mask = images.widen(torch.stack(masks), 0.0, feather)
-        overlay = torch.stack(overlays)
+        mask = images.widen(mask, 0.0, feather)
         return io.NodeOutput(images.to_host(mask), regions.report(reports), images.to_host(overlay), count)

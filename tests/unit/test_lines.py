@@ -34,6 +34,20 @@ def test_a_core_becomes_a_line_widened_by_dbs_rule(angle, scale):
     assert found.score == pytest.approx(230 / 255, abs=0.1)
 
 
+def test_a_bent_core_is_cut_into_straight_pieces():
+    import cv2
+
+    band = np.zeros((400, 600), np.uint8)
+    cv2.ellipse(band, (300, 330), (250, 250), 0, 200, 340, 230, 26)
+    found = lines(Look(1.0, band), 400, 600)
+    assert 2 <= len(found) <= 16
+    covered = np.zeros_like(band)
+    for region in found:
+        cv2.fillPoly(covered, [np.round(region.polygon).astype(np.int32)], 1)
+    assert covered[band > 0].mean() > 0.99
+    assert covered.mean() < 0.6 * cv2.boundingRect(band)[2] * cv2.boundingRect(band)[3] / band.size
+
+
 @pytest.mark.parametrize(("value", "height"), [(60, 24), (110, 24), (230, 0)])
 def test_what_is_faint_or_thin_is_no_line(value, height):
     """60 of 255 lies below the threshold, 110 above it but below the least score."""
@@ -63,12 +77,12 @@ def test_the_likeliest_of_equal_sights_stays():
 
 
 def test_a_line_takes_the_place_of_the_pieces_of_its_letters():
-    line, pieces = sight(2.0, 100, 100, 400, 100), [sight(4.0, 110, 110, 60, 60), sight(4.0, 220, 120, 60, 60)]
+    line, pieces = sight(3.0, 100, 100, 400, 100), [sight(4.0, 110, 110, 60, 60), sight(4.0, 220, 120, 60, 60)]
     assert choose([line, *pieces]) == [line.drawn_in]
 
 
 def test_a_caption_on_a_title_stays_beside_it():
-    title, caption = sight(2.0, 100, 100, 400, 200), sight(4.0, 150, 180, 200, 30)
+    title, caption = sight(3.0, 100, 100, 400, 200), sight(4.0, 150, 180, 200, 30)
     assert choose([title, caption]) == [caption.drawn_in, title.drawn_in]
 
 

@@ -75,6 +75,68 @@ def test_regions_lie_inside_the_picture(detect, korean_font):
         assert (region.polygon >= 0).all() and (region.polygon <= [300, 200]).all()
 
 
+def recall(detect, picture, ink, shape="polygon"):
+    return shapes.draw_mask(picture, detect(picture), shape, 4.0).astype(bool)[ink].mean()
+
+
+@pytest.mark.parametrize("size", [24, 90])
+def test_vertical_korean_is_one_line(detect, korean_font, size):
+    letters = [(letter, (150, 40 + index * size * 1.1), size, "white") for index, letter in enumerate("달빛아래기와집")]
+    picture, ink = page((400, 900), letters, korean_font)
+    (found,) = detect(picture)
+    assert found.height == pytest.approx(size, rel=0.15)
+    assert recall(detect, picture, ink) > 0.99
+
+
+@pytest.mark.parametrize("size", [6, 8, 10])
+def test_captions_of_six_px_are_found(detect, korean_font, size):
+    texts = ("무단전재 및 재배포 금지", "Photograph by Kim, Seoul", "사진 연합뉴스 제공")
+    lines = [(text, (40 + index * 180, 60 + index * 120), size, "white") for index, text in enumerate(texts)]
+    picture, ink = page((640, 480), lines, korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+@pytest.mark.parametrize("height", [300, 400, 600])
+def test_a_title_that_fills_the_picture_is_found(detect, korean_font, height):
+    text = "봄밤" if height < 500 else "봄"
+    picture, ink = page((1024, 1024), [(text, (100, 150), height, "white")], korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+@pytest.mark.parametrize("cut", [8, 16])
+def test_text_that_the_border_cuts_is_found(detect, korean_font, cut):
+    lines = [("가장자리 글자", (-2 * cut, -cut), 60, "white"), ("Border", (320, 240), 60, "yellow")]
+    picture, ink = page((500, 300), lines, korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+def test_a_caption_over_a_title_and_the_title_are_both_masked(detect, korean_font):
+    lines = [("겨울밤", (30, 60), 240, (250, 200, 60)), ("a novel by Kim", (260, 380), 40, "white")]
+    picture, ink = page((800, 500), lines, korean_font, (30, 40, 70))
+    assert recall(detect, picture, ink) > 0.97
+
+
+def test_text_on_a_gentle_arc_is_found(detect, korean_font):
+    """Each letter turned along a circle, 60 degrees from end to end."""
+    picture, ink = Image.new("RGB", (900, 420), (70, 110, 90)), Image.new("L", (900, 420))
+    face, text = ImageFont.truetype(str(korean_font), 44), "Midnight Garden"
+    for index, letter in enumerate(text):
+        angle = np.deg2rad(-30 + 60 * (index + 0.5) / len(text))
+        glyph = Image.new("L", (88, 88))
+        ImageDraw.Draw(glyph).text((44, 44), letter, 255, face, anchor="mm")
+        glyph = glyph.rotate(-np.rad2deg(angle), Image.Resampling.BICUBIC)
+        corner = (round(450 + 500 * np.sin(angle) - 44), round(650 - 500 * np.cos(angle) - 44))
+        picture.paste("white", corner, glyph)
+        ink.paste(255, corner, glyph)
+    assert recall(detect, np.asarray(picture), np.asarray(ink) > 76) > 0.9
+
+
+def test_a_row_of_lit_windows_is_no_word(detect, cover):
+    """Nothing of the sample cover is masked between its titles; the text network alone takes the house for a word."""
+    picture = np.asarray(Image.open(cover).convert("RGB"))
+    assert not shapes.draw_mask(picture, detect(picture), "polygon", 4.0)[400:960].any()
+
+
 def test_a_huge_title_and_small_print_of_one_large_picture_are_both_found(detect, korean_font):
     lines = [("겨울 이야기", (700, 500), 700, "white"), ("무단전재 및 재배포 금지", (3300, 2800), 22, "yellow")]
     picture, ink = page((4000, 3000), lines, korean_font)
