@@ -12,6 +12,7 @@ NODES = (
     ("erase", "EraseMasked"),
     ("erase", "EraseText"),
     ("upscale", "UpscaleToSize"),
+    ("news", "CleanHeadline"),
     ("print_cover", "TrimSize"),
     ("print_cover", "TypesetTitle"),
     ("print_cover", "SavePrint"),

@@ -27,6 +27,7 @@ CONTRACT = {
         ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
         ["IMAGE", "MASK", "STRING"],
     ),
+    "DancheongCleanHeadline": (["text", "hanja"], ["STRING"]),
     "DancheongTrimSize": (
         ["preset", "width_mm", "height_mm", "bleed_mm", "dpi", "generate_megapixels"],
         ["DANCHEONG_TRIM", "INT", "INT", "STRING"],

@@ -1,0 +1,1 @@
+"""News data as the topics are learned from: headlines and pictures, cleaned."""
