@@ -22,7 +22,7 @@ test: host
 pictures: host demo
 	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
 	@DANCHEONG_PICTURES=docs $(RUN) -m pytest tests/browser
-	@mv docs/korean_prompt.jpg docs/news_picture.jpg workflows/
+	@mv docs/korean_prompt.jpg docs/news_picture.jpg docs/remove_text*.jpg workflows/
 
 check: host
 	@$(RUN) -m ruff check .

@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +48,7 @@ def tiny_models():
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory, tiny_models) -> Path:
+def base(tmp_path_factory, tiny_models, cover) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""
     from dancheong.runner import server
 
@@ -58,6 +59,7 @@ def base(tmp_path_factory, tiny_models) -> Path:
     # Under the names that the shipped workflows ask for.
     tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
+    Image.open(cover).resize((256, 384)).save(base / "input" / "small.png")
     korean = by_path("korean_models")
     korean.pipeline(base / "models" / "text_encoders" / "my-korean-stable-diffusion-v1-5")
     korean.topic(base / "models" / "embeddings" / "topic-economy.safetensors")
@@ -71,8 +73,8 @@ def quick() -> dict:
     return {
         "korean_prompt": small,
         "news_picture": small,
-        "remove_text_rounds": {"5": {"rounds": 1}},
-        "remove_text_sd": {"11": {"steps": 2}},
+        "remove_text_rounds": {"3": {"image": "small.png"}, "5": {"rounds": 1}},
+        "remove_text_sd": {"3": {"image": "small.png"}, "11": {"steps": 2}},
     }
 
 

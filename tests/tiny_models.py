@@ -68,7 +68,7 @@ def compact_x2(path: Path, seed: int = 0) -> Path:
 
 
 def sd15(path: Path, seed: int = 0) -> Path:
-    """A Stable Diffusion 1.5 checkpoint of one level, with TAESD in place of the VAE and without a text encoder."""
+    """A Stable Diffusion 1.5 checkpoint of one level, with TAESD in place of the VAE and CLIP-L at its real size."""
     weights = Weights(seed)
     unet, width, time = "model.diffusion_model.", 320, 1280
     weights.linear(f"{unet}time_embed.0", time, width)
@@ -80,6 +80,7 @@ def sd15(path: Path, seed: int = 0) -> Path:
     weights.norm(f"{unet}out.0", width)
     weights.conv(f"{unet}out.2", 4, width, gain=0.5)
     _taesd(weights)
+    _clip(weights)
     return _save(weights.half(), path)
 
 
@@ -107,6 +108,21 @@ def _attention(weights: Weights, name: str, width: int, context: int = 768) -> N
         weights.norm(f"{block}.norm{number}", width)
     weights.linear(f"{block}.ff.net.0.proj", 8 * width, width)
     weights.linear(f"{block}.ff.net.2", width, 4 * width)
+
+
+def _clip(weights: Weights) -> None:
+    text, width = "cond_stage_model.transformer.text_model.", 768
+    weights.linear(f"{text}embeddings.token_embedding", 49408, width, bias=None)
+    weights.linear(f"{text}embeddings.position_embedding", 77, width, bias=None)
+    for layer in range(12):
+        name = f"{text}encoder.layers.{layer}"
+        for part in ("q_proj", "k_proj", "v_proj", "out_proj"):
+            weights.linear(f"{name}.self_attn.{part}", width, width)
+        weights.linear(f"{name}.mlp.fc1", 4 * width, width)
+        weights.linear(f"{name}.mlp.fc2", width, 4 * width)
+        for part in ("layer_norm1", "layer_norm2"):
+            weights.norm(f"{name}.{part}", width)
+    weights.norm(f"{text}final_layer_norm", width)
 
 
 def _taesd(weights: Weights) -> None:

@@ -16,7 +16,7 @@ SHORTEST_SIDE = 736
 MOST_ENLARGED = 4.0
 SMALLEST = 1024
 """px of the longer side: sizes are added until the whole picture fits into one look."""
-TILE = 1024
+TILE = 768
 HALO = 32
 """px around every tile: the context of its rim, beyond the picture's own border its repeated last pixels."""
 STRIDE = 32
