@@ -12,7 +12,7 @@ from .regions import Region
 
 LEAST_CONTRAST = 6
 """Of 255, in any channel: less cannot be read by anybody."""
-LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.9, 2.2
+LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.3, 0.5
 """Log-odds of text; below it, what the network showed is left alone. What is seen from one distance only needs more."""
 LEAST_READABLE = 0.25
 """0..1: text is still there from where its letters have a readable height; a row of windows is not."""

@@ -46,7 +46,7 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
     Returns:
         float32 in the order of `FEATURES`, and the region; unchanged where its letters do not part from the ground.
     """
-    patch, zoom = _upright(picture, region)
+    patch = _upright(picture, region)
     height, width = patch.shape[0] - 2 * MARGIN, patch.shape[1] - 2 * MARGIN
     inside = np.zeros(patch.shape[:2], bool)
     inside[MARGIN : MARGIN + height, MARGIN : MARGIN + width] = True
@@ -79,7 +79,7 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
         "readable": _readable(region, looks, picture),
     }
     features = np.array([values[name] for name in FEATURES], np.float32)
-    return features, _drawn_in(region, seen, zoom) if seen.is_clear(inside) else region
+    return features, _drawn_in(region, seen) if seen.is_clear(inside) else region
 
 
 def weight(features: np.ndarray) -> np.ndarray:
@@ -95,9 +95,8 @@ def _model() -> dict[str, np.ndarray]:
     return {**columns, "bias": np.array(model["bias"], np.float32)}
 
 
-def _upright(picture: np.ndarray, region: Region) -> tuple[np.ndarray, float]:
-    """The region turned upright with `MARGIN` px around it, at most `LETTER_HEIGHT` px high, and by how much it was
-    reduced."""
+def _upright(picture: np.ndarray, region: Region) -> np.ndarray:
+    """The region turned upright with `MARGIN` px around it, itself at most `LETTER_HEIGHT` px high."""
     import cv2
 
     corners = region.polygon
@@ -115,7 +114,7 @@ def _upright(picture: np.ndarray, region: Region) -> tuple[np.ndarray, float]:
     target = np.array([[0, 0], [width, 0], [0, height]], np.float32) + MARGIN - 0.5
     transform = cv2.getAffineTransform(source[[0, 1, 3]], target)
     size = (width + 2 * MARGIN, height + 2 * MARGIN)
-    return cv2.warpAffine(part, transform, size, borderMode=cv2.BORDER_REPLICATE), zoom
+    return cv2.warpAffine(part, transform, size, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _support(region: Region, look: Look, picture: np.ndarray) -> float:
@@ -147,7 +146,7 @@ def _edges(ink: np.ndarray) -> int:
     return int((cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0).sum())
 
 
-def _drawn_in(region: Region, seen: strokes.Separation, zoom: float) -> Region:
+def _drawn_in(region: Region, seen: strokes.Separation) -> Region:
     """The region shrunk along its own axes to its ink and a little more."""
     height, width = seen.ink.shape[0] - 2 * MARGIN, seen.ink.shape[1] - 2 * MARGIN
     spare, most = max(1.0, SPARE * min(height, width)), TIGHTEST * min(height, width)

@@ -231,7 +231,8 @@ def test_the_shipped_workflows_sample_and_are_deterministic(comfy, root, quick, 
     one = picture()
     assert one.shape == (1, 64, 64, 3) and torch.isfinite(one).all() and one.std() > 0.01
     assert torch.equal(one, picture())
-    prompt["5"]["inputs"]["text"] += " 단풍 풍경"
+    said = {"korean_prompt": "5", "news_picture": "15"}[name]
+    prompt[said]["inputs"]["text"] += " 단풍 풍경"
     assert not torch.equal(one, picture())
 
 
