@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from . import RunnerError
+from .models import remedy
 from .workflow import Prompt, title
 
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
@@ -118,7 +119,8 @@ def describe_refusal(prompt: Prompt, body: dict) -> str:
     lines = []
     for node_id, node in (body.get("node_errors") or {}).items():
         for problem in node["errors"]:
-            lines.append(f"Node {node_id} ({title(prompt, node_id)}): {problem['message']}: {problem['details']}")
+            fault = f"{problem['message']}: {problem['details']}"
+            lines.append(f"Node {node_id} ({title(prompt, node_id)}): {fault}{remedy(problem['details'])}")
     if not lines and "error" in body:
         error = body["error"] if isinstance(body["error"], dict) else {"message": body["error"]}
         lines.append(" ".join(str(error[key]) for key in ("message", "details") if error.get(key)))

@@ -58,6 +58,20 @@ def listing(table: dict[str, Model], models: Path) -> str:
     return "\n".join(lines)
 
 
+def remedy(refusal: str) -> str:
+    """The command that gets what ComfyUI misses, where the table has it, else "".
+
+    Args:
+        refusal: ComfyUI's "input: 'file' not in [files]".
+    """
+    missing, _, _ = refusal.partition(" not in ")
+    for model in read_table().values():
+        offered = [*(Path(file).name for file in model.files), f"{Path(model.folder).name}/"]
+        if any(missing.endswith(f"'{name}'") for name in offered):
+            return f". Run `dancheong models get {model.name}`."
+    return ""
+
+
 def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
     """Download one model; its files appear under their names only when all of them are complete and checked.
 

@@ -180,3 +180,17 @@ def test_the_shipped_table(root, tmp_path):
         assert model.licence and model.megabytes
     text = models.listing(table, tmp_path)
     assert text.count("missing") == len(table)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "command"),
+    [
+        ("model_name: 'big-lama.pt' not in []", ". Run `dancheong models get lama`."),
+        ("ckpt_name: 'v1-5-pruned-emaonly-fp16.safetensors' not in ['a.ckpt']", ". Run `dancheong models get sd15`."),
+        ("text_encoder: 'my-korean-stable-diffusion-v1-5/' not in []", ". Run `dancheong models get korean-sd`."),
+        ("embedding: 'mine.safetensors' not in ['big-lama.pt']", ""),
+        ("width must be at least 16", ""),
+    ],
+)
+def test_what_comfyui_misses_names_the_command(refusal, command):
+    assert models.remedy(refusal) == command
