@@ -1,6 +1,5 @@
 """Fill the masked area of one picture by any method; what lies outside of the mask keeps its bits."""
 
-import numpy as np
 import torch
 
 from ..host import images
@@ -56,7 +55,7 @@ def fill(
         else:
             # Another group's holes lie beyond the reach of these methods: they need not be filled twice.
             pixels = images.to_bytes(seen[place])
-            filled = images.from_bytes(interruptibly(inpaint, np.ascontiguousarray(pixels), hole.own, method))
+            filled = images.from_bytes(interruptibly(inpaint, pixels, hole.own, method))
         weight = (strength[place] * torch.from_numpy(hole.own))[..., None]
         colours, before = result[place][..., :3], picture[place][..., :3]
         if colours.shape[-1] == 1:

@@ -17,8 +17,8 @@ from ..tensor_file import SAFE, read_tensors
 
 MARGIN = 128
 """px of surroundings: from them the network takes what it continues."""
-BYTES_PER_PX = 3000
-"""Measured on windows of 512 to 1536 px: the maps and spectra of one block."""
+BYTES_PER_PX = 1400
+"""Measured on a CPU: 1315 for a window of 512 px, 941 for one of 1024 px."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def load(path: Path) -> InpaintModel:
         raise ValueError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error
     except (RuntimeError, KeyError, AttributeError, TypeError) as error:
         raise ValueError(
-            f"{path.name} is damaged or no inpainting model ({str(error).splitlines()[0][:120]}): get it again."
+            f"{path.name} is damaged or no inpainting model ({type(error).__name__}): get it again."
         ) from error
     if not isinstance(descriptor, MaskedImageModelDescriptor):
         raise ValueError(f"{path.name} is a model for {descriptor.purpose}, not for inpainting: take big-lama.")

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from .comfy_search import TextSearch
 
 ENGINES = ("auto", "rapidocr", "craft", "keras-ocr")
-"""What a user can choose; after "auto" the best first, by benchmarks/README.md."""
+"""What a user can choose; "auto" tries the others in this order: the one without further files first."""
 
 
 def text_search(engine: str, shape: str, grow: float, keep: str) -> "TextSearch":

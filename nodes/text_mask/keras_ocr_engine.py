@@ -3,7 +3,6 @@ process in an environment of its own, which `dancheong engines install keras-ocr
 """
 
 import os
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +75,20 @@ class KerasOCREngine:
         ]
 
 
-@lru_cache(maxsize=1)
+_running: dict[tuple[Path, Path], KerasOCREngine] = {}
+
+
 def load(detector: Path, recogniser: Path) -> KerasOCREngine:
     """One worker for all nodes; other weights end it and start another."""
-    return KerasOCREngine(detector, recogniser)
+    key = (detector, recogniser)
+    if key not in _running:
+        stop()
+        _running[key] = KerasOCREngine(detector, recogniser)
+    return _running[key]
+
+
+def stop() -> None:
+    """End the worker, where there is one."""
+    for engine in _running.values():
+        engine.worker.stop()
+    _running.clear()

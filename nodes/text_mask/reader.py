@@ -73,7 +73,7 @@ def _recogniser(path: Path | None) -> Any:
             _recognise(reader, np.zeros((48, 96, 3), np.uint8))
         except Exception as error:
             raise ValueError(
-                f"{path.name} is damaged or no text recogniser ({str(error).splitlines()[-1]}): run "
+                f"{path.name} is damaged or no text recogniser ({type(error).__name__}): run "
                 "`dancheong models get korean-ocr`, or remove the file."
             ) from error
     return reader

@@ -156,6 +156,6 @@ def test_the_node_uses_both_engines(comfy, base, made, engine):
             kept = comfy.node("DancheongOCRTextMask", image=image, engine="keras-ocr", keep=texts[0])
             assert kept[3] < counts["keras-ocr"]
     finally:
-        comfy.module("nodes.text_mask.keras_ocr_engine").load.cache_clear()
+        comfy.module("nodes.text_mask.keras_ocr_engine").stop()
         for name in ("craft_mlt_25k.h5", "crnn_kurapan.h5"):
             (target / name).unlink()

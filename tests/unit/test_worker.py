@@ -119,3 +119,18 @@ def test_without_its_environment_the_command_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("DANCHEONG_ENGINES", str(tmp_path))
     with pytest.raises(RuntimeError, match="run `dancheong engines install keras-ocr`"):
         keras_ocr_engine.KerasOCREngine(tmp_path / "a.h5", tmp_path / "b.h5")
+
+
+def test_other_weights_end_the_worker_of_the_first(monkeypatch, tmp_path):
+    monkeypatch.setenv("DANCHEONG_ENGINES", str(tmp_path))
+    environment = keras_ocr_engine.environment()
+    environment.mkdir()
+    keras_ocr_engine.stamp(environment).write_text("")
+    first = keras_ocr_engine.load(tmp_path / "a.h5", tmp_path / "b.h5")
+    first.worker._command[:] = [sys.executable, "-c", SCRIPT.format(ready='{"ready": 1}')]
+    assert ask(first.worker)["sum"] == 3
+    assert keras_ocr_engine.load(tmp_path / "a.h5", tmp_path / "b.h5") is first
+    process = first.worker._process
+    keras_ocr_engine.load(tmp_path / "c.h5", tmp_path / "b.h5")
+    assert process.wait(timeout=5) != 0
+    keras_ocr_engine.stop()
