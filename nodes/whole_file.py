@@ -1,16 +1,26 @@
 """A file is written whole or not at all."""
 
 import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write `data` so that `path` appears, or changes, only once everything is on disk; an error leaves no rest."""
+    with writing_whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
+    """The same for what is written piece by piece."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         with open(part, "xb") as file:
-            file.write(data)
+            yield file
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

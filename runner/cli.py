@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -72,6 +73,26 @@ def _engines(options: argparse.Namespace) -> None:
     print(engines.install(options.name) if options.action == "install" else engines.listing())
 
 
+def _curate(options: argparse.Namespace) -> None:
+    from ..nodes.curation.standards import Standards
+    from .curate import Job, curate, lines
+
+    topics = tuple(topic.strip() for topic in options.topics.split(",") if topic.strip())
+    standards = Standards(
+        topics, options.min_content, options.min_hangul, options.min_side, options.animated, options.duplicate_bits
+    )
+    job = Job(
+        options.source,
+        options.out,
+        standards,
+        tuple(options.watermark),
+        options.clip,
+        options.min_relevance,
+        options.workers,
+    )
+    print(*lines(curate(job)), sep="\n")
+
+
 def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
@@ -108,6 +129,23 @@ def _parser() -> argparse.ArgumentParser:
     install = actions.add_parser("install", help="make the environment of one engine")
     install.add_argument("name", metavar="NAME")
     engines.set_defaults(command=_engines)
+
+    curate = commands.add_parser("curate", help="choose what of a news dataset is fit to learn from")
+    curate.add_argument("source", type=Path, metavar="SOURCE", help="a .zip, .parquet, .json, .jsonl, .csv or folder")
+    curate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the image folder; a killed run goes on")
+    curate.add_argument("--topics", default="", metavar="A,B", help="only these (default: all)")
+    curate.add_argument("--min-content", type=int, default=100, metavar="N", help="letters of a body (default: 100)")
+    curate.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
+    curate.add_argument("--min-side", type=int, default=256, metavar="PX", help="of a picture (default: 256)")
+    curate.add_argument("--animated", action="store_true", help="keep animated pictures, as they are")
+    curate.add_argument("--duplicate-bits", type=int, default=6, metavar="N", help="of 64 (default: 6; -1 keeps all)")
+    curate.add_argument(
+        "--watermark", type=Path, action="append", default=[], metavar="FILE", help="a learned mark to take off"
+    )
+    curate.add_argument("--clip", type=Path, metavar="DIR", help="a CLIP that compares pictures with headlines")
+    curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
+    curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
+    curate.set_defaults(command=_curate)
 
     demo = commands.add_parser("demo", help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")

@@ -10,7 +10,7 @@ import torch
 from ..host import folders, images
 from ..host.api import io
 from ..host.progress import Progress
-from ..text_mask import ENGINES, text_search
+from ..text_mask import ENGINES, all_but, text_search
 from . import comfy_lama
 from .comfy_fill import METHODS, check, fill
 
@@ -162,7 +162,7 @@ class EraseText(io.ComfyNode):
     def execute(cls, image, engine, shape, grow, keep, method, rounds, inpaint_model=None) -> io.NodeOutput:
         check(method, inpaint_model)
         pictures = images.pictures(image)
-        search = text_search(engine, shape, grow, keep)
+        search = text_search(engine, all_but(keep), shape, grow)
         cleaned = images.working_copy(image)
         masks = torch.zeros(pictures.shape[:3])
         progress = Progress(len(pictures) * (rounds + 1) * search.steps(*pictures.shape[1:3]))

@@ -9,6 +9,7 @@ OWN_FOLDERS = {
     "fonts": {".ttf", ".otf", ".ttc"},
     "ocr": {".onnx", ".pth", ".h5", ".safetensors"},
     "inpaint": {".pt", ".pth", ".safetensors"},
+    "watermarks": {".safetensors"},
 }
 
 
@@ -46,6 +47,23 @@ def input_file(name: str) -> Path:
     if not path.is_relative_to(folder) or not path.is_file():
         raise ValueError(f"Expected a file of ComfyUI's input folder, got {name!r}: put the file there.")
     return path
+
+
+def dataset(name: str) -> Path:
+    """A file or folder of ComfyUI's input folder or of its datasets folder.
+
+    Raises:
+        ValueError: it is in neither, or the name leads out of them.
+    """
+    places = [Path(folder_paths.get_input_directory()), *roots("datasets")]
+    for place in places:
+        path = (place / name.strip()).resolve()
+        if name.strip() and path.is_relative_to(place.resolve()) and path != place.resolve() and path.exists():
+            return path
+    raise ValueError(
+        f"There is no dataset {name!r}: put the file or folder into ComfyUI's input or datasets folder and "
+        "give its name."
+    )
 
 
 def roots(folder: str) -> list[Path]:

@@ -3,8 +3,104 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from ..host import folders, images
 from ..host.api import io
+from ..host.progress import Progress, check_interrupt
+from . import dataset
 from .headline import clean
+from .picture import BrokenError, decode
+from .record import Record, Refused
+from .report import refusals
+
+
+class LoadNewsDataset(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLoadNewsDataset",
+            display_name="Load News Dataset",
+            category="dancheong/news",
+            description=(
+                "Pictures with headlines and topics from a zip, a folder with metadata.csv or metadata.jsonl, raw JSON "
+                "records or parquet; read row by row, so that 100,000 rows cost no memory."
+            ),
+            search_aliases=[
+                "dataset",
+                "nate news",
+                "image folder",
+                "parquet",
+                "metadata.jsonl",
+                "load images and captions",
+            ],
+            inputs=[
+                io.String.Input(
+                    "source",
+                    default="",
+                    tooltip="A file or folder of ComfyUI's input folder, or of its datasets folder.",
+                ),
+                io.String.Input("topics", default="", tooltip="Only these, with commas between; empty takes all."),
+                io.Int.Input(
+                    "start", default=0, min=0, max=100_000_000, tooltip="Skip so many articles of these topics."
+                ),
+                io.Int.Input(
+                    "count", default=20, min=1, max=10_000, tooltip="Take at most so many; all are held in memory."
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="images", is_output_list=True, tooltip="The pictures, one per article."),
+                io.String.Output(display_name="titles", is_output_list=True, tooltip="Their headlines."),
+                io.String.Output(display_name="topics", is_output_list=True, tooltip="Their topics."),
+                io.String.Output(display_name="ids", is_output_list=True, tooltip="What the source calls them."),
+                io.String.Output(display_name="contents", is_output_list=True, tooltip="The articles' bodies."),
+                io.String.Output(display_name="report", tooltip="How many rows were read, and why rows were refused."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, source, topics, start, count) -> io.NodeOutput:
+        path = folders.dataset(source)
+        wanted = {topic.strip().casefold() for topic in topics.split(",") if topic.strip()}
+        progress = Progress(count)
+        taken: list[tuple] = []
+        refused: list[Refused] = []
+        rows = passed = 0
+        for row in dataset.records(path):
+            check_interrupt()
+            rows += 1
+            if isinstance(row, Refused):
+                refused.append(row)
+                continue
+            if wanted and row.topic.casefold() not in wanted:
+                continue
+            passed += 1
+            if passed <= start:
+                continue
+            try:
+                taken.append((images.from_bytes(decode(row.read()))[None], row))
+            except (BrokenError, ValueError, OSError) as error:
+                refused.append(Refused(row.id, str(error)))
+                continue
+            progress.step()
+            if len(taken) == count:
+                break
+        report = refusals(f"{path.name}: {len(taken)} articles taken of {rows} rows looked at.", refused)
+        if not taken:
+            raise ValueError(f"No article was found. {report} Check topics and start.")
+        records: list[Record] = [record for _, record in taken]
+        return io.NodeOutput(
+            [images.to_host(picture) for picture, _ in taken],
+            [record.title for record in records],
+            [record.topic for record in records],
+            [record.id for record in records],
+            [record.content for record in records],
+            report,
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, source, topics, start, count) -> str:
+        path = folders.dataset(source)
+        stamps = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()))] if path.is_dir() else [path.stat()]
+        return " ".join(f"{stamp.st_mtime_ns}:{stamp.st_size}" for stamp in stamps)
 
 
 class CleanHeadline(io.ComfyNode):

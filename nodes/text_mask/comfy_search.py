@@ -7,9 +7,9 @@ import numpy as np
 
 from ..host import folders
 from ..host.progress import Progress, interruptibly
-from . import comfy_engines, regions, shapes
+from . import Choice, comfy_engines, regions, shapes
 from .regions import Region
-from .rules import Rules, any_word
+from .rules import any_word
 
 LIST = "@"
 """Begins the name of a word list in ComfyUI's input folder."""
@@ -33,7 +33,7 @@ class Found:
 class TextSearch:
     """Looks for text in one picture after the other."""
 
-    def __init__(self, engine: str, rules: Rules, shape: str, grow: float) -> None:
+    def __init__(self, engine: str, rules: Choice, shape: str, grow: float) -> None:
         """
         Args:
             engine: one of `ENGINES`.
@@ -51,6 +51,10 @@ class TextSearch:
                 "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
                 "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
             )
+
+    @property
+    def reads_hangul(self) -> bool:
+        return self._reader is not None and self._reader.reads_hangul
 
     def steps(self, height: int, width: int) -> int:
         """How far a picture of that size moves the progress bar."""

@@ -1,0 +1,1 @@
+"""Which articles and pictures are fit to learn from."""

@@ -1,0 +1,26 @@
+"""What became of the rows of a dataset, in a few lines."""
+
+from collections import Counter
+
+from .record import Refused
+
+MOST_SHOWN = 20
+"""Reasons that a report names one by one."""
+
+
+def refusals(first: str, refused: list[Refused]) -> str:
+    """`first`, then how many rows were refused for which kind of reason, and the first of them one by one."""
+    if not refused:
+        return first
+    kinds = Counter(kind(row.reason) for row in refused)
+    counted = "; ".join(f"{count} x {name}" for name, count in kinds.most_common())
+    lines = [first, f"{len(refused)} refused: {counted}."]
+    lines += [f"- {row.row}: {row.reason}" for row in refused[:MOST_SHOWN]]
+    if len(refused) > MOST_SHOWN:
+        lines.append(f"- and {len(refused) - MOST_SHOWN} more")
+    return "\n".join(lines)
+
+
+def kind(reason: str) -> str:
+    """A reason without what is in quotes and brackets: what it has in common with others."""
+    return reason.split(" (")[0].split("'")[0].strip()

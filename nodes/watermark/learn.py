@@ -1,0 +1,134 @@
+"""Learn the mark that a collection of pictures shares.
+
+Looked for in the corners and the centre, at the place where every picture has it; pictures that do not carry the mark
+are found out and left aside.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from .estimate import estimate
+from .mark import Watermark
+from .persistence import gradients, persistent, region_of
+from .trace import REACH, Step, Trace, look, peaks, trace_of
+from .windows import resized, to_width
+
+LEAST, LEAST_UNGUIDED, ADVISED, MOST = 3, 10, 20, 40
+"""Pictures. More than the last teach nothing new, so that many are taken evenly from all."""
+MOST_STEPS = 34
+LARGEST = 400_000
+"""px: a larger mark is learned at half size, or a quarter."""
+CARRIES = 5.0
+"""How far a picture's correlation with the mark of all others must stand out (`alignment.Peak.height`)."""
+MAJORITY = 0.6
+FAINTEST = 0.04
+ALPHA_ERROR = 0.022
+"""Of one picture's worth of evidence; measured with benchmarks/watermark.py."""
+RIM = 8
+
+
+class NoMark(ValueError):
+    """Nothing repeats in the pictures, or not surely enough."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    watermark: Watermark
+    confidence: float
+    """Median over the pictures of how far their correlation with the others' mark stands out; surely from 5 on."""
+    carrying: tuple[int, ...]
+    """Numbers of the pictures that carry the mark."""
+    looked_at: int
+    """How many pictures were compared."""
+    scaled: bool
+    """Whether the mark grows with the picture's width instead of keeping its px."""
+
+
+def learn(
+    pictures: list[np.ndarray],
+    places: tuple[str, ...],
+    box: tuple[float, float, float, float] | None = None,
+    step: Step = lambda: None,
+) -> Learned:
+    """
+    Args:
+        pictures: `[H,W,3]` uint8 each, sizes may differ.
+        places: the `ANCHORS` to look at.
+        box: (left, top, right, bottom) as shares of the picture, to look there instead.
+        step: called between parts of the work, at most `MOST_STEPS` times.
+
+    Raises:
+        ValueError: too few pictures.
+        NoMark: no mark is found, or none that is sure.
+    """
+    least = LEAST if box else LEAST_UNGUIDED
+    if len(pictures) < least:
+        hint = "" if box else ", or mask the area of the mark and connect the mask: then 3 are enough"
+        raise ValueError(
+            f"Expected at least {least} pictures to learn a mark from, got {len(pictures)}: add more{hint}."
+        )
+    taken = np.linspace(0, len(pictures) - 1, min(len(pictures), MOST)).round().astype(int)
+    pictures = [pictures[number] for number in taken]
+    sizes = Counter(picture.shape[1::-1] for picture in pictures)
+    reference = sizes.most_common(1)[0][0]
+    attempts = [(pictures, False)]
+    if len(sizes) > 1:
+        attempts.append(([to_width(picture, reference[0]) for picture in pictures], True))
+    found = [(look(same, places, box, step), same, scaled) for same, scaled in attempts]
+    trace, same, scaled = max(found, key=lambda way: way[0].weight if way[0] else 0)
+    if trace is None:
+        raise NoMark(
+            f"No mark was found: nothing repeats in the {len(pictures)} pictures at {_where(places, box)}. Add "
+            "pictures of the same agency, or mask the area of the mark and connect the mask."
+        )
+    return _finish(trace, same, scaled, reference, taken)
+
+
+def _finish(
+    trace: Trace, pictures: list[np.ndarray], scaled: bool, reference: tuple[int, int], taken: np.ndarray
+) -> Learned:
+    heights = np.array([peak.height for peak in peaks(trace, pictures, REACH)], np.float64)
+    carrying = np.flatnonzero(heights >= CARRIES)
+    confidence = float(np.median(heights))
+    if len(carrying) < max(LEAST, MAJORITY * len(pictures)):
+        raise NoMark(
+            f"No mark was found that is sure: {len(carrying)} of {len(pictures)} pictures share what was looked at "
+            f"({trace.window.anchor}, confidence {confidence:.1f} of {CARRIES:.0f}). Add pictures of the same agency, "
+            "or mask the area of the mark and connect the mask."
+        )
+    chosen = [pictures[number] for number in carrying]
+    fewer = trace_of(chosen, trace.window, trace.shifts[carrying]) or trace
+    shrink = 1
+    while trace.region.size / shrink**2 > LARGEST:
+        shrink *= 2
+    windows = trace.window.cut(chosen, trace.shifts[carrying])
+    median, region = fewer.median, fewer.region
+    if shrink > 1:
+        windows = np.stack([resized(window, 1 / shrink) for window in windows])
+        median, certainty = persistent(gradients(windows))
+        region = region_of(certainty)
+    estimated = estimate(windows, median, region)
+    if estimated is None or not (estimated.alpha > FAINTEST).any():
+        raise NoMark(
+            "What repeats in the pictures is no mark that lets them through: mask the mark itself, or add pictures."
+        )
+    rows, columns = np.nonzero(estimated.alpha > FAINTEST / 4)
+    height, width = estimated.alpha.shape
+    top, bottom = max(0, rows.min() - RIM), min(height, rows.max() + 1 + RIM)
+    left, right = max(0, columns.min() - RIM), min(width, columns.max() + 1 + RIM)
+    x, y = ((away / shrink) + inner for away, inner in zip(trace.window.offset, (left, top), strict=True))
+    watermark = Watermark(
+        estimated.alpha[top:bottom, left:right],
+        estimated.colour[top:bottom, left:right],
+        trace.window.anchor,
+        (float(x), float(y)),
+        (round(reference[0] / shrink), round(reference[1] / shrink)),
+        float(ALPHA_ERROR / np.sqrt(len(carrying))),
+    )
+    return Learned(watermark, confidence, tuple(taken[carrying].tolist()), len(taken), scaled)
+
+
+def _where(places: tuple[str, ...], box: tuple | None) -> str:
+    return "the masked area" if box else f"the {', '.join(places)}"

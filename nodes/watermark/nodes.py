@@ -1,0 +1,304 @@
+"""The face of agency marks."""
+
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
+import dataclasses
+import re
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..erase import check_filling
+from ..host import folders, images
+from ..host.api import io
+from ..host.progress import Progress
+from . import clean, learn, mark_file
+from .comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
+from .mark import ANCHORS
+from .preview import preview
+
+FOLDER = "watermarks"
+AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")
+PROVENANCE = "dancheong_watermark"
+"""Key of the text that saved pictures carry."""
+NAME = re.compile(r"[^\s./\\:*?\"<>|][^/\\:*?\"<>|]*")
+WatermarkType: Any = io.Custom("DANCHEONG_WATERMARK")
+InpaintModelType: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
+
+
+class LearnWatermark(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLearnWatermark",
+            display_name="Learn Watermark",
+            category="dancheong/news",
+            description=(
+                "Learn the mark that an agency puts on every picture, its opacity and colour, from 10 or more pictures "
+                "that carry it. For your own or licensed pictures."
+            ),
+            search_aliases=["watermark", "agency logo", "estimate watermark", "watermark template", "news photo"],
+            is_input_list=True,
+            inputs=[
+                io.Image.Input(
+                    "images",
+                    tooltip="Pictures with the same mark, as a list or a batch; sizes may differ. 20 are enough.",
+                ),
+                io.Combo.Input(
+                    "region",
+                    options=list(REGIONS),
+                    tooltip="Where to look for the mark: auto takes the corners and the centre, mask the masked area.",
+                ),
+                io.String.Input(
+                    "agency", default="", tooltip="Whose mark it is; reports and saved pictures will name it."
+                ),
+                io.Mask.Input(
+                    "mask",
+                    optional=True,
+                    tooltip="For the region mask: the area of the mark, roughly; then 3 pictures are enough.",
+                ),
+            ],
+            outputs=[
+                WatermarkType.Output(display_name="watermark", tooltip="For Clean News Watermark and Save Watermark."),
+                io.Mask.Output(display_name="mask", tooltip="Where the mark lies in a picture of the commonest size."),
+                io.Image.Output(
+                    display_name="preview",
+                    tooltip="The mark on three greys, and a picture before and after it is taken off.",
+                ),
+                io.String.Output(display_name="report", tooltip="What was found, where, and how sure that is."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, images, region, agency, mask=None) -> io.NodeOutput:
+        pictures = _pixels(images)
+        box = _box(mask) if region[0] == MASK else None
+        places = {CORNERS: tuple(name for name in ANCHORS if name != CENTRE), CENTRE: (CENTRE,)}.get(
+            region[0], tuple(ANCHORS)
+        )
+        learned = _learn(pictures, places, box)
+        mark = dataclasses.replace(learned.watermark, agency=agency[0].strip())
+        clearest = pictures[learned.carrying[0]]
+        at = clean.find(clearest, mark)
+        if at is None:
+            raise learn.NoMark(
+                "What was learned is not found again in the pictures: mask the mark's area, or add pictures."
+            )
+        shown = preview(mark, clearest, clean.lay(clearest, mark, at))
+        return io.NodeOutput(mark, _mask(mark), _host(shown)[None], _learned_report(learned, mark))
+
+
+class SaveWatermark(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongSaveWatermark",
+            display_name="Save Watermark",
+            category="dancheong/news",
+            description="Keep a learned mark in models/watermarks, for single pictures and for later.",
+            search_aliases=["watermark", "save template"],
+            is_output_node=True,
+            inputs=[
+                WatermarkType.Input("watermark", tooltip="From Learn Watermark."),
+                io.String.Input(
+                    "name", default="agency", tooltip="File name without ending; another mark is never overwritten."
+                ),
+            ],
+            outputs=[WatermarkType.Output(display_name="watermark", tooltip="The same, to go on with.")],
+        )
+
+    @classmethod
+    def execute(cls, watermark, name) -> io.NodeOutput:
+        name = name.strip().removesuffix(".safetensors")
+        if not NAME.fullmatch(name):
+            raise ValueError(
+                f'Expected a plain file name such as yonhap-2024, got {name!r}: no folders and none of : * ? " < > |'
+            )
+        mark_file.write(folders.roots(FOLDER)[0] / f"{name}.safetensors", watermark)
+        return io.NodeOutput(watermark)
+
+
+class LoadWatermark(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLoadWatermark",
+            display_name="Load Watermark",
+            category="dancheong/news",
+            description="A learned mark from models/watermarks.",
+            search_aliases=["watermark", "watermark template"],
+            inputs=[io.Combo.Input("name", options=folders.names(FOLDER), tooltip="A file that Save Watermark wrote.")],
+            outputs=[WatermarkType.Output(display_name="watermark", tooltip="For Clean News Watermark.")],
+        )
+
+    @classmethod
+    def execute(cls, name) -> io.NodeOutput:
+        return io.NodeOutput(mark_file.read(folders.model_file(FOLDER, name)))
+
+    @classmethod
+    def validate_inputs(cls, name) -> bool | str:
+        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
+        if name is None or name in folders.names(FOLDER):
+            return True
+        return (
+            f"There is no learned mark {name!r} in models/watermarks: run the workflow learn_watermark on 20 pictures "
+            "of the agency, and reload the editor."
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, name) -> str:
+        stamp = folders.model_file(FOLDER, name).stat()
+        return f"{stamp.st_mtime_ns} {stamp.st_size}"
+
+
+class CleanWatermark(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongCleanWatermark",
+            display_name="Clean News Watermark",
+            category="dancheong/news",
+            description=(
+                "Take an agency's mark off your own or licensed pictures. A learned mark is un-blended, which restores "
+                "what was under it; without one, 10 or more pictures of a size learn from themselves, and single "
+                "pictures are searched for agencies by name. Pictures without a mark pass bit-identical."
+            ),
+            search_aliases=["watermark remover", "remove watermark", "agency logo", "dewatermark", "news photo"],
+            inputs=[
+                io.Image.Input("image", tooltip="Pictures to clean; an alpha channel is kept."),
+                io.Combo.Input(
+                    "method",
+                    options=list(METHODS),
+                    tooltip=(
+                        "auto un-blends and takes an inpainting wherever that is simpler; unblend does without; telea, "
+                        "ns and lama fill the mark's area from its surroundings."
+                    ),
+                ),
+                io.String.Input(
+                    "agencies",
+                    default="",
+                    tooltip="More words, with commas between, that a single picture's marks are known by.",
+                ),
+                WatermarkType.Input("watermark", optional=True, tooltip="From Learn Watermark or Load Watermark."),
+                InpaintModelType.Input(
+                    "inpaint_model", optional=True, tooltip="Needed for lama; auto then takes it in place of telea."
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The pictures without the mark."),
+                io.Mask.Output(display_name="mask", tooltip="1 where a picture changed."),
+                io.String.Output(display_name="report", tooltip="Per picture whose mark was removed, and how."),
+            ],
+            hidden=[io.Hidden.extra_pnginfo],
+        )
+
+    @classmethod
+    def execute(cls, image, method, agencies, watermark=None, inpaint_model=None) -> io.NodeOutput:
+        check_filling(method, inpaint_model)
+        pictures = images.pictures(image)
+        cleaned = images.working_copy(image)
+        lines = []
+        if watermark is None and len(pictures) >= learn.LEAST_UNGUIDED:
+            try:
+                learned = _learn(_pixels([pictures]), tuple(ANCHORS), None)
+            except learn.NoMark as nothing:
+                lines.append(f"{nothing} So each picture was searched by words.")
+            else:
+                watermark = learned.watermark
+                lines.append(_learned_report(learned, watermark))
+        if watermark is None and method == UNBLEND:
+            raise ValueError(
+                "The method unblend needs a mark that was learned: connect Load Watermark, or 10 or more pictures of "
+                "one agency; or choose auto, which then fills what is known by its words."
+            )
+        removed = []
+        if watermark is not None:
+            progress = Progress(len(pictures))
+            for result, picture in zip(cleaned, pictures, strict=True):
+                removed.append(remove_learned(result, picture, watermark, method, inpaint_model))
+                progress.step()
+        else:
+            removal = TextRemoval(tuple(word.strip() for word in agencies.split(",") if word.strip()))
+            if removal.by_place:
+                lines.append(
+                    "Hangul cannot be read here, so small text in the corners counts as a mark: `dancheong models get "
+                    "korean-ocr` makes it sure."
+                )
+            progress = Progress(len(pictures) * removal.steps(*pictures.shape[1:3]))
+            removed = [
+                removal.remove(result, picture, method, inpaint_model, progress)
+                for result, picture in zip(cleaned, pictures, strict=True)
+            ]
+        lines += [f"Picture {number}: {done.sentence}." for number, done in enumerate(removed, 1)]
+        cls._note(removed)
+        mask = torch.from_numpy(np.stack([done.mask for done in removed])).float()
+        return io.NodeOutput(images.to_host(cleaned), images.to_host(mask), "\n".join(lines))
+
+    @classmethod
+    def _note(cls, removed: list[Removed]) -> None:
+        """Say it in what is saved later: ComfyUI writes each entry of this table into saved pictures."""
+        table = cls.hidden.extra_pnginfo
+        done = [entry for entry in removed if entry.method]
+        if done and isinstance(table, dict) and not folders.metadata_disabled():
+            agencies = sorted({name or "unknown" for entry in done for name in entry.agencies})
+            table[PROVENANCE] = {
+                "marks_removed_from": len(done),
+                "of_pictures": len(removed),
+                "agencies": agencies,
+                "methods": sorted({entry.method for entry in done}),
+            }
+
+
+def _learn(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None) -> learn.Learned:
+    return learn.learn(pictures, places, box, Progress(learn.MOST_STEPS).step)
+
+
+def _pixels(batches: list[torch.Tensor]) -> list[np.ndarray]:
+    """Every picture of a list of batches as `[H,W,3]` uint8."""
+    return [images.to_bytes(images.rgb(picture)) for batch in batches for picture in images.pictures(batch)]
+
+
+def _box(mask: list[torch.Tensor] | None) -> tuple[float, float, float, float]:
+    """(left, top, right, bottom) of what is masked, as shares of the picture."""
+    if not mask or not (mask[0] > 0.5).any():
+        raise ValueError("The region mask needs a mask: connect one that covers the area of the mark, or choose auto.")
+    field = mask[0].reshape(-1, *mask[0].shape[-2:]).amax(0).cpu() > 0.5
+    rows, columns = field.any(1).nonzero().flatten(), field.any(0).nonzero().flatten()
+    height, width = field.shape
+    return (
+        columns[0].item() / width,
+        rows[0].item() / height,
+        (columns[-1].item() + 1) / width,
+        (rows[-1].item() + 1) / height,
+    )
+
+
+def _mask(mark) -> torch.Tensor:
+    width, height = mark.reference
+    x, y = mark.place(mark.reference, 1.0)
+    blank = np.zeros((height, width, 3), np.uint8)
+    over = clean.lay(blank, mark, clean.Sighting(x, y, 1.0, 0.0))
+    mask = torch.zeros(1, height, width)
+    mask[0, over.rows, over.columns] = torch.from_numpy(over.touched).float()
+    return images.to_host(mask)
+
+
+def _host(pixels: np.ndarray) -> torch.Tensor:
+    return images.to_host(images.from_bytes(pixels))
+
+
+def _learned_report(learned: learn.Learned, mark) -> str:
+    height, width = mark.alpha.shape
+    solid = mark.alpha[mark.alpha > 0.5 * mark.alpha.max()]
+    lines = [
+        f"A mark of {width} x {height} px was learned at the {mark.anchor} of {len(learned.carrying)} of "
+        f"{learned.looked_at} pictures, "
+        f"confidence {learned.confidence:.1f} (sure from {learn.CARRIES:.0f}), opacity {np.median(solid):.2f}.",
+    ]
+    if learned.scaled:
+        lines.append("It grows with the picture's width.")
+    if len(learned.carrying) < learn.ADVISED:
+        lines.append(f"From fewer than {learn.ADVISED} pictures: more would make it cleaner.")
+    return " ".join(lines)

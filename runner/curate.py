@@ -1,0 +1,244 @@
+"""`dancheong curate`: a news dataset becomes an image folder of what is fit to learn from.
+
+Rows are done in the order of the source by as many threads as there are cores, and written down one by one; a run that
+is killed goes on where it stopped and ends with the same files.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import os
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..nodes.curation.fingerprints import Seen, fingerprint
+from ..nodes.curation.standards import Standards
+from ..nodes.news import dataset
+from ..nodes.news.picture import BrokenError, decode
+from ..nodes.news.record import Record, Refused
+from ..nodes.news.report import kind
+from ..nodes.whole_file import write_whole, writing_whole
+from . import RunnerError
+from .journal import Journal
+from .relevance import Relevance
+from .unmark import Unmark
+
+IN_FLIGHT = 4
+"""Pictures per worker that are read or waiting: all that is held in memory."""
+SECONDS_BETWEEN = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to curate and by which rules."""
+
+    source: Path
+    out: Path
+    standards: Standards
+    marks: tuple[Path, ...] = ()
+    """Learned marks to un-blend where a picture carries one."""
+    clip: Path | None = None
+    """Folder of a CLIP in transformers' layout, to compare pictures with headlines."""
+    min_relevance: float = 0.2
+    workers: int = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A picture that passed all rules that look at nothing but itself."""
+
+    print_: int
+    data: bytes
+    ending: str
+    removed: str
+    relevance: float | None
+
+
+def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)) -> Counter:
+    """Returns how many rows were kept, under "kept", and how many rejected for which reason.
+
+    Raises:
+        RunnerError: the source or the output folder cannot be used.
+    """
+    journal = Journal(job.out, _settings(job))
+    try:
+        done, seen = 0, Seen()
+        for line in journal:
+            done += 1
+            if line["file"]:
+                seen.add(int(line["hash"], 16), line["id"])
+        total = dataset.count(job.source)
+        if done:
+            say(f"going on after {done:,} of {total:,} rows")
+        _work(job, journal, seen, done, total, say)
+        return _write_tables(job.out, journal)
+    except (ValueError, RuntimeError) as error:  # RuntimeError: parquet without pyarrow
+        raise RunnerError(str(error)) from error
+    finally:
+        journal.close()
+
+
+def _work(job: Job, journal: Journal, seen: Seen, done: int, total: int, say: Callable[[str], None]) -> None:
+    unmark = Unmark(job.marks)
+    relevance = Relevance(job.clip) if job.clip else None
+    clock = _Clock(done, total, say)
+    waiting: deque[tuple[int, Record | Refused, Future | None]] = deque()
+
+    def finish() -> None:
+        number, row, future = waiting.popleft()
+        journal.add(_finished(job, seen, number, row, future.result() if future else None))
+        clock.tick(number)
+
+    with ThreadPoolExecutor(job.workers) as pool:
+        try:
+            for number, row in enumerate(dataset.records(job.source), 1):
+                if number <= done:
+                    continue
+                fault = (
+                    row.reason
+                    if isinstance(row, Refused)
+                    else job.standards.article_fault(row.topic, row.title, row.content)
+                )
+                if fault:
+                    waiting.append((number, Refused(row.row if isinstance(row, Refused) else row.id, fault), None))
+                else:
+                    assert isinstance(row, Record)
+                    data = _read(row)
+                    future = (
+                        pool.submit(_looked_at, job, unmark, relevance, row.title, data)
+                        if isinstance(data, bytes)
+                        else None
+                    )
+                    waiting.append((number, row if future else Refused(row.id, str(data)), future))
+                while len(waiting) >= IN_FLIGHT * job.workers:
+                    finish()
+            while waiting:
+                finish()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _read(row: Record) -> bytes | str:
+    try:
+        return row.read()
+    except (ValueError, OSError) as error:
+        return str(error)
+
+
+def _looked_at(job: Job, unmark: Unmark, relevance: Relevance | None, title: str, data: bytes) -> _Fit | str:
+    """All that can be said of a picture by itself; a reason where it is not fit."""
+    try:
+        picture = decode(data)
+    except BrokenError as error:
+        return str(error)
+    fault = job.standards.file_fault(data) or job.standards.picture_fault(picture)
+    if fault:
+        return fault
+    cosine = relevance.score(picture, title) if relevance else None
+    if cosine is not None and cosine < job.min_relevance:
+        return f"relevance {cosine:.3f} below {job.min_relevance:.3f}"
+    print_ = fingerprint(picture)
+    removed, cleaned = unmark(picture)
+    if cleaned is not None:
+        return _Fit(print_, cleaned, ".png", removed, cosine)
+    return _Fit(print_, data, _ending(data), "", cosine)
+
+
+def _finished(job: Job, seen: Seen, number: int, row: Record | Refused, fit: _Fit | str | None) -> dict[str, Any]:
+    """The journal's line of one row; its picture is on disk before."""
+    if isinstance(row, Refused):
+        return {"row": number, "id": row.row, "file": None, "reason": row.reason}
+    assert fit is not None
+    if isinstance(fit, str):
+        return {"row": number, "id": row.id, "file": None, "reason": fit}
+    same = seen.near(fit.print_, job.standards.duplicate_bits)
+    if same is not None:
+        return {"row": number, "id": row.id, "file": None, "reason": f"near-duplicate picture (of {same})"}
+    name = f"images/{number:07d}{fit.ending}"
+    write_whole(job.out / name, fit.data)
+    write_whole((job.out / name).with_suffix(".txt"), row.title.encode())
+    seen.add(fit.print_, row.id)
+    line = {
+        "row": number,
+        "id": row.id,
+        "file": name,
+        "hash": f"{fit.print_:016x}",
+        "text": row.title,
+        "topic": row.topic,
+    }
+    line |= {"content": row.content, "url": row.url, "mark_removed": fit.removed}
+    return line if fit.relevance is None else line | {"relevance": round(fit.relevance, 4)}
+
+
+def _write_tables(out: Path, journal: Journal) -> Counter:
+    """metadata.jsonl of what was kept, rejected.csv of the rest."""
+    counts: Counter = Counter()
+    with writing_whole(out / "metadata.jsonl") as kept, writing_whole(out / "rejected.csv") as rejected:
+        rows = io.TextIOWrapper(rejected, encoding="utf-8-sig", newline="")
+        table = csv.writer(rows)
+        table.writerow(("row", "id", "reason"))
+        for line in journal:
+            if line["file"]:
+                told = {key: value for key, value in line.items() if key not in ("row", "file", "hash")}
+                kept.write(json.dumps({"file_name": line["file"], **told}, ensure_ascii=False).encode() + b"\n")
+                counts["kept"] += 1
+            else:
+                table.writerow((line["row"], line["id"], line["reason"]))
+                counts[kind(line["reason"])] += 1
+        rows.detach()
+    return counts
+
+
+def _settings(job: Job) -> dict[str, Any]:
+    """What decides the result: a folder made with anything else is not gone on with."""
+    stamp = job.source.stat() if job.source.exists() else None
+    return {
+        "source": str(job.source.resolve()),
+        "source_size": stamp.st_size if stamp and job.source.is_file() else None,
+        "standards": dataclasses.asdict(job.standards),
+        "marks": [str(mark.resolve()) for mark in job.marks],
+        "clip": str(job.clip.resolve()) if job.clip else None,
+        "min_relevance": job.min_relevance if job.clip else None,
+    }
+
+
+def _ending(data: bytes) -> str:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as opened:
+        return {"JPEG": ".jpg", "MPO": ".jpg"}.get(opened.format or "", f".{(opened.format or 'png').lower()}")
+
+
+class _Clock:
+    """Says how far the work is and when it will be done."""
+
+    def __init__(self, done: int, total: int, say: Callable[[str], None]) -> None:
+        self._before, self._total, self._say = done, total, say
+        self._start = self._last = time.monotonic()
+
+    def tick(self, number: int) -> None:
+        now = time.monotonic()
+        if now - self._last < SECONDS_BETWEEN and number != self._total:
+            return
+        self._last = now
+        rate = (number - self._before) / max(now - self._start, 1e-3)
+        left = int((self._total - number) / max(rate, 1e-3))
+        self._say(
+            f"{number:,} of {self._total:,} rows, {rate:.0f}/s, {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
+        )
+
+
+def lines(counts: Counter) -> Iterator[str]:
+    """The summary for people."""
+    yield f"{counts['kept']:,} of {sum(counts.values()):,} rows kept"
+    for reason, count in counts.most_common():
+        if reason != "kept":
+            yield f"{count:,} rejected: {reason}"

@@ -1,0 +1,60 @@
+"""What a long piece of work has done so far: one line per row, so that a killed run goes on where it stopped."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from . import RunnerError
+
+
+class Journal:
+    """A folder's `journal.jsonl`, and `settings.json` that says what the lines belong to."""
+
+    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+        """
+        Raises:
+            RunnerError: the folder holds the work of other settings, or things that are not ours.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "journal.jsonl"
+        described = folder / "settings.json"
+        text = json.dumps(settings, ensure_ascii=False, indent=1, sort_keys=True)
+        if described.exists():
+            if described.read_text(encoding="utf-8") != text:
+                raise RunnerError(
+                    f"{folder} holds results of another source or other rules: choose another folder, or empty it."
+                )
+        elif any(folder.iterdir()):
+            raise RunnerError(f"{folder} is not empty and no unfinished work of ours: choose another folder.")
+        else:
+            described.write_text(text, encoding="utf-8")
+        self._path.touch()
+        self._cut_torn_line()
+        self._file = self._path.open("a", encoding="utf-8")
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Every line so far, one at a time."""
+        self._file.flush()
+        with self._path.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+
+    def add(self, line: dict[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _cut_torn_line(self) -> None:
+        """A killed process may leave half a line: its row is simply done again."""
+        with self._path.open("r+b") as file:
+            end = file.seek(0, 2)
+            tail = b""
+            while end and b"\n" not in tail:
+                step = min(4096, end)
+                end -= step
+                file.seek(end)
+                tail = file.read(step) + tail
+            file.truncate(end + tail.rfind(b"\n") + 1)
