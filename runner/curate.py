@@ -144,7 +144,7 @@ def _looked_at(job: Job, unmark: Unmark, relevance: Relevance | None, title: str
         return fault
     cosine = relevance.score(picture, title) if relevance else None
     if cosine is not None and cosine < job.min_relevance:
-        return f"relevance {cosine:.3f} below {job.min_relevance:.3f}"
+        return f"low relevance ({cosine:.3f}, at least {job.min_relevance:.3f})"
     print_ = fingerprint(picture)
     removed, cleaned = unmark(picture)
     if cleaned is not None:

@@ -1,21 +1,26 @@
 """The pack under test is always this checkout, loaded by path under its own name, as `python runner` does."""
 
 import importlib.util
+import json
 import runpy
+import shutil
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parent.parent
 
 runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 
 
-def by_path(name: str):
-    """A module of tests/ that makes models."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tests" / f"{name}.py")
+def by_path(name: str, folder: str = "tests"):
+    """A module of tests/ that makes models, or of benchmarks/ that draws pictures."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up there
     spec.loader.exec_module(module)
     return module
 
@@ -48,8 +53,56 @@ def tiny_models():
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory, tiny_models, cover) -> Path:
+def scenes():
+    """Photographs with an agency's mark whose truth is known."""
+    return by_path("watermark_scenes", "benchmarks")
+
+
+@pytest.fixture(scope="session")
+def news():
+    """Articles in every layout that datasets have."""
+    return by_path("news_dataset", "benchmarks")
+
+
+@pytest.fixture(scope="session")
+def mark(scenes, korean_font):
+    """A mark in letters that every machine has: two lines and a disc, 190 x 52 px."""
+    layer = Image.new("L", (190, 52))
+    draw = ImageDraw.Draw(layer)
+    for place, text, size in (((4, 1), "\uac00\ub098\ub274\uc2a4", 28), ((4, 34), "GANA NEWS  2026 ALL RIGHTS", 12)):
+        draw.text(place, text, 255, ImageFont.truetype(str(korean_font), size))
+    draw.ellipse((140, 4, 168, 32), 255)
+    return scenes.Mark(np.asarray(layer) / 255.0, np.full((52, 190, 3), 255.0))
+
+
+@pytest.fixture(scope="session")
+def news_photos(scenes, mark, tmp_path_factory) -> Path:
+    """20 marked photographs as an image folder."""
+    folder = tmp_path_factory.mktemp("photos") / "news_photos"
+    folder.mkdir()
+    rows = []
+    for number, truth in enumerate(scenes.marked(20, 0, mark, 0.5)):
+        Image.fromarray(truth.picture).save(folder / f"{number:02}.png")  # JPEG's noise is in the pixels already
+        title = f"[\uc18d\ubcf4] \uc11c\uc6b8\uc758 \uc0ac\uc9c4 {number}"
+        rows.append({"file_name": f"{number:02}.png", "text": title, "topic": "society", "id": f"n{number}"})
+    (folder / "metadata.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def learned(news_photos):
+    """The mark that those photographs share, as the pack learns it."""
+    from dancheong.nodes.watermark import learn
+    from dancheong.nodes.watermark.mark import ANCHORS
+
+    pictures = [np.asarray(Image.open(path)) for path in sorted(news_photos.glob("*.png"))]
+    return learn.learn(pictures, tuple(ANCHORS))
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory, tiny_models, cover, news_photos, learned) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""
+    from dancheong.nodes.watermark import mark_file
     from dancheong.runner import server
 
     base = tmp_path_factory.mktemp("base")
@@ -60,8 +113,12 @@ def base(tmp_path_factory, tiny_models, cover) -> Path:
     tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
     Image.open(cover).resize((256, 384)).save(base / "input" / "small.png")
+    shutil.copytree(news_photos, base / "input" / "news_photos")
+    mark_file.write(base / "models" / "watermarks" / "my_agency.safetensors", learned.watermark)
+    tiny_models.clip_vision(base / "models" / "clip_vision" / "clip-vit-large-patch14-ko" / "model.safetensors")
     korean = by_path("korean_models")
     korean.pipeline(base / "models" / "text_encoders" / "my-korean-stable-diffusion-v1-5")
+    korean.pipeline(base / "models" / "text_encoders" / "clip-vit-large-patch14-ko")
     korean.topic(base / "models" / "embeddings" / "topic-economy.safetensors")
     return base
 
@@ -71,6 +128,7 @@ def quick() -> dict:
     """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
+        "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
         "korean_prompt": small,
         "news_picture": small,
         "remove_text_rounds": {"3": {"image": "small.png"}, "5": {"rounds": 1}},

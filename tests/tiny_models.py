@@ -245,3 +245,31 @@ def korean_reader(path: Path, says: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, str(path))
     return path
+
+
+def clip_vision(path: Path, layers: int = 24, width: int = 1024, out: int = 768) -> None:
+    """The picture half of CLIP ViT-L/14 at its real size, which is the only one that ComfyUI knows: its layers pass
+    through what the random embeddings give them."""
+    weights = Weights(7)
+    zeros: dict[str, np.ndarray] = {}
+    head = "vision_model."
+    weights._draw(f"{head}embeddings.patch_embedding", (width, 3, 14, 14), 1.0, None)
+    weights[f"{head}embeddings.position_embedding.weight"] = np.zeros((257, width), np.float32)
+    weights[f"{head}embeddings.class_embedding"] = weights._random.standard_normal(width, np.float32)
+    for name in ("pre_layrnorm", "post_layernorm"):
+        weights.norm(head + name, width)
+    weights.linear("visual_projection", out, width, None)
+    for layer in range(layers):
+        place = f"{head}encoder.layers.{layer}."
+        for name in ("layer_norm1", "layer_norm2"):
+            weights.norm(place + name, width)
+        for name in ("self_attn.k_proj", "self_attn.q_proj", "self_attn.v_proj", "self_attn.out_proj"):
+            zeros |= {f"{place}{name}.weight": _zeros(width, width), f"{place}{name}.bias": _zeros(width)}
+        zeros |= {f"{place}mlp.fc1.weight": _zeros(4 * width, width), f"{place}mlp.fc1.bias": _zeros(4 * width)}
+        zeros |= {f"{place}mlp.fc2.weight": _zeros(width, 4 * width), f"{place}mlp.fc2.bias": _zeros(width)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({**weights.half(), **zeros}, path)
+
+
+def _zeros(*shape: int) -> np.ndarray:
+    return np.zeros(shape, np.float16)

@@ -153,7 +153,7 @@ class ScoreRelevance(io.ComfyNode):
         rows = list(zip(pictures, titles, topics, ids, scores, strict=True))
         kept = [row for row in rows if row[-1] >= threshold[0]]
         refused = [
-            Refused(row[3], f"relevance {row[-1]:.3f} below {threshold[0]:.3f}")
+            Refused(row[3], f"low relevance ({row[-1]:.3f}, at least {threshold[0]:.3f})")
             for row in rows
             if row[-1] < threshold[0]
         ]

@@ -117,7 +117,7 @@ def _json_records(text: IO[str]) -> Iterator[dict | str]:
     start = buffer.find("[")
     opening = buffer[: start if start >= 0 else len(buffer)].strip()
     if start < 0 or (opening and not _only_data(opening)):
-        yield _parsed(buffer + text.read())
+        yield from _whole(buffer + text.read())
         return
     decoder, buffer = json.JSONDecoder(), buffer[start + 1 :]
     while True:
@@ -136,6 +136,13 @@ def _json_records(text: IO[str]) -> Iterator[dict | str]:
             continue
         yield _unwrapped(row)
         buffer = buffer[end:]
+
+
+def _whole(text: str) -> Iterator[dict | str]:
+    """A file that begins in another way: one record, or records below other entries."""
+    found = _parsed(text)
+    rows = found.get("data") if isinstance(found, dict) else None
+    yield from map(_unwrapped, rows) if isinstance(rows, list) else (found,)
 
 
 def _only_data(opening: str) -> bool:

@@ -18,7 +18,7 @@ def decode(data: bytes) -> np.ndarray:
     """
     try:
         with Image.open(io.BytesIO(data)) as opened:
-            return np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
+            return np.array(ImageOps.exif_transpose(opened).convert("RGB"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise BrokenError(f"the picture is broken ({_short(error)})") from error
 

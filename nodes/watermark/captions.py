@@ -23,6 +23,9 @@ def bars(picture: np.ndarray) -> list[slice]:
         plain = share >= PLAIN
         thick = len(plain) if plain.all() else int(plain.argmin())
         # A sky fades on; a bar ends at once, across the whole width.
-        if share[0] >= TOUCHING and LEAST * height <= thick < len(plain) and share[thick] < PLAIN / 2:
+        if share[0] < TOUCHING or not LEAST * height <= thick < len(plain) - 1:
+            continue
+        step = np.abs(rows[thick + 1].astype(np.float32) - rows[thick - 2]).max(-1)
+        if (step > 2 * SAME).mean() > PLAIN:
             found.append(slice(height - thick, height) if upward else slice(0, thick))
     return found

@@ -1,5 +1,6 @@
 """Take a learned mark off one picture."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,9 @@ from .persistence import gradients
 
 NEAR = 10
 """px by which the mark may lie elsewhere than learned, in the reference's px."""
-SCALES = np.exp(np.linspace(-0.03, 0.03, 13))
+SCALES = (0.99, 0.995, 1.005, 1.01)
 """Around each likely size, how much larger or smaller the mark may be: portals round their sizes."""
-CLEARLY, TRIES = 0.98, 50
+CLEARLY, TRIES = 0.98, 40
 WHOLE = 0.2
 """px: a mark of the learned size that lies so close to whole pixels lies on them."""
 WINDOW = 8
@@ -53,17 +54,22 @@ class Overlay:
 def find(picture: np.ndarray, mark: Watermark) -> Sighting | None:
     """Where `picture` (`[H,W,3]` uint8) has the mark, or None."""
     size = picture.shape[1::-1]
-    likely = sorted({1.0, *(round(side / known, 4) for side, known in zip(size, mark.reference, strict=True))})
+    likely = {1.0, *(round(side / known, 4) for side, known in zip(size, mark.reference, strict=True))}
     best: Sighting | None = None
-    for scale in likely:
+    for scale in sorted(likely, key=lambda scale: scale != 1):
         tried = _try(picture, mark, scale)
         if tried is not None and (best is None or tried.certainty > best.certainty):
             best = tried
+        if best is not None and best.certainty > 2 * CARRIES:
+            break
     if best is None or best.certainty < CARRIES:
         return None
-    if size == mark.reference:
+    if best.scale == 1:
         return best
     tried = [best, *filter(None, (_try(picture, mark, best.scale * change) for change in SCALES))]
+    # To place it, brightness is enough.
+    picture = (picture @ compression.LUMA)[..., None]
+    mark = dataclasses.replace(mark, colour=(mark.colour @ compression.LUMA)[..., None])
     left = [_edges_left(picture, mark, at) for at in tried]
     return _refined(picture, mark, tried[int(np.argmin(left))] if min(left) < CLEARLY * left[0] else best)
 
@@ -94,7 +100,7 @@ def unblend(picture: np.ndarray, over: Overlay, filled: np.ndarray | None) -> np
         `[h,w,3]` float32 in 0..255, right where the overlay touches.
     """
     seen = picture[over.rows, over.columns]
-    noise = compression.noise(picture)
+    noise = compression.noise(picture, over.rows, over.columns)
     return restore.restore(seen, over.alpha, over.colour, filled, noise, over.uncertainty)
 
 
@@ -116,7 +122,7 @@ def _try(picture: np.ndarray, mark: Watermark, scale: float) -> Sighting | None:
     shape = alpha[..., None] * np.array([255, 255, 255], np.float32)
     # A mark is brighter than one ground and darker than another: which, each place and channel says by itself.
     ground = cv2.blur(window.astype(np.float32), (2 * reach + 1, 2 * reach + 1))
-    contrast = np.median(colour[alpha > 0.5 * alpha.max()], axis=0) - ground
+    contrast = np.pad(colour, ((reach, reach), (reach, reach), (0, 0)), mode="edge") - ground
     contrast /= np.abs(contrast) + alignment.FAINT
     template = alignment.directions(gradients(shape[None]))[0]
     own = alignment.directions(gradients(window[None]))[0] * np.moveaxis(contrast, -1, 0)

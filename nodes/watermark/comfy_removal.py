@@ -17,7 +17,7 @@ from .mark import Watermark
 AUTO, UNBLEND, TELEA, NS, LAMA = METHODS = ("auto", "unblend", "telea", "ns", "lama")
 ENGINE, SHAPE, GROW = "auto", "polygon", 12.0
 """How text is looked for and masked: a mark's shadow and ringing reach beyond its letters."""
-NOTHING = "no mark was found, it is as it was"
+NOTHING = "no mark was found, and nothing changed"
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,16 @@ class TextRemoval:
         for bar in bars:
             free[bar] = 0
         found = self._search.find(pixels, progress, free)
-        left = " A caption bar was left as it is." if bars else ""
+        left = "; a caption bar was left as it is" if bars else ""
         mask = (found.mask > 0) & (free > 0)
         if not mask.any():
-            return Removed(mask, NOTHING + "." + left if left else NOTHING)
+            return Removed(mask, NOTHING + left)
         chosen = [region for region, masked in zip(found.regions, found.masked, strict=True) if masked]
         names = tuple(sorted({self._names.name(region.text) or "" for region in chosen}))
         method = (LAMA if model else TELEA) if method == AUTO else method
         fill_masked(result, picture, torch.from_numpy(mask).float(), method, model)
         said = ", ".join(f"{region.text!r}" if region.text else "unread text" for region in chosen)
-        sentence = f"{len(chosen)} marks were removed by their words ({said}; filled by {method})."
+        sentence = f"{len(chosen)} marks were removed by their words ({said}; filled by {method})"
         return Removed(mask, sentence + left, names, f"filled by {method}")
 
 

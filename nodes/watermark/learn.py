@@ -24,8 +24,8 @@ CARRIES = 5.0
 """How far a picture's correlation with the mark of all others must stand out (`alignment.Peak.height`)."""
 MAJORITY = 0.6
 FAINTEST = 0.04
-ALPHA_ERROR = 0.022
-"""Of one picture's worth of evidence; measured with benchmarks/watermark.py."""
+ALPHA_ERROR = 0.1
+"""How far alpha may be off as a whole, times the number of pictures; chosen with benchmarks/watermark.py."""
 RIM = 8
 
 
@@ -125,7 +125,7 @@ def _finish(
         trace.window.anchor,
         (float(x), float(y)),
         (round(reference[0] / shrink), round(reference[1] / shrink)),
-        float(ALPHA_ERROR / np.sqrt(len(carrying))),
+        ALPHA_ERROR / len(carrying),
     )
     return Learned(watermark, confidence, tuple(taken[carrying].tolist()), len(taken), scaled)
 

@@ -28,12 +28,19 @@ def write(path: Path, mark: Watermark) -> None:
         "agency": mark.agency,
     }
     tensors = {"alpha": torch.from_numpy(mark.alpha).contiguous(), "colour": torch.from_numpy(mark.colour).contiguous()}
-    data = save(tensors, described)
-    if path.exists() and path.read_bytes() != data:
-        raise ValueError(
-            f"{path.name} is there already and holds another mark: choose another name, or delete it first."
-        )
-    write_whole(path, data)
+    if path.exists():
+        if _described(path) != (described, [tensor.tolist() for tensor in tensors.values()]):
+            raise ValueError(
+                f"{path.name} is there already and holds another mark: choose another name, or delete it first."
+            )
+        return
+    write_whole(path, save(tensors, described))
+
+
+def _described(path: Path) -> tuple[dict[str, str], list[list[float]]]:
+    # By content: safetensors does not write equal tables as equal bytes.
+    tensors, described = read_tensors(path)
+    return described, [tensors[name].tolist() for name in ("alpha", "colour") if name in tensors]
 
 
 def read(path: Path) -> Watermark:

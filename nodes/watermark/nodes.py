@@ -231,7 +231,8 @@ class CleanWatermark(io.ComfyNode):
                 removal.remove(result, picture, method, inpaint_model, progress)
                 for result, picture in zip(cleaned, pictures, strict=True)
             ]
-        lines += [f"Picture {number}: {done.sentence}." for number, done in enumerate(removed, 1)]
+        for number, done in enumerate(removed, 1):
+            lines.append(f"Picture {number}: {done.sentence}." if len(removed) > 1 else f"Here {done.sentence}.")
         cls._note(removed)
         mask = torch.from_numpy(np.stack([done.mask for done in removed])).float()
         return io.NodeOutput(images.to_host(cleaned), images.to_host(mask), "\n".join(lines))
@@ -242,12 +243,13 @@ class CleanWatermark(io.ComfyNode):
         table = cls.hidden.extra_pnginfo
         done = [entry for entry in removed if entry.method]
         if done and isinstance(table, dict) and not folders.metadata_disabled():
-            agencies = sorted({name or "unknown" for entry in done for name in entry.agencies})
+            # Pictures of a list come one by one, and all of them are saved with one table.
+            told = table.get(PROVENANCE, {})
+            agencies = {name or "unknown" for entry in done for name in entry.agencies}
             table[PROVENANCE] = {
-                "marks_removed_from": len(done),
-                "of_pictures": len(removed),
-                "agencies": agencies,
-                "methods": sorted({entry.method for entry in done}),
+                "pictures": told.get("pictures", 0) + len(done),
+                "agencies": sorted(agencies.union(told.get("agencies", ()))),
+                "methods": sorted({entry.method for entry in done}.union(told.get("methods", ()))),
             }
 
 

@@ -17,6 +17,9 @@ STANDS_OUT = 2.7
 CLEAREST = 0.05
 """Least share of the picture that un-blending trusts; below it, the inpainting speaks."""
 SIMPLER_BY = 2
+"""Cosines that the inpainting must save."""
+DROWNED = 20.0
+"""Levels of noise."""
 ROUNDING = 0.35
 TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
 TO_RGB = np.linalg.inv(TO_YCC)
@@ -88,10 +91,14 @@ def shrink(raw: np.ndarray, error: np.ndarray, tint: np.ndarray, guess: np.ndarr
         guess: `[h,w]` a picture that raw may be a small difference from; None for none.
     """
     height, width = raw.shape
+    # The last windows must end with the field.
+    size = tuple(max(BLOCK, side + (BLOCK - side) % STRIDE) for side in raw.shape)
+    beyond = tuple((0, whole - side) for whole, side in zip(size, raw.shape, strict=True))
     basis = torch.from_numpy(np.einsum("ax,by->abxy", cosines(), cosines()).reshape(BLOCK**2, BLOCK**2))
 
     def windows(field: np.ndarray) -> torch.Tensor:
-        return torch.nn.functional.unfold(torch.from_numpy(field)[None, None], BLOCK, stride=STRIDE)[0]
+        whole = torch.from_numpy(np.pad(field, beyond, mode="edge"))
+        return torch.nn.functional.unfold(whole[None, None], BLOCK, stride=STRIDE)[0]
 
     variance = windows(error)
     limit = STANDS_OUT**2 * (basis**2 @ variance + (basis @ windows(tint)) ** 2)
@@ -101,14 +108,14 @@ def shrink(raw: np.ndarray, error: np.ndarray, tint: np.ndarray, guess: np.ndarr
     if guess is not None:
         base = basis @ windows(guess)
         change, change_cost = _threshold(values - base, limit, keep_mean=False)
-        simpler = change_cost + SIMPLER_BY <= cost
+        # Where noise drowns all but the mean, an inpainting that nothing contradicts knows more.
+        simpler = (change_cost + SIMPLER_BY <= cost) | ((change_cost == 0) & (mean_error > DROWNED**2))
         kept = torch.where(simpler, base + change, kept)
         cost = torch.minimum(cost, change_cost)
     weight = 1 / ((1 + cost) * (mean_error + 0.5))
-    size = {"output_size": (height, width), "kernel_size": BLOCK, "stride": STRIDE}
-    total = torch.nn.functional.fold((basis.T @ kept * weight)[None], **size)
-    weights = torch.nn.functional.fold(weight.expand(BLOCK**2, -1)[None].contiguous(), **size)
-    return (total / weights)[0, 0].numpy()
+    total = torch.nn.functional.fold((basis.T @ kept * weight)[None], size, BLOCK, stride=STRIDE)
+    weights = torch.nn.functional.fold(weight.expand(BLOCK**2, -1)[None].contiguous(), size, BLOCK, stride=STRIDE)
+    return (total / weights)[0, 0, :height, :width].numpy()
 
 
 def _threshold(values: torch.Tensor, limit: torch.Tensor, keep_mean: bool) -> tuple[torch.Tensor, torch.Tensor]:

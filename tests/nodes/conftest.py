@@ -29,6 +29,10 @@ class Outcome:
     progress: list = field(default_factory=list)
 
 
+class Several(list):
+    """Values that go to a node one list, not one value."""
+
+
 class Comfy:
     """ComfyUI with the pack loaded; `run` executes a prompt in API form."""
 
@@ -50,8 +54,11 @@ class Comfy:
         asyncio.run(nodes.load_custom_node(str(places.comfyui() / "comfy_extras" / "nodes_upscale_model.py")))
         self._values = {}
         self._captured = {}
-        nodes.NODE_CLASS_MAPPINGS["TestProvide"] = self._provider()
-        nodes.NODE_CLASS_MAPPINGS["TestCapture"] = self._capturer()
+        self._gathering = False
+        for lists in (False, True):
+            ending = "List" if lists else ""
+            nodes.NODE_CLASS_MAPPINGS["TestProvide" + ending] = self._provider(lists)
+            nodes.NODE_CLASS_MAPPINGS["TestCapture" + ending] = self._capturer(lists)
 
     def module(self, name):
         """A module of the pack as ComfyUI loaded it."""
@@ -80,21 +87,46 @@ class Comfy:
             if isinstance(value, str | int | float | bool):
                 prompt["node"]["inputs"][name] = value
             else:
-                key = uuid.uuid4().hex
-                self._values[key] = value
-                prompt[name] = {"class_type": "TestProvide", "inputs": {"key": key}}
+                prompt |= self.provide(**{name: value})
                 prompt["node"]["inputs"][name] = [name, 0]
         for number in range(len(schema.RETURN_TYPES)):
             prompt[f"out{number}"] = {
-                "class_type": "TestCapture",
+                "class_type": "TestCaptureList" if self._gathering else "TestCapture",
                 "inputs": {"value": ["node", number], "key": f"out{number}"},
             }
         return self.run(prompt, hook)
 
-    def run(self, prompt, hook=None):
+    def lists(self, class_type, **inputs):
+        """Every output of a node as the list that it is; `lists` are inputs that come as lists."""
+        outcome = self.try_lists(class_type, **inputs)
+        assert not outcome.error, outcome.error
+        return [outcome.captured[key] for key in sorted(outcome.captured)]
+
+    def try_lists(self, class_type, lists=None, **inputs):
+        # As core does it: a node with list outputs stands before, one that takes lists behind.
+        self._gathering = True
+        try:
+            return self.try_node(
+                class_type, **{name: Several(values) for name, values in (lists or {}).items()}, **inputs
+            )
+        finally:
+            self._gathering = False
+
+    def provide(self, **values):
+        """Nodes, by name, that give these values."""
+        nodes = {}
+        for name, value in values.items():
+            key = uuid.uuid4().hex
+            self._values[key] = value
+            kind = "TestProvideList" if isinstance(value, Several) else "TestProvide"
+            nodes[name] = {"class_type": kind, "inputs": {"key": key}}
+        return nodes
+
+    def run(self, prompt, hook=None, extra=None):
         """
         Args:
             hook: called with (value, total) at every progress report.
+            extra: what the editor sends along to be written into pictures; None for nothing, as a plain client does.
         """
         outcome = Outcome()
         self._captured.clear()
@@ -130,7 +162,8 @@ class Comfy:
         executor = self.execution.PromptExecutor(
             Listener(), self.execution.CacheType.CLASSIC, {"lru": 0, "ram": 0, "ram_inactive": 0}
         )
-        executor.execute(prompt, prompt_id, {"client_id": "test"}, outputs)
+        more = {} if extra is None else {"extra_pnginfo": extra}
+        executor.execute(prompt, prompt_id, {"client_id": "test", **more}, outputs)
         outcome.captured = dict(self._captured)
         return outcome
 
@@ -145,11 +178,11 @@ class Comfy:
                 values[name] = (options.get("options") or kind)[0]
         return values
 
-    def _provider(self):
+    def _provider(self, lists):
         values = self._values
 
         class TestProvide:
-            RETURN_TYPES, FUNCTION, CATEGORY = ("*",), "run", "test"
+            RETURN_TYPES, FUNCTION, CATEGORY, OUTPUT_IS_LIST = ("*",), "run", "test", (lists,)
 
             @classmethod
             def INPUT_TYPES(cls):  # noqa: N802
@@ -160,11 +193,11 @@ class Comfy:
 
         return TestProvide
 
-    def _capturer(self):
+    def _capturer(self, lists):
         captured = self._captured
 
         class TestCapture:
-            RETURN_TYPES, FUNCTION, CATEGORY, OUTPUT_NODE = (), "run", "test", True
+            RETURN_TYPES, FUNCTION, CATEGORY, OUTPUT_NODE, INPUT_IS_LIST = (), "run", "test", True, lists
 
             @classmethod
             def INPUT_TYPES(cls):  # noqa: N802
@@ -175,7 +208,7 @@ class Comfy:
                 return True
 
             def run(self, value, key):
-                captured[key] = value
+                captured[key[0] if lists else key] = value
                 return ()
 
         return TestCapture

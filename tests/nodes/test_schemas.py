@@ -27,6 +27,26 @@ CONTRACT = {
         ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
         ["IMAGE", "MASK", "STRING"],
     ),
+    "DancheongLearnWatermark": (
+        ["images", "region", "agency", "mask"], ["DANCHEONG_WATERMARK", "MASK", "IMAGE", "STRING"],
+    ),
+    "DancheongSaveWatermark": (["watermark", "name"], ["DANCHEONG_WATERMARK"]),
+    "DancheongLoadWatermark": (["name"], ["DANCHEONG_WATERMARK"]),
+    "DancheongCleanWatermark": (
+        ["image", "method", "agencies", "watermark", "inpaint_model"], ["IMAGE", "MASK", "STRING"],
+    ),
+    "DancheongLoadNewsDataset": (
+        ["source", "topics", "start", "count"], ["IMAGE", "STRING", "STRING", "STRING", "STRING", "STRING"],
+    ),
+    "DancheongCurateNews": (
+        ["images", "titles", "keep_topics", "min_content", "min_hangul", "min_side", "duplicate_bits", "topics", "ids",
+         "contents"],
+        ["IMAGE", "STRING", "STRING", "STRING", "STRING", "STRING"],
+    ),
+    "DancheongScoreRelevance": (
+        ["images", "titles", "clip", "clip_vision", "threshold", "topics", "ids"],
+        ["IMAGE", "STRING", "STRING", "STRING", "FLOAT", "STRING"],
+    ),
     "DancheongCleanHeadline": (["text", "hanja"], ["STRING"]),
     "DancheongTrimSize": (
         ["preset", "width_mm", "height_mm", "bleed_mm", "dpi", "generate_megapixels"],
@@ -41,7 +61,7 @@ CONTRACT = {
 }  # fmt: skip
 
 # Their options are files.
-OF_THIS_MACHINE = {"model_name", "font", "text_encoder", "tokenizer", "embedding"}
+OF_THIS_MACHINE = {"name", "model_name", "font", "text_encoder", "tokenizer", "embedding"}
 
 
 @pytest.fixture(scope="module")
