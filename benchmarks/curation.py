@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=2000)
     records = parser.parse_args().records
-    print(f"| records | seconds | records/s | CPU s | peak MB | files |\n|---|---|---|---|---|---|")
+    print("| records | seconds | records/s | CPU s | peak MB | files |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for count in (records // 4, records):

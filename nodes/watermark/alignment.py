@@ -10,6 +10,7 @@ import numpy as np
 
 FAINT = 12.0
 """Levels per pixel from which on a gradient counts in full."""
+REACH = 6
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Peak:
     """px by which the picture's content lies right of and below the template's."""
     height: float
     """How far the best correlation stands above that of other shifts, in standard deviations."""
+
+
+def reach_for(height: float) -> int:
+    """px of shifts to look at for a mark of that height: its strokes must leave their own place to stand out."""
+    return int(np.ceil(REACH + height / 8))
 
 
 def directions(slopes: np.ndarray) -> np.ndarray:

@@ -111,7 +111,7 @@ def _try(picture: np.ndarray, mark: Watermark, scale: float) -> Sighting | None:
     alpha, colour = mark.scaled(scale, (0.0, 0.0))
     x, y = mark.place(picture.shape[1::-1], scale)
     left, top = round(x), round(y)
-    reach = int(np.ceil(NEAR * max(scale, 1)))
+    reach = max(int(np.ceil(NEAR * max(scale, 1))), alignment.reach_for(alpha.shape[0]))
     height, width = alpha.shape
     rows = np.arange(top - reach, top + height + reach).clip(0, picture.shape[0] - 1)
     columns = np.arange(left - reach, left + width + reach).clip(0, picture.shape[1] - 1)

@@ -5,6 +5,7 @@ in every one of them, and the weighted median finds it. How strong the whole mar
 much less the pictures vary under it than beside it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +34,15 @@ class Estimate:
     """`[h,w,3]` in 0..255."""
 
 
-def estimate(windows: np.ndarray, median: np.ndarray, region: np.ndarray) -> Estimate | None:
+def estimate(
+    windows: np.ndarray, median: np.ndarray, region: np.ndarray, step: Callable[[], None] = lambda: None
+) -> Estimate | None:
     """
     Args:
         windows: `[N,h,w,3]` uint8, aligned.
         median: `[2,h,w,3]`, their median gradient.
         region: `[h,w]` bool: the mark with its surroundings.
+        step: called between parts of the work.
 
     Returns:
         None where mark and surroundings cannot be compared.
@@ -52,6 +56,7 @@ def estimate(windows: np.ndarray, median: np.ndarray, region: np.ndarray) -> Est
     for _ in range(ROUNDS):
         colour = _spread([fit.colour for _, fit in parts], [mask for mask, _ in parts])
         alpha = _alpha(windows, colour, region)
+        step()
         fits = [(mask, _fit(windows, np.where(mask, alpha, 0), alpha)) for mask, _ in parts]
         parts = [(mask, fit or before) for (mask, fit), (_, before) in zip(fits, parts, strict=True)]
         gain = _spread([np.array([fit.gain], np.float64) for _, fit in parts], [mask for mask, _ in parts])[..., 0]

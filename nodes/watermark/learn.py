@@ -11,15 +11,12 @@ import numpy as np
 
 from .estimate import estimate
 from .mark import Watermark
-from .persistence import gradients, persistent, region_of
-from .trace import REACH, Step, Trace, look, peaks, trace_of
-from .windows import resized, to_width
+from .trace import Found, Step, look, peaks, trace_of
+from .windows import to_width
 
-LEAST, LEAST_UNGUIDED, ADVISED, MOST = 3, 10, 20, 40
+LEAST, LEAST_UNGUIDED, ADVISED, MOST_COMPARED = 3, 10, 20, 40
 """Pictures. More than the last teach nothing new, so that many are taken evenly from all."""
-MOST_STEPS = 34
-LARGEST = 400_000
-"""px: a larger mark is learned at half size, or a quarter."""
+MOST_STEPS = 48
 CARRIES = 5.0
 """How far a picture's correlation with the mark of all others must stand out (`alignment.Peak.height`)."""
 MAJORITY = 0.6
@@ -27,6 +24,10 @@ FAINTEST = 0.04
 ALPHA_ERROR = 0.1
 """How far alpha may be off as a whole, times the number of pictures; chosen with benchmarks/watermark.py."""
 RIM = 8
+MOST = 0.9
+"""Share of the window that a mark with its surroundings may fill."""
+LEAST_VARIETY = 6.0
+"""Levels by which the pictures differ beside the mark (standard deviation)."""
 
 
 class NoMark(ValueError):
@@ -69,27 +70,26 @@ def learn(
         raise ValueError(
             f"Expected at least {least} pictures to learn a mark from, got {len(pictures)}: add more{hint}."
         )
-    taken = np.linspace(0, len(pictures) - 1, min(len(pictures), MOST)).round().astype(int)
+    taken = np.linspace(0, len(pictures) - 1, min(len(pictures), MOST_COMPARED)).round().astype(int)
     pictures = [pictures[number] for number in taken]
     sizes = Counter(picture.shape[1::-1] for picture in pictures)
     reference = sizes.most_common(1)[0][0]
     attempts = [(pictures, False)]
     if len(sizes) > 1:
         attempts.append(([to_width(picture, reference[0]) for picture in pictures], True))
-    found = [(look(same, places, box, step), same, scaled) for same, scaled in attempts]
-    trace, same, scaled = max(found, key=lambda way: way[0].weight if way[0] else 0)
-    if trace is None:
+    ways = [(look(same, places, box, step), scaled) for same, scaled in attempts]
+    found, scaled = max(ways, key=lambda way: way[0].trace.weight * way[0].shrink ** 2 if way[0] else 0)
+    if found is None:
         raise NoMark(
             f"No mark was found: nothing repeats in the {len(pictures)} pictures at {_where(places, box)}. Add "
             "pictures of the same agency, or mask the area of the mark and connect the mask."
         )
-    return _finish(trace, same, scaled, reference, taken)
+    return _finish(found, scaled, reference, taken, step)
 
 
-def _finish(
-    trace: Trace, pictures: list[np.ndarray], scaled: bool, reference: tuple[int, int], taken: np.ndarray
-) -> Learned:
-    heights = np.array([peak.height for peak in peaks(trace, pictures, REACH)], np.float64)
+def _finish(found: Found, scaled: bool, reference: tuple[int, int], taken: np.ndarray, step: Step) -> Learned:
+    trace, pictures, shrink = found.trace, found.pictures, found.shrink
+    heights = np.array([peak.height for peak in peaks(trace, pictures)], np.float64)
     carrying = np.flatnonzero(heights >= CARRIES)
     confidence = float(np.median(heights))
     if len(carrying) < max(LEAST, MAJORITY * len(pictures)):
@@ -99,17 +99,11 @@ def _finish(
             "or mask the area of the mark and connect the mask."
         )
     chosen = [pictures[number] for number in carrying]
-    fewer = trace_of(chosen, trace.window, trace.shifts[carrying]) or trace
-    shrink = 1
-    while trace.region.size / shrink**2 > LARGEST:
-        shrink *= 2
-    windows = trace.window.cut(chosen, trace.shifts[carrying])
-    median, region = fewer.median, fewer.region
-    if shrink > 1:
-        windows = np.stack([resized(window, 1 / shrink) for window in windows])
-        median, certainty = persistent(gradients(windows))
-        region = region_of(certainty)
-    estimated = estimate(windows, median, region)
+    trace = trace_of(chosen, trace.window, trace.shifts[carrying]) or trace
+    windows = trace.window.cut(chosen, trace.shifts)
+    _check_differ(windows, trace.region)
+    step()
+    estimated = estimate(windows, trace.median, trace.region, step)
     if estimated is None or not (estimated.alpha > FAINTEST).any():
         raise NoMark(
             "What repeats in the pictures is no mark that lets them through: mask the mark itself, or add pictures."
@@ -118,7 +112,7 @@ def _finish(
     height, width = estimated.alpha.shape
     top, bottom = max(0, rows.min() - RIM), min(height, rows.max() + 1 + RIM)
     left, right = max(0, columns.min() - RIM), min(width, columns.max() + 1 + RIM)
-    x, y = ((away / shrink) + inner for away, inner in zip(trace.window.offset, (left, top), strict=True))
+    x, y = (away + inner for away, inner in zip(trace.window.offset, (left, top), strict=True))
     watermark = Watermark(
         estimated.alpha[top:bottom, left:right],
         estimated.colour[top:bottom, left:right],
@@ -128,6 +122,16 @@ def _finish(
         ALPHA_ERROR / len(carrying),
     )
     return Learned(watermark, confidence, tuple(taken[carrying].tolist()), len(taken), scaled)
+
+
+def _check_differ(windows: np.ndarray, region: np.ndarray) -> None:
+    """Frames of one film share everything: what repeats in them is no mark, and un-blending it would take it away."""
+    beside = windows[:, ~region].astype(np.float32)
+    if region.mean() > MOST or not beside.size or np.median(beside.std(axis=0)) < LEAST_VARIETY:
+        raise NoMark(
+            "The pictures look alike, so that a mark cannot be told from what they show: expected pictures of "
+            "different scenes with the same mark."
+        )
 
 
 def _where(places: tuple[str, ...], box: tuple | None) -> str:

@@ -8,6 +8,8 @@ from PIL import Image
 ANCHORS = {
     "top left": (0.0, 0.0),
     "top right": (1.0, 0.0),
+    "top": (0.5, 0.0),
+    "bottom": (0.5, 1.0),
     "bottom left": (0.0, 1.0),
     "bottom right": (1.0, 1.0),
     "centre": (0.5, 0.5),

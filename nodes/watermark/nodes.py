@@ -75,7 +75,7 @@ class LearnWatermark(io.ComfyNode):
     def execute(cls, images, region, agency, mask=None) -> io.NodeOutput:
         pictures = _pixels(images)
         box = _box(mask) if region[0] == MASK else None
-        places = {CORNERS: tuple(name for name in ANCHORS if name != CENTRE), CENTRE: (CENTRE,)}.get(
+        places = {CORNERS: tuple(name for name in ANCHORS if " " in name), CENTRE: (CENTRE,)}.get(
             region[0], tuple(ANCHORS)
         )
         learned = _learn(pictures, places, box)

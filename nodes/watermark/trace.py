@@ -10,12 +10,14 @@ from . import alignment
 from .persistence import gradients, persistent, region_of
 from .windows import Window, anchored, boxed, resized
 
-LOOKED_AT = 1024
+LOOKED_AT = 640
 """px, the longer side of the pictures in which the mark is looked for."""
 REACH = 6
 """px by which a mark may lie elsewhere from picture to picture, at the size in which it is looked for."""
 ALIGNED, ROUNDS = 0.25, 3
 SURROUNDINGS = 24
+LARGEST = 100_000
+"""px: a larger mark is learned at half size, or a quarter."""
 CLEAREST = 30
 
 Step = Callable[[], None]
@@ -41,11 +43,22 @@ class Trace:
         return float(self.certainty[self.region].clip(0, CLEAREST).sum())
 
 
-def look(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None, step: Step) -> Trace | None:
+@dataclass(frozen=True)
+class Found:
+    """A trace, and the pictures at the size in which it was made clear."""
+
+    trace: Trace
+    pictures: list[np.ndarray]
+    shrink: int
+    """How much smaller they are than they came: a large mark needs no more."""
+
+
+def look(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None, step: Step) -> Found | None:
     """The clearest trace in any of the places, or in the box; arguments as for `learn.learn`."""
     factor = min(1.0, LOOKED_AT / max(max(picture.shape[:2]) for picture in pictures))
     small = [resized(picture, factor) for picture in pictures]
     windows = [boxed(small, box)] if box else [anchored(small, place) for place in places]
+    windows = [window for window in windows if window.usable]
     still = np.zeros((len(pictures), 2))
     traces = []
     for window in windows:
@@ -59,17 +72,28 @@ def look(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None,
     best = _aligned(max(filter(None, traces), key=attrgetter("weight"), default=None), small, step)
     if best is None:
         return None
-    # From here on at the pictures' own size, in a window no larger than the mark needs.
-    rows, columns = np.nonzero(best.region)
+    # From here on at the pictures' own size, or half of it, in a window no larger than the mark needs.
+    shrink = 1
+    window = _closer(best, factor * shrink, box is not None)
+    while window.size[0] * window.size[1] > LARGEST:
+        shrink *= 2
+        window = _closer(best, factor * shrink, box is not None)
+    pictures = [resized(picture, 1 / shrink) for picture in pictures]
+    shifts = best.shifts if factor * shrink == 1 else np.round(best.shifts / (factor * shrink))
+    trace = _aligned(trace_of(pictures, window, shifts), pictures, step)
+    return Found(trace, pictures, shrink) if trace else None
+
+
+def _closer(trace: Trace, factor: float, boxed_in: bool) -> Window:
+    """The window around a trace and its surroundings in pictures 1 / `factor` times as large."""
+    rows, columns = np.nonzero(trace.region)
     low = np.array([columns.min(), rows.min()], np.float64) / factor - SURROUNDINGS
     high = np.array([columns.max() + 1, rows.max() + 1], np.float64) / factor + SURROUNDINGS
-    if box:
-        low, high = low.clip(0), np.minimum(high, np.array(best.window.size) / factor)
-    x, y = (np.array(best.window.offset) / factor + low).round().astype(int).tolist()
+    if boxed_in:
+        low, high = low.clip(0), np.minimum(high, np.array(trace.window.size) / factor)
+    x, y = (np.array(trace.window.offset) / factor + low).round().astype(int).tolist()
     width, height = np.ceil(high - low).astype(int).tolist()
-    window = Window(best.window.anchor, (x, y), (width, height))
-    shifts = best.shifts if factor == 1 else np.round(best.shifts / factor)
-    return _aligned(trace_of(pictures, window, shifts), pictures, step)
+    return Window(trace.window.anchor, (x, y), (width, height))
 
 
 def _aligned(trace: Trace | None, pictures: list[np.ndarray], step: Step) -> Trace | None:
@@ -77,7 +101,7 @@ def _aligned(trace: Trace | None, pictures: list[np.ndarray], step: Step) -> Tra
     for _ in range(ROUNDS):
         if trace is None:
             return None
-        moved = np.array([(peak.x, peak.y) for peak in peaks(trace, pictures, REACH)], np.float64)
+        moved = np.array([(peak.x, peak.y) for peak in peaks(trace, pictures)], np.float64)
         moved -= np.median(moved, axis=0).round()
         if np.abs(moved).max() < ALIGNED:
             break
@@ -96,8 +120,9 @@ def trace_of(pictures: list[np.ndarray], window: Window, shifts: np.ndarray) -> 
     return Trace(window, shifts, median, certainty, region) if region.any() else None
 
 
-def peaks(trace: Trace, pictures: list[np.ndarray], reach: int) -> list[alignment.Peak]:
+def peaks(trace: Trace, pictures: list[np.ndarray]) -> list[alignment.Peak]:
     """Where each picture has what the others share."""
+    reach = alignment.reach_for(trace.region.any(1).sum())
     fields = alignment.directions(gradients(trace.window.cut(pictures, trace.shifts)))
     return _against_others(fields * trace.region, fields, reach)
 

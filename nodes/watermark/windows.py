@@ -8,7 +8,9 @@ from . import alignment
 from .mark import ANCHORS
 
 CORNER, CENTRE = (0.5, 0.4), (0.6, 0.3)
-"""Shares of width and height that are looked at around a corner, around the centre."""
+"""Shares of width and height that are looked at around a corner or the middle of a side, around the centre."""
+LEAST_SIDE = 16
+"""px: in less no mark can be told from what is beside it."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,10 @@ class Window:
     offset: tuple[float, float]
     size: tuple[int, int]
     """(width, height) px"""
+
+    @property
+    def usable(self) -> bool:
+        return min(self.size) >= LEAST_SIDE
 
     def cut(self, pictures: list[np.ndarray], shifts: np.ndarray) -> np.ndarray:
         """`[N,h,w,3]` uint8; `shifts` `[N,2]` (x, y) px: how much further right and down each picture's mark lies."""

@@ -242,3 +242,39 @@ def test_tensors_that_do_not_fit_are_refused(tmp_path, broken):
     save_file(tensors, path, described)
     with pytest.raises(ValueError, match="is no learned mark"):
         mark_file.read(path)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (16, 16), (33, 20), (20, 3000)])
+@pytest.mark.parametrize("box", [None, (0.0, 0.0, 1.0, 1.0), (0.4, 0.4, 0.41, 0.41)])
+def test_pictures_too_small_for_any_mark(size, box):
+    noise = np.random.default_rng(0)
+    pictures = [noise.integers(0, 255, (*size, 3), dtype=np.uint8) for _ in range(12)]
+    with pytest.raises(learn.NoMark, match="No mark was found"):
+        learn.learn(pictures, CORNERS, box)
+
+
+def test_frames_of_one_film_teach_nothing(scenes, mark):
+    """Everything repeats in them: taking it away would take the picture."""
+    frame = scenes.marked(1, 0, mark, 0.5)[0].picture
+    moving = [frame.copy() for _ in range(14)]
+    for number, picture in enumerate(moving):
+        picture[100:200, 20 * number : 20 * number + 90] = 255 - picture[100:200, 20 * number : 20 * number + 90]
+    for frames in ([frame] * 12, moving):
+        with pytest.raises(learn.NoMark, match="The pictures look alike"):
+            learn.learn(frames, CORNERS)
+
+
+@pytest.mark.parametrize("place", ["bottom centre", "top centre", "centre centre", "top right"])
+def test_marks_in_other_places(scenes, mark, place):
+    truths = scenes.marked(20, 5, mark, 0.5, place=place)
+    learned = taught(truths)
+    assert learned.watermark.anchor == {"centre centre": "centre"}.get(place, place.removesuffix(" centre"))
+    assert quality(scenes, truths, learned.watermark) > 32
+
+
+def test_large_marks_are_learned_at_half_size(scenes, mark):
+    large = scenes.Mark(cv2.resize(mark.coverage, (900, 246)), np.full((246, 900, 3), 255.0))
+    truths = scenes.marked(12, 2, large, 0.4, size=(1600, 1000), place="centre centre")
+    learned = taught(truths).watermark
+    assert learned.reference == (800, 500)
+    assert quality(scenes, truths[:3], learned) > 33
