@@ -278,3 +278,16 @@ def test_large_marks_are_learned_at_half_size(scenes, mark):
     learned = taught(truths).watermark
     assert learned.reference == (800, 500)
     assert quality(scenes, truths[:3], learned) > 33
+
+
+def test_smooth_ground_takes_the_inpainting_where_noise_hides_little():
+    rows, columns = np.mgrid[0:64, 0:64]
+    picture = np.stack([40 + 1.5 * rows + columns] * 3, -1)
+    alpha = np.zeros((64, 64), np.float32)
+    alpha[20:44, 20:44] = 0.5
+    rng = np.random.default_rng(1)
+    noisy = (picture * (1 - alpha[..., None]) + 255 * alpha[..., None] + rng.normal(0, 4, picture.shape)).clip(0, 255)
+    colour = np.full((64, 64, 3), 255.0)
+    over = restore.restore(noisy, alpha, colour, picture.astype(np.float32), 4.0, 0.005)
+    alone = restore.restore(noisy, alpha, colour, None, 4.0, 0.005)
+    assert np.abs(over - picture)[alpha > 0].mean() < 0.7 * np.abs(alone - picture)[alpha > 0].mean()
