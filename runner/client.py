@@ -68,7 +68,9 @@ class Client:
         Raises:
             RunnerError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
         """
-        async with self._session.post(f"{self.url}/prompt", json={"prompt": prompt, "client_id": self._id}) as answer:
+        # An empty table, so that nodes can add what saved pictures should say of themselves.
+        job = {"prompt": prompt, "client_id": self._id, "extra_data": {"extra_pnginfo": {}}}
+        async with self._session.post(f"{self.url}/prompt", json=job) as answer:
             try:
                 body = json.loads(await answer.text())
             except ValueError:

@@ -46,6 +46,22 @@ class Learned:
     scaled: bool
     """Whether the mark grows with the picture's width instead of keeping its px."""
 
+    @property
+    def report(self) -> str:
+        """For people: what was found, where, and how sure that is."""
+        alpha = self.watermark.alpha
+        height, width = alpha.shape
+        lines = [
+            f"A mark of {width} x {height} px was learned at the {self.watermark.anchor} of {len(self.carrying)} of "
+            f"{self.looked_at} pictures, confidence {self.confidence:.1f} (sure from {CARRIES:.0f}), opacity "
+            f"{np.median(alpha[alpha > 0.5 * alpha.max()]):.2f}."
+        ]
+        if self.scaled:
+            lines.append("It grows with the picture's width.")
+        if len(self.carrying) < ADVISED:
+            lines.append(f"From fewer than {ADVISED} pictures: more would make it cleaner.")
+        return " ".join(lines)
+
 
 def learn(
     pictures: list[np.ndarray],

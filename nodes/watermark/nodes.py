@@ -87,7 +87,7 @@ class LearnWatermark(io.ComfyNode):
                 "What was learned is not found again in the pictures: mask the mark's area, or add pictures."
             )
         shown = preview(mark, clearest, clean.lay(clearest, mark, at))
-        return io.NodeOutput(mark, _mask(mark), _host(shown)[None], _learned_report(learned, mark))
+        return io.NodeOutput(mark, _mask(mark), _host(shown)[None], learned.report)
 
 
 class SaveWatermark(io.ComfyNode):
@@ -207,7 +207,7 @@ class CleanWatermark(io.ComfyNode):
                 lines.append(f"{nothing} So each picture was searched by words.")
             else:
                 watermark = learned.watermark
-                lines.append(_learned_report(learned, watermark))
+                lines.append(learned.report)
         if watermark is None and method == UNBLEND:
             raise ValueError(
                 "The method unblend needs a mark that was learned: connect Load Watermark, or 10 or more pictures of "
@@ -289,18 +289,3 @@ def _mask(mark) -> torch.Tensor:
 
 def _host(pixels: np.ndarray) -> torch.Tensor:
     return images.to_host(images.from_bytes(pixels))
-
-
-def _learned_report(learned: learn.Learned, mark) -> str:
-    height, width = mark.alpha.shape
-    solid = mark.alpha[mark.alpha > 0.5 * mark.alpha.max()]
-    lines = [
-        f"A mark of {width} x {height} px was learned at the {mark.anchor} of {len(learned.carrying)} of "
-        f"{learned.looked_at} pictures, "
-        f"confidence {learned.confidence:.1f} (sure from {learn.CARRIES:.0f}), opacity {np.median(solid):.2f}.",
-    ]
-    if learned.scaled:
-        lines.append("It grows with the picture's width.")
-    if len(learned.carrying) < learn.ADVISED:
-        lines.append(f"From fewer than {learn.ADVISED} pictures: more would make it cleaner.")
-    return " ".join(lines)

@@ -98,6 +98,16 @@ def test_the_official_command_line_runs_every_workflow(cli, comfy_cli, base, cov
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_cleaned_pictures_say_so_themselves(cli, tmp_path):
+    finished = cli.run(COVER_FINISH.parent / "clean_news_photos.json", "3.count=2")
+    assert finished.status == 0, finished.error
+    saved = [name for name in files(finished) if "/clean_" in name]
+    assert len(saved) == 2
+    for name in saved:
+        told = json.loads(Image.open(tmp_path / name).text["dancheong_watermark"])
+        assert told["pictures"] == 2 and told["agencies"] == ["unknown"] and "un-blended" in told["methods"][0]
+
+
 def test_an_interrupt_ends_a_network_pass_within_three_seconds(cli, tmp_path):
     process = cli.start("run", upscale(tmp_path), "--out", "out", "--server", cli.url)
     finished = cli.interrupt_when(process, "DancheongUpscaleToSize ...")
