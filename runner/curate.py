@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..nodes.curation.fingerprints import Seen, fingerprint
 from ..nodes.curation.standards import Standards
@@ -27,8 +27,10 @@ from ..nodes.news.report import kind
 from ..nodes.whole_file import write_whole, writing_whole
 from . import RunnerError
 from .journal import Journal
-from .relevance import Relevance
-from .unmark import Unmark
+
+if TYPE_CHECKING:
+    from .relevance import Relevance
+    from .unmark import Unmark
 
 IN_FLIGHT = 4
 """Pictures per worker that are read or waiting: all that is held in memory."""
@@ -86,8 +88,7 @@ def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=
 
 
 def _work(job: Job, journal: Journal, seen: Seen, done: int, total: int, say: Callable[[str], None]) -> None:
-    unmark = Unmark(job.marks)
-    relevance = Relevance(job.clip) if job.clip else None
+    unmark, relevance = _unmark(job), _relevance(job)
     clock = _Clock(done, total, say)
     waiting: deque[tuple[int, Record | Refused, Future | None]] = deque()
 
@@ -121,9 +122,27 @@ def _work(job: Job, journal: Journal, seen: Seen, done: int, total: int, say: Ca
                     finish()
             while waiting:
                 finish()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
+        except KeyboardInterrupt:
+            say("interrupted: the same command goes on from here")
             raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _unmark(job: Job) -> "Unmark | None":
+    if not job.marks:
+        return None
+    from .unmark import Unmark  # brings PyTorch, which plain curation can do without
+
+    return Unmark(job.marks)
+
+
+def _relevance(job: Job) -> "Relevance | None":
+    if job.clip is None:
+        return None
+    from .relevance import Relevance
+
+    return Relevance(job.clip)
 
 
 def _read(row: Record) -> bytes | str:
@@ -133,7 +152,7 @@ def _read(row: Record) -> bytes | str:
         return str(error)
 
 
-def _looked_at(job: Job, unmark: Unmark, relevance: Relevance | None, title: str, data: bytes) -> _Fit | str:
+def _looked_at(job: Job, unmark: "Unmark | None", relevance: "Relevance | None", title: str, data: bytes) -> _Fit | str:
     """All that can be said of a picture by itself; a reason where it is not fit."""
     try:
         picture = decode(data)
@@ -146,7 +165,7 @@ def _looked_at(job: Job, unmark: Unmark, relevance: Relevance | None, title: str
     if cosine is not None and cosine < job.min_relevance:
         return f"low relevance ({cosine:.3f}, at least {job.min_relevance:.3f})"
     print_ = fingerprint(picture)
-    removed, cleaned = unmark(picture)
+    removed, cleaned = unmark(picture) if unmark else ("", None)
     if cleaned is not None:
         return _Fit(print_, cleaned, ".png", removed, cosine)
     return _Fit(print_, data, _ending(data), "", cosine)
