@@ -1,10 +1,15 @@
 """News datasets and their curation through ComfyUI's own executor."""
 
+import asyncio
 import io
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from dancheong.nodes.curation.standards import Standards
+from dancheong.runner import places
+from dancheong.runner.curate import Job, curate
 from PIL import Image
 
 
@@ -155,3 +160,12 @@ def test_halves_of_different_models_are_refused(comfy, halves, dataset):
         "DancheongScoreRelevance", lists={"images": images, "titles": titles}, clip=clip, clip_vision=other
     ).error
     assert "expected the two halves of one model" in error
+
+
+def test_core_reads_what_curation_writes(comfy, base, news, tmp_path):
+    curate(Job(news.raw_json(tmp_path / "raw", news.articles(20, 8)), tmp_path / "out", Standards()), lambda line: None)
+    shutil.copytree(tmp_path / "out", base / "input" / "curated")
+    assert asyncio.run(comfy.nodes.load_custom_node(str(places.comfyui() / "comfy_extras" / "nodes_dataset.py")))
+    images, texts = comfy.lists("LoadImageTextDataSetFromFolder", folder="curated")
+    assert set(texts) == {one.title for one in news.articles(20, 8) if one.fault in ("", "topic")}
+    assert len(images) == len(texts)
