@@ -49,7 +49,7 @@ class LearnWatermark(io.ComfyNode):
                 io.Combo.Input(
                     "region",
                     options=list(REGIONS),
-                    tooltip="Where to look for the mark: auto takes the corners and the centre, mask the masked area.",
+                    tooltip="Where to look: auto takes corners, top, bottom and centre, mask takes the masked area.",
                 ),
                 io.String.Input(
                     "agency", default="", tooltip="Whose mark it is; reports and saved pictures will name it."
