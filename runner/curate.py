@@ -69,6 +69,11 @@ def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=
     Raises:
         RunnerError: the source or the output folder cannot be used.
     """
+    try:
+        # Before anything is written: a mistyped source or mark must not claim the folder.
+        total, unmark, relevance = dataset.count(job.source), _unmark(job), _relevance(job)
+    except (ValueError, RuntimeError) as error:  # RuntimeError: parquet without pyarrow
+        raise RunnerError(str(error)) from error
     journal = Journal(job.out, _settings(job))
     try:
         done, seen = 0, Seen()
@@ -76,20 +81,25 @@ def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=
             done += 1
             if line["file"]:
                 seen.add(int(line["hash"], 16), line["id"])
-        total = dataset.count(job.source)
         if done:
             say(f"going on after {done:,} of {total:,} rows")
-        _work(job, journal, seen, done, total, say)
+        _work(job, unmark, relevance, journal, seen, _Clock(done, total, say), say)
         return _write_tables(job.out, journal)
-    except (ValueError, RuntimeError) as error:  # RuntimeError: parquet without pyarrow
+    except ValueError as error:
         raise RunnerError(str(error)) from error
     finally:
         journal.close()
 
 
-def _work(job: Job, journal: Journal, seen: Seen, done: int, total: int, say: Callable[[str], None]) -> None:
-    unmark, relevance = _unmark(job), _relevance(job)
-    clock = _Clock(done, total, say)
+def _work(
+    job: Job,
+    unmark: "Unmark | None",
+    relevance: "Relevance | None",
+    journal: Journal,
+    seen: Seen,
+    clock: "_Clock",
+    say: Callable[[str], None],
+) -> None:
     waiting: deque[tuple[int, Record | Refused, Future | None]] = deque()
 
     def finish() -> None:
@@ -100,7 +110,7 @@ def _work(job: Job, journal: Journal, seen: Seen, done: int, total: int, say: Ca
     with ThreadPoolExecutor(job.workers) as pool:
         try:
             for number, row in enumerate(dataset.records(job.source), 1):
-                if number <= done:
+                if number <= clock.before:
                     continue
                 fault = (
                     row.reason
@@ -240,7 +250,7 @@ class _Clock:
     """Says how far the work is and when it will be done."""
 
     def __init__(self, done: int, total: int, say: Callable[[str], None]) -> None:
-        self._before, self._total, self._say = done, total, say
+        self.before, self._total, self._say = done, total, say
         self._start = self._last = time.monotonic()
 
     def tick(self, number: int) -> None:
@@ -248,7 +258,7 @@ class _Clock:
         if now - self._last < SECONDS_BETWEEN and number != self._total:
             return
         self._last = now
-        rate = (number - self._before) / max(now - self._start, 1e-3)
+        rate = (number - self.before) / max(now - self._start, 1e-3)
         left = int((self._total - number) / max(rate, 1e-3))
         self._say(
             f"{number:,} of {self._total:,} rows, {rate:.0f}/s, {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"

@@ -12,6 +12,8 @@ from .persistence import gradients
 
 NEAR = 10
 """px by which the mark may lie elsewhere than learned, in the reference's px."""
+SMALLEST, LARGEST = 0.25, 4.0
+"""Sizes of the mark, as it was learned, beyond which it is not looked for: a panorama may be 30 times as wide."""
 SCALES = (0.99, 0.995, 1.005, 1.01)
 """Around each likely size, how much larger or smaller the mark may be: portals round their sizes."""
 CLEARLY, TRIES = 0.98, 40
@@ -54,7 +56,8 @@ class Overlay:
 def find(picture: np.ndarray, mark: Watermark) -> Sighting | None:
     """Where `picture` (`[H,W,3]` uint8) has the mark, or None."""
     size = picture.shape[1::-1]
-    likely = {1.0, *(round(side / known, 4) for side, known in zip(size, mark.reference, strict=True))}
+    ratios = (round(side / known, 4) for side, known in zip(size, mark.reference, strict=True))
+    likely = {1.0, *(ratio for ratio in ratios if SMALLEST <= ratio <= LARGEST)}
     best: Sighting | None = None
     for scale in sorted(likely, key=lambda scale: scale != 1):
         tried = _try(picture, mark, scale)

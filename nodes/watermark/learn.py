@@ -1,6 +1,6 @@
 """Learn the mark that a collection of pictures shares.
 
-Looked for in the corners and the centre, at the place where every picture has it; pictures that do not carry the mark
+Looked for along the border and in the centre, where every picture has it; pictures that do not carry the mark
 are found out and left aside.
 """
 

@@ -176,6 +176,7 @@ def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
         curate(Job(source, tmp_path, Standards()))
     with pytest.raises(RunnerError, match="There is no dataset"):
         curate(Job(tmp_path / "nothing", tmp_path / "out", Standards()))
+    assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
 
 
 def test_marks_are_taken_off_and_it_is_said(scenes, mark, learned, news_photos, tmp_path):

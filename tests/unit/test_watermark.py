@@ -136,7 +136,8 @@ def test_nothing_is_learned_where_nothing_repeats(scenes, seed):
 
 def test_nothing_is_seen_where_nothing_is(scenes, learned):
     assert not any(clean.find(truth.picture, learned.watermark) for truth in scenes.marked(24, 60, None))
-    assert clean.find(np.zeros((5, 7, 3), np.uint8), learned.watermark) is None
+    for size in ((5, 7), (1, 1), (60, 12000)):
+        assert clean.find(np.zeros((*size, 3), np.uint8), learned.watermark) is None
 
 
 def test_pictures_without_the_mark_are_left_aside(scenes, mark):
