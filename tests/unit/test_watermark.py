@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from dancheong.nodes.erase.inpaint import inpaint
-from dancheong.nodes.watermark import clean, compression, learn, mark_file, restore
+from dancheong.nodes.watermark import clean, compression, learn, mark_file, restore, trace
 from dancheong.nodes.watermark.mark import ANCHORS, Watermark
 from PIL import Image, ImageDraw, ImageFont
 from safetensors.numpy import save_file
@@ -292,3 +292,10 @@ def test_smooth_ground_takes_the_inpainting_where_noise_hides_little():
     over = restore.restore(noisy, alpha, colour, picture.astype(np.float32), 4.0, 0.005)
     alone = restore.restore(noisy, alpha, colour, None, 4.0, 0.005)
     assert np.abs(over - picture)[alpha > 0].mean() < 0.7 * np.abs(alone - picture)[alpha > 0].mean()
+
+
+def test_pictures_that_lie_whole_pixels_apart_are_not_interpolated(scenes, mark):
+    truths = scenes.marked(20, 0, mark, 0.5, jitter=1)
+    found = trace.look([truth.picture for truth in truths], CORNERS, None, lambda: None)
+    assert np.median(np.abs(found.trace.shifts - found.trace.shifts.round()), axis=0).max() < 0.2
+    assert np.ptp(found.trace.shifts.round(), axis=0).tolist() == [2, 2]
