@@ -11,6 +11,8 @@ NODES = (
     ("erase", "LoadInpaintModel"),
     ("erase", "EraseMasked"),
     ("erase", "EraseText"),
+    ("text_edit", "LoadDiffSTE"),
+    ("text_edit", "EditText"),
     ("upscale", "UpscaleToSize"),
     ("watermark", "LearnWatermark"),
     ("watermark", "SaveWatermark"),

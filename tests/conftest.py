@@ -137,6 +137,16 @@ def quick() -> dict:
 
 
 @pytest.fixture(scope="session")
+def diffste_models():
+    return by_path("diffste_models")
+
+
+@pytest.fixture(scope="session")
+def diffste_reference():
+    return by_path("diffste_reference")
+
+
+@pytest.fixture(scope="session")
 def korean_models():
     return by_path("korean_models")
 

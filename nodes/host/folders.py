@@ -10,6 +10,7 @@ OWN_FOLDERS = {
     "ocr": {".onnx", ".pth", ".h5", ".safetensors"},
     "inpaint": {".pt", ".pth", ".safetensors"},
     "watermarks": {".safetensors"},
+    "diffste": {".safetensors", ".ckpt"},
 }
 
 

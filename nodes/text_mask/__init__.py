@@ -1,9 +1,13 @@
 """Where is text in a picture: engines find regions, rules choose among them, shapes become a mask."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .comfy_search import TextSearch
+    from .reported import Reported
 
 ENGINES = ("auto", "rapidocr", "craft", "keras-ocr")
 """What a user can choose; "auto" tries the others in this order: the one without further files first."""
@@ -40,3 +44,17 @@ def all_but(keep: str) -> Choice:
     from .rules import Rules
 
     return Rules(keep=expression(keep))
+
+
+def reported_regions(report: str) -> "list[Reported]":
+    """Every picture's regions from OCR Text Mask's regions output; a ValueError for any other text."""
+    from .reported import read
+
+    return read(report)
+
+
+def line_reader() -> "Callable[[np.ndarray, tuple[int, int, int, int]], str] | None":
+    """Reads the text in a box (left, top, right, bottom) of a picture `[H,W,3]` uint8; None if it is not installed."""
+    from .comfy_search import line_reader
+
+    return line_reader()

@@ -1,5 +1,6 @@
 """One search for text: an engine, the recognisers where a rule must read, the rules, and how the mask is drawn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,3 +95,18 @@ def expression(text: str) -> str:
         return any_word(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
+
+
+def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:
+    """The recognisers as one function of a picture and a box in it; None where rapidocr is not installed."""
+    try:
+        reader = interruptibly(comfy_engines.choose_reader)
+    except ImportError:
+        return None
+
+    def read(pixels: np.ndarray, box: tuple[int, int, int, int]) -> str:
+        left, top, right, bottom = box
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        return interruptibly(reader.read, pixels, Region(corners, 1.0)).text or ""
+
+    return read

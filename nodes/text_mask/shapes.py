@@ -41,7 +41,7 @@ def touches(region: Region, area: np.ndarray | None) -> bool:
 
 
 def draw_overlay(picture: np.ndarray, regions: list[Region], masked: list[bool]) -> np.ndarray:
-    """The picture with each region outlined, red where it is masked and green where it is kept.
+    """The picture with each region outlined and numbered from 1, red where it is masked and green where it is kept.
 
     Args:
         picture: `[H,W,3]` uint8.
@@ -53,7 +53,26 @@ def draw_overlay(picture: np.ndarray, regions: list[Region], masked: list[bool])
     for region, chosen in zip(regions, masked, strict=True):
         colour = MASKED_COLOUR if chosen else KEPT_COLOUR
         cv2.polylines(overlay, [_fixed_point(region.polygon)], True, colour, width, cv2.LINE_AA, shift=SUBPIXEL_BITS)
+    for number, (region, chosen) in enumerate(zip(regions, masked, strict=True), 1):
+        _draw_number(overlay, region, number, MASKED_COLOUR if chosen else KEPT_COLOUR)
     return overlay
+
+
+def _draw_number(overlay: np.ndarray, region: Region, number: int, colour: tuple[int, int, int]) -> None:
+    """White on a plate at the region's first corner, inside the picture."""
+    import cv2
+
+    scale = max(0.4, min(overlay.shape[:2]) / 1000)
+    strong = max(1, round(2 * scale))
+    (width, height), below = cv2.getTextSize(str(number), cv2.FONT_HERSHEY_SIMPLEX, scale, strong)
+    left = min(max(0, round(float(region.polygon[0, 0]))), max(0, overlay.shape[1] - width - 2))
+    bottom = min(max(height + below, round(float(region.polygon[0, 1]))), overlay.shape[0] - 1)
+    cv2.rectangle(overlay, (left, bottom - height - below), (left + width + 2, bottom), colour, cv2.FILLED)
+    white = (255, 255, 255)
+    cv2.putText(
+        overlay, str(number), (left + 1, bottom - below // 2 - 1), cv2.FONT_HERSHEY_SIMPLEX, scale, white, strong,
+        cv2.LINE_AA,
+    )  # fmt: skip
 
 
 def _fill(mask: np.ndarray, corners: np.ndarray, radius: int) -> None:

@@ -1,0 +1,1 @@
+"""Rewrite a word in a picture in the picture's own style, with DiffSTE."""

@@ -1,0 +1,277 @@
+"""The face of the text editor."""
+
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
+from typing import Any
+
+import torch
+
+from ..host import folders, images
+from ..host.api import io
+from ..text_mask import line_reader, reported_regions
+from . import comfy_load, placement
+from .comfy_edit import SEEDS, Manner, Writer, order
+from .comfy_sampling import SAMPLERS, SCHEDULERS, Settings
+
+FOLDER = "diffste"
+DTYPES = {"default": None, "float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
+NO_READER = "none"
+HALF = 0.5
+GROW = 8.0
+"""Percent of the text height by which a found region grows, so that the old letters are covered."""
+DiffSTEType: Any = io.Custom("DANCHEONG_DIFFSTE")
+
+
+class LoadDiffSTE(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongLoadDiffSTE",
+            display_name="Load DiffSTE",
+            category="dancheong/text",
+            description="Load DiffSTE, which rewrites a word in a picture in the picture's own style.",
+            search_aliases=["diffste", "scene text editing", "text editor model", "text replacement"],
+            inputs=[
+                io.Combo.Input(
+                    "checkpoint",
+                    options=folders.names(FOLDER),
+                    tooltip=(
+                        "A file of models/diffste: the authors' diffste.ckpt (`dancheong models get diffste`), or the "
+                        ".safetensors that `dancheong models convert` makes of it, which loads faster."
+                    ),
+                ),
+                io.Combo.Input(
+                    "dtype",
+                    options=list(DTYPES),
+                    advanced=True,
+                    tooltip="How the network's weights are kept. float32 is the original's, at twice the memory.",
+                ),
+            ],
+            outputs=[
+                DiffSTEType.Output(display_name="diffste", tooltip="For Edit Text in Image."),
+                io.String.Output(display_name="report", tooltip="Sizes, latent scale, how the weights are kept."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, checkpoint, dtype) -> io.NodeOutput:
+        path = folders.model_file(FOLDER, checkpoint)
+        editor = comfy_load.load(path, DTYPES[dtype])
+        sizes, network = editor.sizes, editor.model.model.diffusion_model
+        count = sum(parameter.numel() for parameter in network.parameters())
+        lines = [
+            f"{path.name}: network of {count / 1e6:,.1f} million weights, levels "
+            f"{', '.join(map(str, sizes.channels))}, kept as {str(network.dtype).removeprefix('torch.')}.",
+            f"{sizes.text_heads} heads read text, {sizes.char_heads} read characters; latent scale "
+            f"{sizes.latent_scale:g}.",
+            f"{sizes.vocabulary} characters known, words of up to {sizes.length}.",
+            *(f"Note: {note}." for note in editor.notes),
+        ]
+        return io.NodeOutput(editor, "\n".join(lines))
+
+    @classmethod
+    def validate_inputs(cls, checkpoint) -> bool | str:
+        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
+        if checkpoint is None or checkpoint in folders.names(FOLDER):
+            return True
+        return (
+            f"There is no {checkpoint!r} in models/{FOLDER}: run `dancheong models get diffste`, or put the file "
+            "there, and reload the editor."
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, checkpoint, dtype) -> str:
+        """Loaded again only when the file changed."""
+        stamp = folders.model_file(FOLDER, checkpoint).stat()
+        return f"{dtype} {stamp.st_mtime_ns} {stamp.st_size}"
+
+
+class EditText(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongEditText",
+            display_name="Edit Text in Image",
+            category="dancheong/text",
+            description=(
+                "Write words into masked areas in the picture's own style, with DiffSTE. Latin letters and digits; "
+                "pixels outside the areas stay bit-identical."
+            ),
+            search_aliases=["diffste", "scene text editing", "replace text", "re-letter", "text inpainting", "rewrite"],
+            inputs=[
+                DiffSTEType.Input("diffste", tooltip="From Load DiffSTE."),
+                io.Image.Input("image", tooltip="Pictures of any size; an alpha channel is kept."),
+                io.Mask.Input(
+                    "mask",
+                    optional=True,
+                    tooltip=(
+                        "1 = write here. One word takes the whole mask; several take one mask each, or the mask's "
+                        "separate pieces, row by row from the left. Not needed with regions."
+                    ),
+                ),
+                io.String.Input(
+                    "text",
+                    multiline=True,
+                    default="COVER",
+                    tooltip=(
+                        "One word a line, up to 16 Latin letters and digits. With regions: 3: COVER writes into region "
+                        "3; without numbers the words go into the masked regions in turn."
+                    ),
+                ),
+                io.String.Input(
+                    "font",
+                    default="",
+                    tooltip=(
+                        "A Google font that DiffSTE learned, such as Mohave, Allura or NovaMono-Bold; two with ' and ' "
+                        "between them are mixed. Empty follows the picture."
+                    ),
+                ),
+                io.String.Input(
+                    "color", default="", tooltip="A colour name such as red or dark purple. Empty follows the picture."
+                ),
+                io.String.Input(
+                    "instruction",
+                    default="",
+                    advanced=True,
+                    tooltip="Replaces the whole sentence that DiffSTE is told (Write ... in font ...); 18 tokens.",
+                ),
+                io.Int.Input("steps", default=30, min=1, max=500, tooltip="Denoising steps; the original takes 30."),
+                io.Float.Input(
+                    "cfg",
+                    default=7.5,
+                    min=1.0,
+                    max=30.0,
+                    step=0.5,
+                    tooltip="How firmly word and instruction are followed; 1 halves the time and follows least.",
+                ),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=SEEDS - 1,
+                    control_after_generate=True,
+                    tooltip="Decides the first noise; further words and pictures count up from it.",
+                ),
+                io.Int.Input(
+                    "samples",
+                    default=1,
+                    min=1,
+                    max=16,
+                    tooltip="Candidates for each word; the one that reads most like the word is taken.",
+                ),
+                io.Float.Input(
+                    "context",
+                    default=15.0,
+                    min=2.0,
+                    max=60.0,
+                    step=1.0,
+                    tooltip="How much is seen around a word: the square's surface in boxes of the word. Trained at 15.",
+                ),
+                io.Int.Input(
+                    "feather",
+                    default=4,
+                    min=0,
+                    max=256,
+                    tooltip="Blend over so many pixels inside the area; outside nothing changes.",
+                ),
+                io.Combo.Input(
+                    "resolution",
+                    options=["256", "384", "512"],
+                    advanced=True,
+                    tooltip="Pixels of the square that the network works on; it learned 256.",
+                ),
+                io.Combo.Input(
+                    "sampler",
+                    options=list(SAMPLERS),
+                    advanced=True,
+                    tooltip="ddim is the original's; the others are ComfyUI's.",
+                ),
+                io.Combo.Input(
+                    "scheduler",
+                    options=list(SCHEDULERS),
+                    advanced=True,
+                    tooltip="leading is the original's schedule; the others are ComfyUI's.",
+                ),
+                io.Float.Input(
+                    "eta",
+                    default=0.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    advanced=True,
+                    tooltip="Noise added again in every step of ddim; 0 is the original's. Other samplers ignore it.",
+                ),
+                io.Combo.Input(
+                    "reader",
+                    options=["auto", NO_READER],
+                    advanced=True,
+                    tooltip="What reads the candidates: auto takes the text recogniser if it is there, none the first.",
+                ),
+                io.String.Input(
+                    "regions",
+                    optional=True,
+                    force_input=True,
+                    tooltip="The regions of OCR Text Mask: each word is written into one of them. Replaces the mask.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The pictures with the words written."),
+                io.Image.Output(
+                    display_name="candidates", tooltip="Every candidate of every word, as the network drew it."
+                ),
+                io.String.Output(display_name="report", tooltip="Per word its area, seed, readings and warnings."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, diffste, image, text, font, color, instruction, steps, cfg, seed, samples, context, feather, resolution,
+        sampler, scheduler, eta, reader, mask=None, regions=None,
+    ) -> io.NodeOutput:  # fmt: skip
+        pictures = images.pictures(image)
+        lines = placement.lines(text, numbered=regions is not None)
+        orders = [order(diffste, line.word, font, color, instruction.strip()) for line in lines]
+        places = _places(pictures, mask, regions, lines)
+        read = line_reader() if samples > 1 and reader != NO_READER else None
+        manner = Manner(Settings(steps, cfg, sampler, scheduler, eta), samples, context, int(resolution), feather)
+        writer = Writer(diffste, manner, read, len(pictures) * len(orders))
+        results = images.working_copy(image)
+        for number, (result, areas) in enumerate(zip(results, places, strict=True)):
+            for index, (written, area) in enumerate(zip(orders, areas, strict=True)):
+                writer.write(
+                    result, f"Picture {number + 1}", written, area, (seed + number * len(orders) + index) % SEEDS
+                )
+        report = "\n".join(writer.lines)
+        return io.NodeOutput(images.to_host(results), images.to_host(torch.cat(writer.candidates)), report)
+
+
+def _places(pictures: torch.Tensor, mask, regions, lines: list[placement.Line]) -> list[list[placement.Area]]:
+    """For every picture an area for each word."""
+    if regions is not None:
+        reported = reported_regions(regions)
+        if len(reported) != len(pictures):
+            raise ValueError(f"Expected the regions of {len(pictures)} pictures, got those of {len(reported)}.")
+        return [_reported(*pair, lines) for pair in zip(reported, pictures, strict=True)]
+    if mask is None:
+        raise ValueError(
+            "Expected a mask, or the regions of OCR Text Mask, to say where to write; connect one of them."
+        )
+    count = len(lines)
+    if count > 1 and mask.ndim == 3 and len(mask) == count and len(pictures) == 1:
+        one_each = [images.masks_for(one[None], pictures)[0].numpy() > HALF for one in mask]
+        return [[placement.whole(one, f"the mask of word {number}") for number, one in enumerate(one_each, 1)]]
+    masks = images.masks_for(mask, pictures).numpy() > HALF
+    return [placement.split(one, count) for one in masks]
+
+
+def _reported(reported: Any, picture: torch.Tensor, lines: list[placement.Line]) -> list[placement.Area]:
+    if (reported.height, reported.width) != tuple(picture.shape[:2]):
+        raise ValueError(
+            f"The regions were found in a picture of {reported.width} x {reported.height} px, but this one has "
+            f"{picture.shape[1]} x {picture.shape[0]} px: take them from the same picture."
+        )
+    return [
+        placement.whole(reported.area(number, GROW), f"region {number}")
+        for number in placement.numbers(lines, reported.masked)
+    ]

@@ -1,0 +1,82 @@
+"""What DiffSTE is told: the word as characters, and the instruction as its training data worded it.
+
+Source: CharTokenizer and prepare_style_chars of the public DiffSTE repository.
+"""
+
+import re
+import string
+
+ALPHABET = " " + string.digits + string.ascii_lowercase + string.ascii_uppercase + string.punctuation
+"""Printable ASCII in the vocabulary's order: space 0, digits, small, capitals, then ! to ~."""
+TRAINED_LENGTH = 16
+USUAL = frozenset(string.digits + string.ascii_letters + " ")
+MIX = " and "
+
+
+def check(word: str, length: int) -> list[str]:
+    """What speaks against a word.
+
+    Args:
+        length: most characters that the network takes.
+
+    Returns:
+        Warnings, in words.
+
+    Raises:
+        ValueError: it cannot be written at all.
+    """
+    if not word.strip():
+        raise ValueError("There is no word to write: expected one word, such as COVER.")
+    foreign = "".join(sorted({letter for letter in word if letter not in ALPHABET}))
+    if foreign:
+        raise ValueError(
+            f"DiffSTE writes Latin letters, digits and punctuation only, and {word!r} has {foreign!r}: set Korean and "
+            "other scripts with Typeset Title."
+        )
+    if len(word) > length:
+        raise ValueError(f"{word!r} has {len(word)} characters; DiffSTE takes {length} at most: split it into words.")
+    warnings = []
+    if len(word) > TRAINED_LENGTH:
+        warnings.append(f"{word!r} has {len(word)} characters, and DiffSTE learned words of up to {TRAINED_LENGTH}")
+    unusual = "".join(sorted(set(word) - USUAL))
+    if unusual:
+        warnings.append(f"{unusual!r} in {word!r}: DiffSTE learned letters and digits, hardly any punctuation")
+    return warnings
+
+
+def characters(word: str, length: int) -> list[int]:
+    """`length` ids: one a character, runs of spaces as one space, the rest 0, which is also the space."""
+    known = re.sub(" +", " ", word)[:length]
+    return [ALPHABET.index(letter) for letter in known] + [0] * (length - len(known))
+
+
+def instruction(word: str, font: str, colour: str) -> str:
+    """The sentence that DiffSTE was trained on.
+
+    Args:
+        font: a font family such as "Mohave" or "NovaMono-Bold"; two with " and " between them are mixed, which drops
+            word and colour from the sentence. Axes of variable fonts, in square brackets, are left out.
+        colour: a colour name such as "red"; both may be "".
+    """
+    # The original mixes at any "and" inside of a name too ("Mandali"); here only where a mix is asked for.
+    font = re.sub(r"\[.*?\]", "", font).strip()
+    colour = colour.strip()
+    if MIX in font:
+        return f"in font: {font}"
+    sentence = f'Write "{word}"'
+    if font and colour:
+        return f"{sentence} in font: {font} and color: {colour}"
+    if font:
+        return f"{sentence} in font: {font}"
+    return f"{sentence} in color: {colour}" if colour else sentence
+
+
+def distance(read: str, meant: str) -> int:
+    """Levenshtein's distance, case and spaces ignored."""
+    one, other = (re.sub(r"\s+", "", text).lower() for text in (read, meant))
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        before, row[0] = row[0], number
+        for place, wanted in enumerate(other, 1):
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (letter != wanted))
+    return row[-1]
