@@ -6,8 +6,8 @@ Nothing of ComfyUI or of the pack takes part; the schedule is diffusers' own DDI
 import math
 
 import torch
-import torch.nn.functional as F
 from diffusers import DDIMScheduler
+from torch.nn import functional
 
 TEXT_HEADS, CHAR_HEADS = 8, 2
 START, END = 49406, 49407
@@ -24,12 +24,14 @@ class Reference:
     # The network.
 
     def noise(self, x, t, text, char):
-        """Predicted noise `[B,4,h,w]` for `x` `[B,9,h,w]` at the timesteps `t` `[B]`; `char` None leaves that branch out."""
+        """Predicted noise `[B,4,h,w]` for `x` `[B,9,h,w]` at timesteps `t` `[B]`; without `char` the text's alone."""
         width = self.w["unet.conv_in.weight"].shape[0]
         frequencies = torch.exp(-math.log(10000) * torch.arange(width // 2) / (width // 2))
         angles = t.float()[:, None] * frequencies
         time = torch.cat([angles.cos(), angles.sin()], dim=1)
-        time = self.linear("unet.time_embedding.linear_2", F.silu(self.linear("unet.time_embedding.linear_1", time)))
+        time = self.linear(
+            "unet.time_embedding.linear_2", functional.silu(self.linear("unet.time_embedding.linear_1", time))
+        )
         h = self.conv("unet.conv_in", x)
         skips = [h]
         for level in range(4):
@@ -50,8 +52,8 @@ class Reference:
                 h = self.resnet(f"{place}.resnets.{number}", torch.cat([h, skips.pop()], dim=1), time)
                 h = self.attend(place, number, h, text, char)
             if level < 3:
-                h = self.conv(f"{place}.upsamplers.0.conv", F.interpolate(h, scale_factor=2, mode="nearest"))
-        return self.conv("unet.conv_out", F.silu(self.group_norm("unet.conv_norm_out", h, 1e-5)))
+                h = self.conv(f"{place}.upsamplers.0.conv", functional.interpolate(h, scale_factor=2, mode="nearest"))
+        return self.conv("unet.conv_out", functional.silu(self.group_norm("unet.conv_norm_out", h, 1e-5)))
 
     def attend(self, place, number, h, text, char):
         if f"{place}.attentions.text.{number}.norm.weight" not in self.w:
@@ -70,39 +72,37 @@ class Reference:
         h = h + self.attention(f"{block}.attn1", n, n, heads)
         h = h + self.attention(f"{block}.attn2", self.layer_norm(f"{block}.norm2", h), context, heads)
         value, gate = self.linear(f"{block}.ff.net.0.proj", self.layer_norm(f"{block}.norm3", h)).chunk(2, dim=-1)
-        h = h + self.linear(f"{block}.ff.net.2", value * F.gelu(gate))
+        h = h + self.linear(f"{block}.ff.net.2", value * functional.gelu(gate))
         h = h.transpose(1, 2).reshape(batch, channels, height, width)
         return self.conv(f"{name}.proj_out", h, padding=0) + x
 
     def attention(self, name, x, context, heads):
         q, k, v = (
-            part.unflatten(-1, (heads, -1)).transpose(1, 2)
-            for part in (
-                self.linear(f"{name}.to_q", x), self.linear(f"{name}.to_k", context), self.linear(f"{name}.to_v", context)
-            )
-        )  # fmt: skip
+            self.linear(f"{name}.{part}", source).unflatten(-1, (heads, -1)).transpose(1, 2)
+            for part, source in (("to_q", x), ("to_k", context), ("to_v", context))
+        )
         weights = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])).softmax(dim=-1)
         return self.linear(f"{name}.to_out.0", (weights @ v).transpose(1, 2).flatten(2))
 
     def resnet(self, name, x, time):
-        h = self.conv(f"{name}.conv1", F.silu(self.group_norm(f"{name}.norm1", x, 1e-5)))
-        h = h + self.linear(f"{name}.time_emb_proj", F.silu(time))[:, :, None, None]
-        h = self.conv(f"{name}.conv2", F.silu(self.group_norm(f"{name}.norm2", h, 1e-5)))
+        h = self.conv(f"{name}.conv1", functional.silu(self.group_norm(f"{name}.norm1", x, 1e-5)))
+        h = h + self.linear(f"{name}.time_emb_proj", functional.silu(time))[:, :, None, None]
+        h = self.conv(f"{name}.conv2", functional.silu(self.group_norm(f"{name}.norm2", h, 1e-5)))
         if f"{name}.conv_shortcut.weight" in self.w:
             x = self.conv(f"{name}.conv_shortcut", x, padding=0)
         return x + h
 
     def linear(self, name, x):
-        return F.linear(x, self.w[f"{name}.weight"], self.w.get(f"{name}.bias"))
+        return functional.linear(x, self.w[f"{name}.weight"], self.w.get(f"{name}.bias"))
 
     def conv(self, name, x, stride=1, padding=1):
-        return F.conv2d(x, self.w[f"{name}.weight"], self.w[f"{name}.bias"], stride, padding)
+        return functional.conv2d(x, self.w[f"{name}.weight"], self.w[f"{name}.bias"], stride, padding)
 
     def group_norm(self, name, x, epsilon):
-        return F.group_norm(x, 32, self.w[f"{name}.weight"], self.w[f"{name}.bias"], epsilon)
+        return functional.group_norm(x, 32, self.w[f"{name}.weight"], self.w[f"{name}.bias"], epsilon)
 
     def layer_norm(self, name, x):
-        return F.layer_norm(x, x.shape[-1:], self.w[f"{name}.weight"], self.w[f"{name}.bias"])
+        return functional.layer_norm(x, x.shape[-1:], self.w[f"{name}.weight"], self.w[f"{name}.bias"])
 
     # What it is told.
 

@@ -20,6 +20,8 @@ from .comfy_unet import CHARACTERS
 
 DDIM, LEADING = "ddim", "leading"
 SAMPLERS = (DDIM, *(name for name in comfy.samplers.SAMPLER_NAMES if name != DDIM))
+LAST_SEED = (1 << 64) - 1
+"""ComfyUI's samplers add 1 on a CPU, and torch takes no more than 64 bits."""
 SCHEDULERS = (LEADING, *comfy.samplers.SCHEDULER_NAMES)
 
 
@@ -92,7 +94,7 @@ def sample(
         torch.zeros_like(noise),
         callback=callback,
         disable_pbar=True,
-        seed=seed,
+        seed=seed % LAST_SEED,
     )
     # What is left is a little noisy picture: the original hands it to the VAE at the scale of its timestep.
     return samples / (1 + sigmas[-1].to(samples) ** 2) ** 0.5

@@ -25,13 +25,14 @@ class Square:
 def around(area: Area, size: tuple[int, int], context: float) -> Square:
     """The square for an area of a picture of `size` (width, height).
 
-    Its surface is `context` times the area's box, as in DiffSTE's training (15; 30 in its validation), but never so
+    Its surface is `context` times the area's box, as in DiffSTE's training (15; 30 in its validation), but not so
     little that the word touches the rim, and no larger than the picture's short side unless the word itself is.
     """
     factor, margin = LEAST_MARGIN
-    needed = math.ceil(max(area.width, area.height) * factor) + margin
-    wanted = round(math.sqrt(context * area.width * area.height))
-    side = max(needed, min(wanted, *size))
+    longest = max(area.width, area.height)
+    side = max(math.ceil(longest * factor) + margin, round(math.sqrt(context * area.width * area.height)))
+    if longest <= min(size):
+        side = min(side, *size)
     left = _shifted(area.left + area.width / 2, side, size[0])
     return Square(left, _shifted(area.top + area.height / 2, side, size[1]), side)
 
