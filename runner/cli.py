@@ -63,6 +63,8 @@ def _models(options: argparse.Namespace) -> None:
     table, folder = models.read_table(), places.models(places.BASE)
     if options.action == "get":
         print(*models.get(table, options.name, folder), sep="\n")
+    elif options.action == "convert":
+        print(models.convert(options.source, options.target, options.dtype))
     else:
         print(models.listing(table, folder))
 
@@ -122,6 +124,11 @@ def _parser() -> argparse.ArgumentParser:
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     get = actions.add_parser("get", help="download one model")
     get.add_argument("name", metavar="NAME")
+    convert = actions.add_parser("convert", help="write a checkpoint as .safetensors, without its training run")
+    convert.add_argument("name", choices=["diffste"], help="what the checkpoint is")
+    convert.add_argument("source", type=Path, metavar="IN", help="such as diffste.ckpt")
+    convert.add_argument("target", type=Path, metavar="OUT", help="such as diffste.safetensors")
+    convert.add_argument("--dtype", choices=["float16", "float32"], default="float16", help="default: float16")
     models.set_defaults(command=_models)
 
     engines = commands.add_parser("engines", help="text finders that need an environment of their own")

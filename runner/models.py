@@ -1,4 +1,4 @@
-"""`dancheong models`: what the workflows need, what is there, and a download of what the user asks for by name."""
+"""`dancheong models`: what the workflows need and what is there; a download or a conversion of what the user names."""
 
 import json
 import shutil
@@ -109,6 +109,23 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
     except Exception as error:  # three libraries, each with errors of its own; all mean the same to the user
         raise RunnerError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
     return targets
+
+
+def convert(source: Path, target: Path, dtype: str) -> str:
+    """Write a DiffSTE checkpoint as .safetensors; what it became, in words.
+
+    Raises:
+        RunnerError: no such file, no DiffSTE file, or no room.
+    """
+    from ..nodes.text_edit import checkpoint
+
+    if not source.is_file():
+        raise RunnerError(f"There is no file {source}: expected a DiffSTE checkpoint, such as diffste.ckpt.")
+    try:
+        checkpoint.convert(source, target, dtype)
+    except ValueError as error:
+        raise RunnerError(str(error)) from error
+    return f"{target}: {target.stat().st_size / 1e6:,.0f} MB of {source.stat().st_size / 1e6:,.0f} MB"
 
 
 def check_complete(path: Path) -> None:

@@ -100,7 +100,7 @@ def learned(news_photos):
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory, tiny_models, cover, news_photos, learned) -> Path:
+def base(tmp_path_factory, tiny_models, diffste_models, cover, news_photos, learned) -> Path:
     """A private base directory for ComfyUI, with the tiny models in it."""
     from dancheong.nodes.watermark import mark_file
     from dancheong.runner import server
@@ -112,6 +112,7 @@ def base(tmp_path_factory, tiny_models, cover, news_photos, learned) -> Path:
     # Under the names that the shipped workflows ask for.
     tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
+    diffste_models.lightning(base / "models" / "diffste" / "diffste.ckpt", diffste_models.tensors())
     Image.open(cover).resize((256, 384)).save(base / "input" / "small.png")
     shutil.copytree(news_photos, base / "input" / "news_photos")
     mark_file.write(base / "models" / "watermarks" / "my_agency.safetensors", learned.watermark)
@@ -129,6 +130,8 @@ def quick() -> dict:
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
+        "cover_retitle": {"8": {"steps": 2, "samples": 1}},
+        "edit_word": {"7": {"steps": 2, "samples": 2}},
         "korean_prompt": small,
         "news_picture": small,
         "remove_text_rounds": {"3": {"image": "small.png"}, "5": {"rounds": 1}},

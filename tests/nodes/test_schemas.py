@@ -23,6 +23,12 @@ CONTRACT = {
         ["image", "engine", "shape", "grow", "keep", "method", "rounds", "inpaint_model"],
         ["IMAGE", "MASK", "STRING", "INT"],
     ),
+    "DancheongLoadDiffSTE": (["checkpoint", "dtype"], ["DANCHEONG_DIFFSTE", "STRING"]),
+    "DancheongEditText": (
+        ["diffste", "image", "text", "font", "color", "instruction", "steps", "cfg", "seed", "samples", "context",
+         "feather", "resolution", "sampler", "scheduler", "eta", "reader", "mask", "regions"],
+        ["IMAGE", "IMAGE", "STRING"],
+    ),
     "DancheongUpscaleToSize": (
         ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
         ["IMAGE", "MASK", "STRING"],
@@ -60,8 +66,10 @@ CONTRACT = {
     "DancheongSavePrint": (["image", "trim", "format", "filename_prefix"], ["IMAGE", "STRING"]),
 }  # fmt: skip
 
-# Their options are files.
-OF_THIS_MACHINE = {"name", "model_name", "font", "text_encoder", "tokenizer", "embedding"}
+# Their options are files, or what this ComfyUI's samplers are called.
+OF_THIS_MACHINE = {
+    "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -208,6 +208,15 @@ def test_strokes_fall_back_to_the_polygon_where_nothing_parts():
     assert np.array_equal(stroke, polygon)
 
 
+def test_overlay_numbers_every_region_inside_the_picture():
+    corner = Region(np.array([[0, 0], [20, 0], [20, 8], [0, 8]], np.float32), 0.9)
+    edge = Region(np.array([[95, 30], [100, 30], [100, 60], [95, 60]], np.float32), 0.9)
+    overlay = shapes.draw_overlay(np.zeros((60, 100, 3), np.uint8), [corner, edge], [True, False])
+    for columns in (slice(0, 14), slice(84, 100)):
+        plate = overlay[:32, columns].reshape(-1, 3)
+        assert (plate.min(axis=1) > 200).sum() >= 4  # white strokes
+
+
 def test_overlay_tells_masked_from_kept():
     overlay = shapes.draw_overlay(
         np.zeros((200, 200, 3), np.uint8), [square(20, 20, 80, 30), square(20, 120, 80, 30)], [True, False]

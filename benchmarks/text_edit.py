@@ -1,0 +1,152 @@
+"""One word rewritten at DiffSTE's real size with random weights, on a CPU: ours beside the original recipe.
+
+`python benchmarks/text_edit.py [STEPS]`. The checkpoint is made in the public layout (1.3 billion weights, 5.3 GB as
+float32) and converted with `dancheong models convert`'s own function. Ours loads it and edits a word in a picture of
+4,000 x 6,000 px. The original holds every weight as float32, squashes the whole picture to 256 x 256 px and returns
+all of it from the VAE; it stands here as the formulas of tests/diffste_reference.py and diffusers' VAE. One process
+each, one thread. Random weights cost what trained ones cost; what they paint means nothing.
+"""
+
+import json
+import resource
+import runpy
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PACK = Path(__file__).resolve().parent.parent
+MODELS = PACK / "tests" / "diffste_models.py"
+REFERENCE = PACK / "tests" / "diffste_reference.py"
+WIDTH, HEIGHT = 4000, 6000
+BOX = slice(2800, 3000), slice(1500, 2100)
+
+
+def prepare(base: Path) -> None:
+    import torch
+
+    folder = base / "models" / "diffste"
+    models = runpy.run_path(str(MODELS))
+    models["lightning"](folder / "diffste.ckpt", models["tensors"](models["PUBLIC"], dtype=torch.float32))
+    from dancheong.nodes.text_edit import checkpoint
+
+    started = time.process_time()
+    checkpoint.convert(folder / "diffste.ckpt", folder / "diffste.safetensors", "float16")
+    sizes = [round(path.stat().st_size / 1e6) for path in sorted(folder.iterdir())]
+    print(
+        f"checkpoint {sizes[0]:,} MB, converted to float16 {sizes[1]:,} MB in {time.process_time() - started:.0f} CPU s"
+    )
+
+
+def picture():
+    import torch
+
+    mask = torch.zeros(HEIGHT, WIDTH)
+    mask[BOX] = 1
+    return torch.rand(HEIGHT, WIDTH, 3, generator=torch.Generator().manual_seed(0)), mask
+
+
+def ours(base: Path, file: str, dtype: str, steps: int) -> dict:
+    from dancheong.runner import places, server
+
+    sys.path.insert(0, str(places.comfyui()))
+    sys.pycache_prefix = str(places.BASE / "pycache")
+    sys.argv = ["main.py", *server.arguments(base, base / "models")]
+    import comfy.options
+
+    comfy.options.enable_args_parsing()
+    import torch
+    from dancheong.nodes.text_edit import comfy_edit, comfy_load, placement
+    from dancheong.nodes.text_edit.comfy_sampling import Settings
+
+    result, mask = picture()
+    before = result.clone()
+    loading = time.process_time()
+    with torch.inference_mode():
+        editor = comfy_load.load(base / "models" / "diffste" / file, getattr(torch, dtype))
+        loaded = time.process_time()
+        manner = comfy_edit.Manner(Settings(steps, 7.5, "ddim", "leading", 0.0), 1, 15.0, 256, 4)
+        writer = comfy_edit.Writer(editor, manner, None, 1)
+        order = comfy_edit.order(editor, "COVER", "", "", "")
+        result = result.clone()
+        writer.write(result, "picture", order, placement.whole(mask.numpy() > 0, "mask"), 13)
+    edited = time.process_time()
+    outside = (result != before).any(dim=-1) & (mask == 0)
+    return {"load": loaded - loading, "edit": edited - loaded, "outside": int(outside.sum())}
+
+
+def original(base: Path, steps: int) -> dict:
+    import torch
+    from diffusers import AutoencoderKL
+
+    result, mask = picture()
+    loading = time.process_time()
+    path = base / "models" / "diffste" / "diffste.ckpt"
+    tensors = torch.load(path, map_location="cpu", weights_only=False)["state_dict"]
+    reference = runpy.run_path(str(REFERENCE))["Reference"](tensors)
+    vae = AutoencoderKL(
+        down_block_types=["DownEncoderBlock2D"] * 4,
+        up_block_types=["UpDecoderBlock2D"] * 4,
+        block_out_channels=(128, 256, 512, 512),
+        layers_per_block=2,
+        latent_channels=4,
+    )
+    names = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+    weights = {}
+    for name, tensor in tensors.items():
+        if name.startswith("vae."):
+            parts = [names.get(part, part) if "attentions" in name else part for part in name.split(".")[1:]]
+            weights[".".join(parts)] = tensor
+    vae.load_state_dict(weights)
+    loaded = time.process_time()
+    with torch.inference_mode():
+        small = torch.nn.functional.interpolate(result.movedim(-1, 0)[None], size=(256, 256), mode="area") * 2 - 1
+        hole = torch.nn.functional.interpolate(mask[None, None], size=(256, 256), mode="nearest")
+        latent = vae.encode(small * (hole < 0.5)).latent_dist.sample() * 0.18215
+        ids = torch.full((1, 20), 49407)
+        text, char = reference.text(ids), reference.characters(torch.zeros((1, 20), dtype=torch.long))
+        cells = torch.nn.functional.interpolate(hole, size=(32, 32), mode="nearest")
+        noise = torch.randn(1, 4, 32, 32, generator=torch.Generator().manual_seed(13))
+        drawn = vae.decode(reference.sample(noise, text, char, latent, cells, 7.5, steps) / 0.18215).sample
+        assert drawn.shape == (1, 3, 256, 256)
+    return {"load": loaded - loading, "edit": time.process_time() - loaded, "outside": WIDTH * HEIGHT - int(mask.sum())}
+
+
+SIDES = {
+    "ours, float16 weights": lambda base, steps: ours(base, "diffste.safetensors", "float16", steps),
+    "ours, float32 weights": lambda base, steps: ours(base, "diffste.ckpt", "float32", steps),
+    "the original's recipe": original,
+}
+
+
+def main() -> None:
+    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        from dancheong.runner import server
+
+        server.prepare_base(base)
+        prepare(base)
+        for side in SIDES:
+            command = [sys.executable, __file__, "--side", side, str(base), str(steps)]
+            figures = json.loads(
+                subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
+            )
+            print(
+                f"{side}: load {figures['load']:.0f} CPU s, edit with {steps} steps {figures['edit']:.0f} CPU s, peak "
+                f"{figures['peak']:,.0f} MB, px changed outside of the mask {figures['outside']:,}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
+    if sys.argv[1:2] == ["--side"]:
+        import torch
+
+        torch.set_num_threads(1)
+        figures = SIDES[sys.argv[2]](Path(sys.argv[3]), int(sys.argv[4]))
+        print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    else:
+        main()
