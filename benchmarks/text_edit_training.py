@@ -80,7 +80,7 @@ def train(
         optimizer.step()
         schedule.step()
         share = max(0.02, 1 / step)
-        mean += share * (float(loss) - mean)
+        mean += share * (loss.item() - mean)
         report(step, mean)
     network.requires_grad_(False).eval()
     return Trained(characters.detach(), positions.detach())

@@ -120,7 +120,7 @@ def _smooth(pixels: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 2400
     from dancheong.runner import places, server
 
     with tempfile.TemporaryDirectory() as temporary:

@@ -99,8 +99,9 @@ def read(path: Path) -> Checkpoint:
         parts[UNET],
         parts[VAE],
         {name: tensor for name, tensor in parts[TEXT].items() if not name.endswith("position_ids")},
-        parts[CHARACTERS]["char_embedding.weight"].float(),
-        parts[CHARACTERS]["position_embedding.weight"].float(),
+        # Copies: what outlives the loading must not keep the whole file mapped.
+        parts[CHARACTERS]["char_embedding.weight"].to(torch.float32, copy=True),
+        parts[CHARACTERS]["position_embedding.weight"].to(torch.float32, copy=True),
         _sizes(parts, {**SETTINGS, **settings}, path),
         tuple(notes),
     )

@@ -80,7 +80,7 @@ class Writer:
         square = crop.around(area, (pixels.shape[1], pixels.shape[0]), manner.context)
         colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3)) if pixels.shape[2] == 1 else pixels[..., :3]
         mask = crop.mask_of(area, square, resolution)
-        seen = np.nan_to_num(crop.cut(colours, square, resolution))
+        seen = crop.cut(colours, square, resolution)
         drawn = self._draw(seen, mask, order, seed)
         chosen, readings = self._choose(drawn, mask, order.word)
         crop.paste(pixels, drawn[chosen], area, square, manner.feather)

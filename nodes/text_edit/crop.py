@@ -48,7 +48,7 @@ def cut(picture: np.ndarray, square: Square, resolution: int) -> np.ndarray:
     """The square of `[H,W,3]` float32 at `resolution` px; beyond the border the picture is mirrored."""
     height, width = picture.shape[:2]
     right, bottom = square.left + square.side, square.top + square.side
-    inside = picture[max(square.top, 0) : min(bottom, height), max(square.left, 0) : min(right, width)]
+    inside = np.nan_to_num(picture[max(square.top, 0) : min(bottom, height), max(square.left, 0) : min(right, width)])
     padding = (
         (max(-square.top, 0), max(bottom - height, 0)),
         (max(-square.left, 0), max(right - width, 0)),

@@ -194,3 +194,21 @@ def test_the_shipped_table(root, tmp_path):
 )
 def test_what_comfyui_misses_names_the_command(refusal, command):
     assert models.remedy(refusal) == command
+
+
+def test_a_checkpoint_is_converted_by_command(diffste_models, tmp_path, capsys):
+    from dancheong.runner import cli
+
+    source, target = tmp_path / "diffste.ckpt", tmp_path / "models" / "diffste.safetensors"
+    diffste_models.lightning(source, diffste_models.tensors())
+    assert cli.main(["models", "convert", "diffste", str(source), str(target)]) == 0
+    assert "41 MB of 81 MB" in capsys.readouterr().out
+    assert cli.main(["models", "convert", "diffste", str(source), str(target), "--dtype", "float32"]) == 0
+    assert "81 MB of 81 MB" in capsys.readouterr().out
+    for wrong, part in ((tmp_path / "gone.ckpt", "There is no file"), (target.parent, "There is no file")):
+        assert cli.main(["models", "convert", "diffste", str(wrong), str(target)]) == 1
+        assert part in capsys.readouterr().err
+    source.write_bytes(b"<html>")
+    assert cli.main(["models", "convert", "diffste", str(source), str(target)]) == 1
+    assert "a web page" in capsys.readouterr().err
+    assert target.stat().st_size > 80_000_000
