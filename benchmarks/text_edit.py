@@ -13,6 +13,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +21,8 @@ PACK = Path(__file__).resolve().parent.parent
 MODELS = PACK / "tests" / "diffste_models.py"
 REFERENCE = PACK / "tests" / "diffste_reference.py"
 WIDTH, HEIGHT = 4000, 6000
+PAUSES = (2.0, 5.0, 20.0)
+"""Wall seconds into an edit at which it is interrupted: in the VAE, in the first steps, later."""
 BOX = slice(2800, 3000), slice(1500, 2100)
 
 
@@ -70,10 +73,36 @@ def ours(base: Path, file: str, dtype: str, steps: int) -> dict:
         writer = comfy_edit.Writer(editor, manner, None, 1)
         order = comfy_edit.order(editor, "COVER", "", "", "")
         result = result.clone()
-        writer.write(result, "picture", order, placement.whole(mask.numpy() > 0, "mask"), 13)
-    edited = time.process_time()
+        area = placement.whole(mask.numpy() > 0, "mask")
+        writer.write(result, "picture", order, area, 13)
+        edited = time.process_time()
+        answers = [interrupted(lambda: writer.write(before.clone(), "", order, area, 0), after) for after in PAUSES]
     outside = (result != before).any(dim=-1) & (mask == 0)
-    return {"load": loaded - loading, "edit": edited - loaded, "outside": int(outside.sum())}
+    return {
+        "load": loaded - loading,
+        "edit": edited - loaded,
+        "outside": int(outside.sum()),
+        "interrupt": max(answers),
+    }
+
+
+def interrupted(work, after: float) -> float:
+    """Wall seconds from an interrupt, given `after` so many, to the end of the work."""
+    from comfy import model_management
+
+    told = []
+
+    def interrupt() -> None:
+        told.append(time.monotonic())
+        model_management.interrupt_current_processing()
+
+    timer = threading.Timer(after, interrupt)
+    timer.start()
+    try:
+        work()
+    except model_management.InterruptProcessingException:
+        return time.monotonic() - told[0]
+    raise RuntimeError("The work ended before the interrupt came.")
 
 
 def original(base: Path, steps: int) -> dict:
@@ -135,7 +164,8 @@ def main() -> None:
             )
             print(
                 f"{side}: load {figures['load']:.0f} CPU s, edit with {steps} steps {figures['edit']:.0f} CPU s, peak "
-                f"{figures['peak']:,.0f} MB, px changed outside of the mask {figures['outside']:,}",
+                f"{figures['peak']:,.0f} MB, px changed outside of the mask {figures['outside']:,}"
+                + (f", interrupt answered in {figures['interrupt']:.1f} s" if "interrupt" in figures else ""),
                 flush=True,
             )
 

@@ -58,7 +58,7 @@ def order(editor: TextEditor, word: str, font: str, colour: str, instruction: st
 
 
 class Writer:
-    """Writes words into pictures; what it learned of the last word's candidates lies in `candidates` and `lines`."""
+    """Writes words into pictures; `candidates` and `lines` of the report grow with every word."""
 
     def __init__(self, editor: TextEditor, manner: Manner, read: Read | None, words: int) -> None:
         """
