@@ -161,7 +161,8 @@ def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         raise ValueError(f"{path.name} is damaged or no checkpoint ({error}): get it again.") from error
     content = content if isinstance(content, dict) else {}
     tensors = content.get("state_dict", content)
-    return {name: tensor for name, tensor in tensors.items() if isinstance(tensor, torch.Tensor)}, _settings(content)
+    tensors = tensors.items() if isinstance(tensors, dict) else ()
+    return {name: tensor for name, tensor in tensors if isinstance(tensor, torch.Tensor)}, _settings(content)
 
 
 def _settings(content: dict[str, Any]) -> dict[str, Any]:
@@ -210,8 +211,8 @@ def _sizes(parts: dict[str, dict[str, torch.Tensor]], settings: dict[str, Any], 
 
 
 def _levels(tensors: dict[str, torch.Tensor], name: str) -> tuple[int, ...]:
-    """The widths of the levels whose first convolution has this name."""
-    count = 0
+    """The widths of the levels whose first convolution has this name; a KeyError where there is none."""
+    count = 1
     while name.format(count) in tensors:
         count += 1
     return tuple(tensors[name.format(level)].shape[0] for level in range(count))

@@ -64,6 +64,8 @@ def numbers(typed: list[Line], masked: tuple[bool, ...]) -> list[int]:
     Raises:
         ValueError: no such region, one named twice, or more or fewer words than masked regions.
     """
+    if not masked:
+        raise ValueError("No text was found in the picture, so there is no region to write into: paint a mask instead.")
     chosen = [number for number, is_masked in enumerate(masked, 1) if is_masked]
     named = [line.number for line in typed if line.number is not None]
     if not named:

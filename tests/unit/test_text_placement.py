@@ -42,6 +42,8 @@ def test_regions_are_taken_by_number_or_in_turn():
     ):
         with pytest.raises(ValueError, match=part):
             placement.numbers(lines, masked)
+    with pytest.raises(ValueError, match="No text was found"):
+        placement.numbers([Line("A", 1)], ())
 
 
 def test_pieces_of_a_mask_are_read_row_by_row():
