@@ -26,6 +26,22 @@ PAUSES = (2.0, 5.0, 20.0)
 BOX = slice(2800, 3000), slice(1500, 2100)
 
 
+class Own:
+    """The largest memory of this process that no file stands behind; what is mapped, the system can drop again."""
+
+    megabytes = 0.0
+
+    def __init__(self) -> None:
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            for line in Path("/proc/self/status").read_text().splitlines():
+                if line.startswith("RssAnon:"):
+                    self.megabytes = max(self.megabytes, int(line.split()[1]) / 1024)
+            time.sleep(0.05)
+
+
 def prepare(base: Path) -> None:
     import torch
 
@@ -72,18 +88,12 @@ def ours(base: Path, file: str, dtype: str, steps: int) -> dict:
         manner = comfy_edit.Manner(Settings(steps, 7.5, "ddim", "leading", 0.0), 1, 15.0, 256, 4)
         writer = comfy_edit.Writer(editor, manner, None, 1)
         order = comfy_edit.order(editor, "COVER", "", "", "")
-        result = result.clone()
         area = placement.whole(mask.numpy() > 0, "mask")
         writer.write(result, "picture", order, area, 13)
         edited = time.process_time()
-        answers = [interrupted(lambda: writer.write(before.clone(), "", order, area, 0), after) for after in PAUSES]
-    outside = (result != before).any(dim=-1) & (mask == 0)
-    return {
-        "load": loaded - loading,
-        "edit": edited - loaded,
-        "outside": int(outside.sum()),
-        "interrupt": max(answers),
-    }
+        changed = int(((result != before).any(dim=-1) & (mask == 0)).sum())
+        answers = [interrupted(lambda: writer.write(result, "", order, area, 0), after) for after in PAUSES]
+    return {"load": loaded - loading, "edit": edited - loaded, "outside": changed, "interrupt": max(answers)}
 
 
 def interrupted(work, after: float) -> float:
@@ -163,8 +173,8 @@ def main() -> None:
                 subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1]
             )
             print(
-                f"{side}: load {figures['load']:.0f} CPU s, edit with {steps} steps {figures['edit']:.0f} CPU s, peak "
-                f"{figures['peak']:,.0f} MB, px changed outside of the mask {figures['outside']:,}"
+                f"{side}: load {figures['load']:.0f} CPU s, edit with {steps} steps {figures['edit']:.0f} CPU s, at "
+                f"most {figures['own']:,.0f} MB of its own and {figures['peak']:,.0f} MB with mapped files, px changed outside of the mask {figures['outside']:,}"
                 + (f", interrupt answered in {figures['interrupt']:.1f} s" if "interrupt" in figures else ""),
                 flush=True,
             )
@@ -176,7 +186,9 @@ if __name__ == "__main__":
         import torch
 
         torch.set_num_threads(1)
+        own = Own()
         figures = SIDES[sys.argv[2]](Path(sys.argv[3]), int(sys.argv[4]))
-        print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({**figures, "peak": peak, "own": own.megabytes}))
     else:
         main()

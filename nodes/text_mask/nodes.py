@@ -116,7 +116,9 @@ class OCRTextMask(io.ComfyNode):
                 io.String.Output(
                     display_name="regions", tooltip="JSON: per picture its regions with polygon and text."
                 ),
-                io.Image.Output(display_name="overlay", tooltip="What was found, numbered: red is masked, green is kept."),
+                io.Image.Output(
+                    display_name="overlay", tooltip="What was found, numbered: red is masked, green is kept."
+                ),
                 io.Int.Output(display_name="count", tooltip="Masked regions in all pictures together."),
             ],
         )

@@ -159,8 +159,10 @@ def test_damaged_files_are_refused(public, tensors, tmp_path):
         checkpoint.read(tmp_path / "partial.safetensors")
     marks = {name: tensors[name] for name in checkpoint.FINGERPRINT}
     more = {"unet.conv_in.weight": torch.zeros(1), "vae.x": torch.zeros(1), "text_encoder.x": torch.zeros(1)}
-    save_file({**marks, **more, "char_embedder.position_embedding.weight": torch.zeros(20, 32)}, tmp_path / "m.safetensors")
-    with pytest.raises(ValueError, match="lacks the tensor 'down_blocks.0.resnets.0.conv1.weight'"):
+    save_file(
+        {**marks, **more, "char_embedder.position_embedding.weight": torch.zeros(20, 32)}, tmp_path / "m.safetensors"
+    )
+    with pytest.raises(ValueError, match="lacks the tensor"):
         checkpoint.read(tmp_path / "m.safetensors")
     torch.save({"state_dict": ["no", "dictionary"]}, tmp_path / "list.ckpt")
     with pytest.raises(ValueError, match="without tensors"):

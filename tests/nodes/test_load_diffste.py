@@ -1,0 +1,150 @@
+"""Load DiffSTE as ComfyUI runs it: every form of the file, what it refuses, and how ComfyUI keeps it in memory."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+LOAD, EDIT = "DancheongLoadDiffSTE", "DancheongEditText"
+QUICK = {"steps": 2, "text": "ARTI", "feather": 0}
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A picture and where to write in it."""
+    mask = torch.zeros(1, 96, 128)
+    mask[0, 30:60, 20:100] = 1
+    return {"image": torch.rand(1, 96, 128, 3, generator=torch.Generator().manual_seed(0)), "mask": mask, **QUICK}
+
+
+@pytest.fixture(scope="module")
+def tensors(diffste_models):
+    return diffste_models.tensors()
+
+
+@pytest.fixture(scope="module")
+def folder(base):
+    return base / "models" / "diffste"
+
+
+@pytest.fixture(scope="module")
+def editor(comfy, folder, diffste_models, tensors):
+    diffste_models.lightning(folder / "tiny.ckpt", tensors)
+    return comfy.node("DancheongLoadDiffSTE", checkpoint="tiny.ckpt", dtype="default")[0]
+
+
+def test_the_checkpoint_is_reported(comfy, folder, diffste_models, tensors):
+    diffste_models.lightning(folder / "report.ckpt", tensors, scale=0.2)
+    editor, report = comfy.node(LOAD, checkpoint="report.ckpt", dtype="float16")
+    assert "11.2 million weights, levels 32, 64, 128, 128, kept as float16" in report
+    assert "8 heads read text, 2 read characters; latent scale 0.2" in report
+    assert editor.model.model.latent_format.scale_factor == 0.2
+    assert editor.model.model.diffusion_model.dtype == torch.float16
+    (folder / "report.ckpt").unlink()
+
+
+def test_every_form_of_the_file_gives_the_same_picture(comfy, folder, editor, tensors, scene):
+    from dancheong.nodes.text_edit import checkpoint
+
+    checkpoint.convert(folder / "tiny.ckpt", folder / "exact.safetensors", "float32")
+    checkpoint.convert(folder / "tiny.ckpt", folder / "half.safetensors", "float16")
+    wanted = comfy.node(EDIT, diffste=editor, **scene)[0]
+    for name, tolerance in (("exact", 0.0), ("half", 0.02)):
+        other = comfy.node(LOAD, checkpoint=f"{name}.safetensors")[0]
+        result = comfy.node(EDIT, diffste=other, **scene)[0]
+        assert (result - wanted).abs().max() <= tolerance
+    for dtype in ("float16", "bfloat16"):
+        narrow = comfy.node(LOAD, checkpoint="tiny.ckpt", dtype=dtype)[0]
+        result = comfy.node(EDIT, diffste=narrow, **scene)[0]
+        assert (result - wanted).abs().max() <= 0.15 and not torch.equal(result, scene["image"])
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ("missing", "unet.*conv_out.bias is missing"),
+        ("more", "unet.*mid_block.extra.weight is not known"),
+        ("shape", r"unet.*time_embedding.linear_1.weight is \[128, 16\], expected \[128, 32\]"),
+        ("vae", "vae.*is missing"),
+        ("text", "text_encoder.*is missing"),
+    ],
+)
+def test_an_incomplete_file_is_refused(comfy, folder, tensors, change, part):
+    broken = {name: tensor for name, tensor in tensors.items() if not name.endswith("position_ids")}
+    if change == "missing":
+        del broken["unet.conv_out.bias"]
+    elif change == "more":
+        broken["unet.mid_block.extra.weight"] = torch.zeros(1)
+    elif change == "shape":
+        broken["unet.time_embedding.linear_1.weight"] = torch.zeros(128, 16)
+    elif change == "vae":
+        del broken["vae.decoder.mid_block.attentions.0.query.weight"]
+    else:
+        del broken["text_encoder.text_model.encoder.layers.3.mlp.fc1.bias"]
+    save_file(broken, folder / "broken.safetensors")
+    outcome = comfy.try_node(LOAD, checkpoint="broken.safetensors")
+    (folder / "broken.safetensors").unlink()
+    assert re.search("broken.safetensors is no complete DiffSTE file; in its part " + part, outcome.error)
+
+
+def test_a_file_that_is_not_there_is_named_with_the_remedy(comfy):
+    outcome = comfy.try_node(LOAD, checkpoint="gone.ckpt")
+    assert "dancheong models get diffste" in outcome.error and "gone.ckpt" in outcome.error
+
+
+def test_a_result_that_is_not_a_number_is_refused(comfy, folder, tensors, scene):
+    broken = {name: tensor for name, tensor in tensors.items() if not name.endswith("position_ids")}
+    broken["unet.conv_out.bias"] = torch.full((4,), float("nan"))
+    save_file(broken, folder / "nan.safetensors")
+    editor = comfy.node(LOAD, checkpoint="nan.safetensors")[0]
+    (folder / "nan.safetensors").unlink()
+    outcome = comfy.try_node(EDIT, diffste=editor, **scene)
+    assert "dtype float32" in outcome.error
+
+
+def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene):
+    """ComfyUI's low-memory mode: most layers lie elsewhere and are brought in one by one."""
+    wanted = comfy.node(EDIT, diffste=editor, **scene)[0]
+    patcher = editor.model
+    comfy.model_management.unload_all_models()
+    patcher.patch_model(device_to=patcher.load_device, lowvram_model_memory=1 << 20)
+    try:
+        network = patcher.model.diffusion_model
+        lowered = [module for module in network.modules() if getattr(module, "comfy_cast_weights", False)]
+        assert len(lowered) > 100
+        # The char branch is counted and moved like every other part.
+        assert any(".char." in name for name, module in network.named_modules() if module in lowered)
+        assert patcher.model_size() >= sum(p.numel() * 4 for p in network.parameters())
+        result = comfy.node(EDIT, diffste=editor, **scene)[0]
+    finally:
+        patcher.detach()
+    assert (result - wanted).abs().max() <= 1e-5
+
+
+def test_a_conditioning_without_characters_is_refused(comfy, editor):
+    with pytest.raises(ValueError, match="not from CLIP Text Encode"):
+        editor.model.model.extra_conds(cross_attn=torch.zeros(1, 77, 64))
+
+
+def test_patches_of_other_packs_reach_the_text_branch_alone(comfy, editor, scene):
+    """A patch on cross-attention expects contexts of the text's width."""
+    seen = []
+
+    def patch(n, context, value, options):
+        seen.append(context.shape[-1])
+        return n, context, value
+
+    patched = editor.model.clone()
+    patched.set_model_attn2_patch(patch)
+    comfy.node(EDIT, diffste=replace(editor, model=patched), **{**scene, "steps": 1})  # fmt: skip
+    assert len(seen) == 16 and set(seen) == {64}
+
+
+def test_converted_files_say_what_shapes_do_not(folder, editor):
+    with safe_open(folder / "exact.safetensors", framework="pt") as file:
+        assert file.metadata() == {"format": "pt", "max_length": "20", "text_heads": "8", "char_heads": "2",
+                                   "latent_scale": "0.18215"}  # fmt: skip
+    assert len(load_file(folder / "exact.safetensors")) == 1102 + 248 + 196 + 2
