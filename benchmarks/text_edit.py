@@ -174,7 +174,8 @@ def main() -> None:
             )
             print(
                 f"{side}: load {figures['load']:.0f} CPU s, edit with {steps} steps {figures['edit']:.0f} CPU s, at "
-                f"most {figures['own']:,.0f} MB of its own and {figures['peak']:,.0f} MB with mapped files, px changed outside of the mask {figures['outside']:,}"
+                f"most {figures['own']:,.0f} MB of its own and {figures['peak']:,.0f} MB with mapped files, px changed "
+                f"outside of the mask {figures['outside']:,}"
                 + (f", interrupt answered in {figures['interrupt']:.1f} s" if "interrupt" in figures else ""),
                 flush=True,
             )
