@@ -117,27 +117,13 @@ def interrupted(work, after: float) -> float:
 
 def original(base: Path, steps: int) -> dict:
     import torch
-    from diffusers import AutoencoderKL
 
     result, mask = picture()
     loading = time.process_time()
     path = base / "models" / "diffste" / "diffste.ckpt"
     tensors = torch.load(path, map_location="cpu", weights_only=False)["state_dict"]
     reference = runpy.run_path(str(REFERENCE))["Reference"](tensors)
-    vae = AutoencoderKL(
-        down_block_types=["DownEncoderBlock2D"] * 4,
-        up_block_types=["UpDecoderBlock2D"] * 4,
-        block_out_channels=(128, 256, 512, 512),
-        layers_per_block=2,
-        latent_channels=4,
-    )
-    names = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
-    weights = {}
-    for name, tensor in tensors.items():
-        if name.startswith("vae."):
-            parts = [names.get(part, part) if "attentions" in name else part for part in name.split(".")[1:]]
-            weights[".".join(parts)] = tensor
-    vae.load_state_dict(weights)
+    vae = reference.vae()
     loaded = time.process_time()
     with torch.inference_mode():
         small = torch.nn.functional.interpolate(result.movedim(-1, 0)[None], size=(256, 256), mode="area") * 2 - 1

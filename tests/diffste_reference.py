@@ -6,7 +6,7 @@ Nothing of ComfyUI or of the pack takes part; the schedule is diffusers' own DDI
 import math
 
 import torch
-from diffusers import DDIMScheduler
+from diffusers import AutoencoderKL, DDIMScheduler
 from torch.nn import functional
 
 TEXT_HEADS, CHAR_HEADS = 8, 2
@@ -132,6 +132,30 @@ class Reference:
     def null(self):
         """The empty pair: 20 ends of text without a start, and 20 spaces."""
         return self.text(torch.full((1, 20), END)), self.characters(torch.zeros((1, 20), dtype=torch.long))
+
+    # Pictures.
+
+    def vae(self):
+        """diffusers' autoencoder with the checkpoint's weights, whose attention the file names as in 2022."""
+        widths = []
+        while (name := f"vae.encoder.down_blocks.{len(widths)}.resnets.0.conv1.weight") in self.w:
+            widths.append(self.w[name].shape[0])
+        model = AutoencoderKL(
+            down_block_types=["DownEncoderBlock2D"] * 4,
+            up_block_types=["UpDecoderBlock2D"] * 4,
+            block_out_channels=widths,
+            layers_per_block=2,
+            latent_channels=4,
+        )
+        now = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
+        model.load_state_dict(
+            {
+                ".".join(now.get(part, part) for part in name.split(".")[1:]): tensor
+                for name, tensor in self.w.items()
+                if name.startswith("vae.")
+            }
+        )
+        return model.eval()
 
     # The steps.
 

@@ -192,3 +192,35 @@ def test_the_seed_decides(comfy, editor, hidden):
     one, again, other = (sampled(comfy, editor, hidden, 3, seed=seed, eta=1.0) for seed in (7, 7, 8))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
+
+
+def test_a_whole_edit_is_the_originals(comfy, editor, reference, told):
+    """From the picture to the decoded candidate; the original's random draw at the VAE aside, whose mean is taken."""
+    random = torch.Generator().manual_seed(3)
+    picture = torch.rand(256, 256, 3, generator=random)
+    mask = torch.zeros(256, 256)
+    mask[96:160, 20:236] = 1
+    sentence = {"text": "ARTI", "color": "red"}
+    candidates = comfy.node("DancheongEditText", diffste=editor, image=picture[None], mask=mask[None], steps=2, seed=9,
+                            context=60.0, **sentence)[1]  # fmt: skip
+    vae, scale = reference.vae(), 0.18215
+    with torch.no_grad():
+        seen = (picture.movedim(-1, 0)[None] * 2 - 1) * (mask < 0.5)
+        hole = vae.encode(seen).latent_dist.mean * scale
+        cells = torch.nn.functional.interpolate(mask[None, None], size=(32, 32), mode="nearest")
+        noise = torch.randn(1, 4, 32, 32, generator=torch.Generator().manual_seed(9))
+        latent = reference.sample(noise, *told, hole, cells, 7.5, 2)
+        wanted = (vae.decode(latent / scale).sample / 2 + 0.5).clamp(0, 1)[0].movedim(0, -1)
+    assert wanted.std() > 0.05 and off(candidates[0], wanted) <= 5e-3
+
+
+def test_what_stands_under_the_mask_is_not_seen(comfy, editor):
+    one = torch.rand(1, 256, 256, 3, generator=torch.Generator().manual_seed(4))
+    mask = torch.zeros(1, 256, 256)
+    mask[0, 96:160, 20:236] = 1
+    other = torch.where(mask[..., None] > 0, 1 - one, one)
+    candidates = [
+        comfy.node("DancheongEditText", diffste=editor, image=image, mask=mask, text="ARTI", steps=1, context=60.0)[1]
+        for image in (one, other)
+    ]
+    assert torch.equal(*candidates)
