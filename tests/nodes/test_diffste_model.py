@@ -224,3 +224,19 @@ def test_what_stands_under_the_mask_is_not_seen(comfy, editor):
         for image in (one, other)
     ]
     assert torch.equal(*candidates)
+
+
+def test_steps_move_the_bar_and_show_what_is_drawn(comfy, editor, monkeypatch):
+    import latent_preview
+
+    monkeypatch.setattr(latent_preview.args, "preview_method", latent_preview.LatentPreviewMethod.Latent2RGB)
+    steps = comfy.module("nodes.text_edit.comfy_sampling").Steps(editor, samplings=2, steps=3)
+    moved = []
+    monkeypatch.setattr(
+        steps._bar, "update_absolute", lambda value, total=None, preview=None: moved.append((value, preview))
+    )
+    steps.next()
+    steps.callback(0, torch.zeros(1, 4, 8, 8), None, 3)
+    (first, nothing), (second, shown) = moved
+    assert (first, nothing, second) == (3, None, 4)
+    assert shown[0] == "JPEG" and shown[1].size == (8, 8)
