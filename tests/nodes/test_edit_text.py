@@ -117,6 +117,10 @@ def test_words_go_into_the_regions_that_were_found(comfy, editor):
         ({"mask": None}, "Expected a mask, or the regions"),
         ({"text": "A\nB", "mask": torch.ones(1, 40, 60)}, "2 separate pieces"),
         ({"mask": torch.ones(3, 40, 60)}, "Expected one mask"),
+        (
+            {"text": "A\nB", "mask": box(40, 60, (1, 1, 50, 20), (1, 31, 59, 32)), "steps": 9},
+            "too small for DiffSTE",
+        ),
         ({"mask": None, "regions": "[]"}, "Expected the regions of 1 pictures, got those of 0"),
         ({"mask": None, "regions": "not json"}, "Expected the regions output"),
         ({"mask": None, "regions": regions(61, 40, [[1, 1], [9, 1], [9, 9], [1, 9]])}, "61 x 40 px, but this one"),
