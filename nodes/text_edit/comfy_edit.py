@@ -43,6 +43,15 @@ class Manner:
     """px of the square as the network sees it."""
     feather: int
 
+    def look(self, area: Area, size: tuple[int, int]) -> tuple[crop.Square, np.ndarray]:
+        """The square around an area of a picture of `size` (width, height), and the area in it as the network sees it.
+
+        Raises:
+            ValueError: the area is too small for the network to see.
+        """
+        square = crop.around(area, size, self.context)
+        return square, crop.mask_of(area, square, self.resolution)
+
 
 def order(editor: TextEditor, word: str, font: str, colour: str, instruction: str) -> Order:
     """Check a word and its instruction before any work is done.
@@ -76,14 +85,11 @@ class Writer:
         """Write a word into `result` `[H,W,C]` in place, and nothing outside of the area."""
         check_interrupt()
         pixels = result.numpy()
-        manner, resolution = self._manner, self._manner.resolution
-        square = crop.around(area, (pixels.shape[1], pixels.shape[0]), manner.context)
+        square, mask = self._manner.look(area, (pixels.shape[1], pixels.shape[0]))
         colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3)) if pixels.shape[2] == 1 else pixels[..., :3]
-        mask = crop.mask_of(area, square, resolution)
-        seen = crop.cut(colours, square, resolution)
-        drawn = self._draw(seen, mask, order, seed)
+        drawn = self._draw(crop.cut(colours, square, self._manner.resolution), mask, order, seed)
         chosen, readings = self._choose(drawn, mask, order.word)
-        crop.paste(pixels, drawn[chosen], area, square, manner.feather)
+        crop.paste(pixels, drawn[chosen], area, square, self._manner.feather)
         self.candidates.append(torch.from_numpy(drawn))
         self.lines += self._report(place, order, area, square, mask, seed, chosen, readings)
 

@@ -235,6 +235,8 @@ class EditText(io.ComfyNode):
         places = _places(pictures, mask, regions, lines)
         read = line_reader() if samples > 1 and reader != NO_READER else None
         manner = Manner(Settings(steps, cfg, sampler, scheduler, eta), samples, context, int(resolution), feather)
+        for area in (area for areas in places for area in areas):
+            manner.look(area, (pictures.shape[2], pictures.shape[1]))  # refused before the first word takes minutes
         writer = Writer(diffste, manner, read, len(pictures) * len(orders))
         results = images.working_copy(image)
         for number, (result, areas) in enumerate(zip(results, places, strict=True)):
