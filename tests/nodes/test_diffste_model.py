@@ -129,7 +129,10 @@ def test_guided_steps_end_where_the_references_end(comfy, editor, reference, tol
 
 
 def test_without_guidance_the_empty_pair_is_left_out(comfy, editor, reference, told, hidden):
-    assert off(sampled(comfy, editor, hidden, 5, cfg=1.0), expected(reference, told, hidden, 5, cfg=1.0)) <= STEPS_TOLERANCE
+    assert (
+        off(sampled(comfy, editor, hidden, 5, cfg=1.0), expected(reference, told, hidden, 5, cfg=1.0))
+        <= STEPS_TOLERANCE
+    )
 
 
 def test_departures_from_the_original_are_noticed(comfy, editor, diffste_reference, tensors, reference, told, hidden):
