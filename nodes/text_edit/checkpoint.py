@@ -4,7 +4,6 @@ Read are the public Lightning checkpoint (`diffste.ckpt`) and the .safetensors t
 it; both keep the public names. What is not a DiffSTE file is told by name.
 """
 
-import pickle
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -153,7 +152,7 @@ def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         )
     try:
         content = torch.load(path, map_location="cpu", pickle_module=unpickle, weights_only=False, mmap=True)
-    except pickle.UnpicklingError as error:
+    except unpickle.Refused as error:
         raise ValueError(
             f"{path.name} was refused, as {error}, which loading would run: take the file from DiffSTE's authors."
         ) from error

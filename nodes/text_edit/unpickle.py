@@ -45,6 +45,10 @@ class Shell:
     def __setitem__(self, _: Any, __: Any) -> None: ...
 
 
+class Refused(pickle.UnpicklingError):
+    """The pickle asks for something that is neither tensor nor container nor shell; the text names it."""
+
+
 class Unpickler(pickle.Unpickler):
     """Knows `KNOWN` and torch's dtypes, makes shells of `SHELLS`, and refuses every other name.
 
@@ -59,7 +63,7 @@ class Unpickler(pickle.Unpickler):
             return getattr(torch, name)
         if module.partition(".")[0] in SHELLS:
             return Shell
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        raise Refused(f"it asks for {module}.{name}")
 
 
 load = pickle.load

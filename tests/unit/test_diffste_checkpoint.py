@@ -164,6 +164,11 @@ def test_damaged_files_are_refused(public, tensors, tmp_path):
     )
     with pytest.raises(ValueError, match="lacks the tensor"):
         checkpoint.read(tmp_path / "m.safetensors")
+    with zipfile.ZipFile(tmp_path / "short.ckpt", "w") as file:
+        for name, data in (("a/data.pkl", b"\x80\x02R."), ("a/version", b"3\n"), ("a/byteorder", b"little")):
+            file.writestr(name, data)
+    with pytest.raises(ValueError, match="damaged or no checkpoint"):
+        checkpoint.read(tmp_path / "short.ckpt")
     torch.save({"state_dict": ["no", "dictionary"]}, tmp_path / "list.ckpt")
     with pytest.raises(ValueError, match="without tensors"):
         checkpoint.read(tmp_path / "list.ckpt")
