@@ -83,9 +83,10 @@ def _model(content: Checkpoint, path: Path, dtype: torch.dtype | None, disable_d
     public = {native: name for name, native in names.items()}
     expected = {public[name]: tensor for name, tensor in model.diffusion_model.state_dict().items()}
     _check(expected, content.unet, path, checkpoint.UNET)
-    patcher = (ModelPatcher if disable_dynamic else CoreModelPatcher)(
-        model, load_device=device, offload_device=model_management.unet_offload_device()
-    )
+    rest = model_management.unet_offload_device()
+    patcher = (ModelPatcher if disable_dynamic else CoreModelPatcher)(model, load_device=device, offload_device=rest)
+    if not model_management.is_device_cpu(rest):
+        model.to(rest)
     model.load_model_weights(weights, "", assign=patcher.is_dynamic())
     # For ComfyUI, where it needs another copy of the model, such as one on a second GPU.
     patcher.cached_patcher_init = (_again, (path, dtype))

@@ -66,7 +66,7 @@ def sample(
         `[count,4,h,w]` for the VAE.
     """
     model = editor.model
-    model_sampling = model.get_model_object("model_sampling")
+    model_sampling: Any = model.get_model_object("model_sampling")
     if settings.scheduler == LEADING:
         sigmas = leading_sigmas(model_sampling, settings.steps)
     else:
@@ -85,7 +85,7 @@ def sample(
     noise = torch.randn((count, *hole.shape[1:]), generator=torch.Generator().manual_seed(seed))
     samples = sample_custom(
         model,
-        noise * _start(model_sampling, sigmas[0]),
+        noise * _start(float(sigmas[0]), float(model_sampling.sigma_max)),
         settings.cfg,
         sampler,
         sigmas,
@@ -100,11 +100,11 @@ def sample(
     return samples / (1 + sigmas[-1].to(samples) ** 2) ** 0.5
 
 
-def _start(model_sampling: Any, sigma: torch.Tensor) -> float:
+def _start(sigma: float, largest: float) -> float:
     """What makes ComfyUI's first noise, sigma times normal, as strong as DDIM's, which is normal at that timestep."""
-    if sigma >= model_sampling.sigma_max * (1 - 1e-5):
+    if sigma >= largest * (1 - 1e-5):
         return 1.0  # ComfyUI does it by itself at the very end of the schedule
-    return float((1 + sigma**2) ** 0.5 / sigma)
+    return (1 + sigma**2) ** 0.5 / sigma
 
 
 class Steps:
