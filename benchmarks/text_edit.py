@@ -8,7 +8,6 @@ each, one thread. Random weights cost what trained ones cost; what they paint me
 """
 
 import json
-import resource
 import runpy
 import subprocess
 import sys
@@ -26,20 +25,27 @@ PAUSES = (2.0, 5.0, 20.0)
 BOX = slice(2800, 3000), slice(1500, 2100)
 
 
-class Own:
-    """The largest memory of this process that no file stands behind; what is mapped, the system can drop again."""
+class Memory:
+    """The largest memory of this process, in MB: its own, and with mapped files, which the system can drop again.
 
-    megabytes = 0.0
+    Read from /proc: getrusage's peak is inherited from the process that started this one.
+    """
+
+    own = peak = 0.0
 
     def __init__(self) -> None:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
         while True:
-            for line in Path("/proc/self/status").read_text().splitlines():
-                if line.startswith("RssAnon:"):
-                    self.megabytes = max(self.megabytes, int(line.split()[1]) / 1024)
+            self.own = max(self.own, self._now("RssAnon:"))
+            self.peak = self._now("VmHWM:")
             time.sleep(0.05)
+
+    @staticmethod
+    def _now(name: str) -> float:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
 
 
 def prepare(base: Path) -> None:
@@ -173,9 +179,8 @@ if __name__ == "__main__":
         import torch
 
         torch.set_num_threads(1)
-        own = Own()
+        memory = Memory()
         figures = SIDES[sys.argv[2]](Path(sys.argv[3]), int(sys.argv[4]))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({**figures, "peak": peak, "own": own.megabytes}))
+        print(json.dumps({**figures, "peak": memory.peak, "own": memory.own}))
     else:
         main()

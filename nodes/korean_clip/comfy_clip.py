@@ -17,6 +17,7 @@ import torch
 from comfy.clip_model import CLIPTextModel
 from comfy.model_patcher import ModelPatcher
 from comfy.sd1_clip import SD1ClipModel, SD1Tokenizer, SDClipModel, SDTokenizer
+from comfy.supported_models_base import ClipTarget
 
 from ..host import folders
 from . import weights
@@ -37,14 +38,6 @@ class Source:
     """How the weights are kept; None leaves it to ComfyUI. Computation is float32 either way."""
 
 
-class _Target:
-    """What comfy.sd.CLIP builds from."""
-
-    params: dict[str, Any] = {}  # noqa: RUF012
-    clip = SD1ClipModel
-    tokenizer = SD1Tokenizer
-
-
 def load(
     source: Source, disable_dynamic: bool = False
 ) -> tuple[comfy.sd.CLIP, weights.Encoder, PromptTokenizer, Origin]:
@@ -60,7 +53,7 @@ def load(
     if source.dtype is not None:
         model_options["dtype"] = source.dtype
     clip = comfy.sd.CLIP(
-        _Target,
+        ClipTarget(SD1Tokenizer, SD1ClipModel),
         embedding_directory=[str(path) for path in folders.roots("embeddings")],
         tokenizer_data={"clip_l_tokenizer_class": _tokenizer_class(encoder.positions, encoder.width, tokenizer)},
         parameters=sum(tensor.numel() for tensor in encoder.state.values()),

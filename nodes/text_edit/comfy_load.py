@@ -11,6 +11,7 @@ from comfy import model_management
 from comfy.diffusers_convert import convert_vae_state_dict
 from comfy.model_patcher import CoreModelPatcher, ModelPatcher
 from comfy.sd1_clip import SD1ClipModel, SD1Tokenizer
+from comfy.supported_models_base import ClipTarget
 from comfy.utils import weight_dtype
 
 from . import checkpoint
@@ -34,14 +35,6 @@ class TextEditor:
     """`[20,32]`."""
     sizes: Sizes
     notes: tuple[str, ...]
-
-
-class _Target:
-    """What comfy.sd.CLIP builds from."""
-
-    params: dict[str, Any] = {}  # noqa: RUF012
-    clip = SD1ClipModel
-    tokenizer = SD1Tokenizer
 
 
 def load(path: Path, dtype: torch.dtype | None) -> TextEditor:
@@ -137,7 +130,7 @@ def _clip(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.s
         "max_position_embeddings": content.sizes.length,
     }
     clip = comfy.sd.CLIP(
-        _Target,
+        ClipTarget(SD1Tokenizer, SD1ClipModel),
         parameters=sum(tensor.numel() for tensor in weights.values()),
         # A list of one: a bare dict is taken for a whole checkpoint.
         state_dict=[weights],

@@ -195,6 +195,7 @@ def test_the_seed_decides(comfy, editor, hidden):
     one, again, other = (sampled(comfy, editor, hidden, 3, seed=seed, eta=1.0) for seed in (7, 7, 8))
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
+    assert not torch.equal(one, sampled(comfy, editor, hidden, 3, seed=7, eta=0.0))
 
 
 def test_a_whole_edit_is_the_originals(comfy, editor, reference, told):

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 LOAD, EDIT = "DancheongLoadDiffSTE", "DancheongEditText"
 QUICK = {"steps": 2, "text": "ARTI", "feather": 0}
@@ -105,8 +104,9 @@ def test_a_result_that_is_not_a_number_is_refused(comfy, folder, tensors, scene)
     assert "dtype float32" in outcome.error
 
 
-def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene):
-    """ComfyUI's low-memory mode: most layers lie elsewhere and are brought in one by one."""
+def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene, monkeypatch):
+    """ComfyUI's low-memory mode: most layers lie elsewhere and are brought in one by one. A CPU knows no such shortage,
+    so the model is put into that mode by hand, and ComfyUI kept from loading it whole again."""
     wanted = comfy.node(EDIT, diffste=editor, **scene)[0]
     patcher = editor.model
     comfy.model_management.unload_all_models()
@@ -118,7 +118,9 @@ def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene):
         # The char branch is counted and moved like every other part.
         assert any(".char." in name for name, module in network.named_modules() if module in lowered)
         assert patcher.model_size() >= sum(p.numel() * 4 for p in network.parameters())
+        monkeypatch.setattr(comfy.model_management, "load_models_gpu", lambda *_, **__: None)
         result = comfy.node(EDIT, diffste=editor, **scene)[0]
+        assert all(module.comfy_cast_weights for module in lowered)  # they stayed so while the word was written
     finally:
         patcher.detach()
     assert (result - wanted).abs().max() <= 1e-5
@@ -139,12 +141,5 @@ def test_patches_of_other_packs_reach_the_text_branch_alone(comfy, editor, scene
 
     patched = editor.model.clone()
     patched.set_model_attn2_patch(patch)
-    comfy.node(EDIT, diffste=replace(editor, model=patched), **{**scene, "steps": 1})  # fmt: skip
+    comfy.node(EDIT, diffste=replace(editor, model=patched), **{**scene, "steps": 1})
     assert len(seen) == 16 and set(seen) == {64}
-
-
-def test_converted_files_say_what_shapes_do_not(folder, editor):
-    with safe_open(folder / "exact.safetensors", framework="pt") as file:
-        assert file.metadata() == {"format": "pt", "max_length": "20", "text_heads": "8", "char_heads": "2",
-                                   "latent_scale": "0.18215"}  # fmt: skip
-    assert len(load_file(folder / "exact.safetensors")) == 1102 + 248 + 196 + 2

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 import torch
 from dancheong.nodes.text_edit import checkpoint
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 
@@ -63,6 +64,9 @@ def test_converting_keeps_every_tensor_and_what_shapes_do_not_tell(public, tenso
     for one, other in ((before.unet, after.unet), (before.vae, after.vae), (before.text, after.text)):
         assert one.keys() == other.keys()
         assert all(torch.equal(tensor.to(kind), other[name]) for name, tensor in one.items())
+    with safe_open(target, framework="pt") as file:
+        stated = {"format": "pt", "max_length": "20", "text_heads": "8", "char_heads": "2", "latent_scale": "0.2"}
+        assert file.metadata() == stated and len(list(file.keys())) == 1102 + 248 + 196 + 2
     assert list(tmp_path.iterdir()) == [target]
 
 
