@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from comfy import model_management
 from comfy.model_patcher import ModelPatcher
 
 from ..host import memory
@@ -73,9 +72,4 @@ def load(path: Path) -> InpaintModel:
     if not isinstance(descriptor, MaskedImageModelDescriptor):
         raise ValueError(f"{path.name} is a model for {descriptor.purpose}, not for inpainting: take big-lama.")
     descriptor.float().eval()
-    patcher = ModelPatcher(
-        descriptor.model,
-        load_device=model_management.get_torch_device(),
-        offload_device=model_management.unet_offload_device(),
-    )
-    return InpaintModel(path.name, descriptor, patcher)
+    return InpaintModel(path.name, descriptor, memory.patcher(descriptor.model))

@@ -1,5 +1,6 @@
 """Folders that belong to ComfyUI: the pack's own model folders, and where results go."""
 
+import json
 from pathlib import Path
 
 import folder_paths
@@ -11,6 +12,7 @@ OWN_FOLDERS = {
     "inpaint": {".pt", ".pth", ".safetensors"},
     "watermarks": {".safetensors"},
     "diffste": {".safetensors", ".ckpt"},
+    "icc": {".icc", ".icm"},
 }
 
 
@@ -89,3 +91,13 @@ def metadata_disabled() -> bool:
     from comfy.cli_args import args
 
     return args.disable_metadata
+
+
+def metadata(prompt: object, extra: dict[str, object] | None) -> dict[str, str]:
+    """The workflow as text chunks, as ComfyUI's own Save Image keeps it, so that the file can be dropped on the editor
+    again; nothing where the user asked ComfyUI to keep workflows out of files.
+    """
+    if metadata_disabled():
+        return {}
+    chunks = {"prompt": prompt, **(extra or {})}
+    return {key: json.dumps(value) for key, value in chunks.items() if value is not None}

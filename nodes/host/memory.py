@@ -4,11 +4,40 @@ import torch
 from comfy import model_management
 from comfy.model_patcher import ModelPatcher
 
+MB = 1024**2
+CPU_WINDOW, GPU_WINDOW = 1024 * MB, 4096 * MB
+"""Larger windows of work are no faster, and an interrupt waits for one layer of one window."""
+
+
+def patcher(network: torch.nn.Module) -> ModelPatcher:
+    """What puts a small network under ComfyUI's management: on the device while it is used, beside it when not."""
+    return ModelPatcher(
+        network,
+        load_device=model_management.get_torch_device(),
+        offload_device=model_management.unet_offload_device(),
+    )
+
 
 def load(patcher: ModelPatcher, bytes_needed: int) -> torch.device:
     """Bring a ModelPatcher's network to its device with room for `bytes_needed` of work; returns the device."""
     model_management.load_models_gpu([patcher], memory_required=bytes_needed)
     return patcher.load_device
+
+
+def window(device: torch.device) -> int:
+    """Bytes that one window of work is best given."""
+    return CPU_WINDOW if device.type == "cpu" else GPU_WINDOW
+
+
+def spare(device: torch.device) -> int:
+    """Bytes of a device that one window of work may take: half of what is free, and no more than helps."""
+    free = int(model_management.get_free_memory(device))  # type: ignore[arg-type]
+    return min(free // 2, window(device))
+
+
+def prefers_half(device: torch.device) -> bool:
+    """Whether ComfyUI runs models in float16 there."""
+    return model_management.should_use_fp16(device)
 
 
 def is_out_of_memory(error: Exception) -> bool:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import numpy as np
 import torch
 from comfy import model_management
 from comfy.utils import ProgressBar
+from PIL import Image
 
 T = TypeVar("T")
 POLL_SECONDS = 0.1
@@ -17,11 +19,14 @@ class Progress:
     """ComfyUI's bar over `total` steps, with an interrupt check at every step."""
 
     def __init__(self, total: int) -> None:
-        self._bar = ProgressBar(max(total, 1))
+        self._bar, self._done = ProgressBar(max(total, 1)), 0
 
-    def step(self, count: int = 1) -> None:
+    def step(self, count: int = 1, preview: np.ndarray | None = None) -> None:
+        """`count` steps are done; `preview` is shown on the node, `[H,W,3]` uint8."""
         check_interrupt()
-        self._bar.update(count)
+        self._done += count
+        shown = None if preview is None else ("JPEG", Image.fromarray(preview), max(preview.shape))
+        self._bar.update_absolute(self._done, preview=shown)
 
 
 def check_interrupt() -> None:

@@ -3,12 +3,12 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-import json
 import unicodedata
 
 import torch
 from PIL import ImageColor
 
+from .. import colour_profile
 from ..host import folders, images
 from ..host.api import io, ui
 from ..host.progress import Progress, check_interrupt, interruptibly
@@ -18,6 +18,7 @@ from .typeset import Style, Words, typeset
 
 TRIM = io.Custom("DANCHEONG_TRIM")
 CUSTOM = "custom"
+SRGB = "sRGB"
 PREVIEW = 1024
 """px, of formats that no browser shows."""
 
@@ -196,6 +197,12 @@ class SavePrint(io.ComfyNode):
                 io.String.Input(
                     "filename_prefix", default="dancheong/cover", tooltip="Folder and name under ComfyUI's output."
                 ),
+                io.Combo.Input(
+                    "icc_profile",
+                    optional=True,
+                    options=[SRGB, *folders.names("icc")],
+                    tooltip="Your printer's profile in models/icc, RGB or CMYK: the colours are converted to it.",
+                ),
             ],
             hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
             outputs=[
@@ -212,15 +219,17 @@ class SavePrint(io.ComfyNode):
         return print_files.missing_libraries(format) or True
 
     @classmethod
-    def execute(cls, image, trim, format, filename_prefix) -> io.NodeOutput:
+    def execute(cls, image, trim, format, filename_prefix, icc_profile=SRGB) -> io.NodeOutput:
         pictures = images.pictures(image)
+        profile = None if icc_profile == SRGB else colour_profile.read(folders.model_file("icc", icc_profile))
         folder, stem, subfolder, counter = folders.next_output(filename_prefix, pictures.shape[2], pictures.shape[1])
+        metadata = folders.metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
         paths = []
         progress = Progress(len(pictures))
         for number, picture in enumerate(pictures, counter):
             check_interrupt()
             pixels = images.to_bytes(picture if picture.shape[-1] == 4 else images.rgb(picture))
-            data = interruptibly(print_files.encode, pixels, format, trim, cls._metadata())
+            data = interruptibly(print_files.encode, pixels, format, trim, metadata, profile)
             path = folder / f"{stem}_{number:05}_{print_files.ENDINGS[format]}"
             write_whole(path, data)
             paths.append(path)
@@ -232,14 +241,6 @@ class SavePrint(io.ComfyNode):
             else ui.PreviewImage(images.thumbnails(pictures, PREVIEW)).as_dict()
         )
         return io.NodeOutput(image, "\n".join(map(str, paths)), ui={**shown, "files": files})
-
-    @classmethod
-    def _metadata(cls) -> dict[str, str]:
-        """The workflow, as ComfyUI's own Save Image keeps it, so that the file can be dropped on the editor again."""
-        if folders.metadata_disabled():
-            return {}
-        chunks = {"prompt": cls.hidden.prompt, **(cls.hidden.extra_pnginfo or {})}
-        return {key: json.dumps(value) for key, value in chunks.items() if value is not None}
 
 
 def _fonts() -> dict[str, fonts.Font]:

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from .. import colour_profile
 from .trim import POINTS_PER_INCH, Trim
 
 ENDINGS = {"pdf": ".pdf", "png": ".png", "tiff": ".tif", "jpeg": ".jpg"}
@@ -22,18 +23,23 @@ def missing_libraries(file_format: str) -> str | None:
     return None
 
 
-def encode(picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str, str]) -> bytes:
-    """The whole file in memory.
+def encode(
+    picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str, str], profile: bytes | None = None
+) -> bytes:
+    """The whole file in memory, with its colour profile inside.
 
-    sRGB is embedded in every format. Alpha is kept in PNG and TIFF; JPEG and PDF have none and get white paper.
+    Alpha is kept in RGB PNG and TIFF; JPEG, PDF and CMYK have none and get white paper.
 
     Args:
-        picture: `[H,W,3 or 4]` uint8, exactly `trim.pixels` in size.
+        picture: `[H,W,3 or 4]` uint8 sRGB, exactly `trim.pixels` in size.
         file_format: one of `ENDINGS`.
         metadata: text chunks, written to PNG only.
+        profile: what the colours are converted to, relative colorimetric with black point compensation; None leaves
+            them in sRGB.
 
     Raises:
-        ValueError: the picture has another size than the trim asks for.
+        ValueError: the picture has another size than the trim asks for, or the profile is for neither RGB nor CMYK,
+            or for CMYK where the format has none.
     """
     height, width = picture.shape[:2]
     if (width, height) != trim.pixels:
@@ -43,7 +49,9 @@ def encode(picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str
             "before this node and give it the same trim."
         )
     image = Image.fromarray(picture)
-    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": _srgb()}
+    if profile is not None:
+        image = _converted(image, profile, file_format)
+    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": profile or colour_profile.srgb()}
     if file_format == "png":
         return _save(image, "PNG", pnginfo=_chunks(metadata), **common)
     if file_format == "tiff":
@@ -51,10 +59,34 @@ def encode(picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str
     flat = _on_white(image)
     if file_format == "jpeg":
         return _save(flat, "JPEG", quality=JPEG_QUALITY, subsampling=0, **common)
-    return _pdf(_save(flat, "PNG", **common), trim)
+    # img2pdf embeds the pixels of either as they are; PNG has no CMYK.
+    page = _save(flat, "TIFF", **common) if flat.mode == "CMYK" else _save(flat, "PNG", **common)
+    return _pdf(page, trim)
 
 
-def _pdf(png: bytes, trim: Trim) -> bytes:
+def _converted(image: Image.Image, profile: bytes, file_format: str) -> Image.Image:
+    space = colour_profile.space(profile)
+    if space not in ("RGB", "CMYK"):
+        raise ValueError(f"Expected a profile for RGB or CMYK, got one for {space}: ask your printer for theirs.")
+    if space == "CMYK" and file_format == "png":
+        raise ValueError("PNG has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
+    alpha = image.getchannel("A") if image.mode == "RGBA" and space == "RGB" else None
+    colours = image.convert("RGB") if alpha is not None else _on_white(image)
+    converted = ImageCms.profileToProfile(
+        colours,
+        ImageCms.ImageCmsProfile(io.BytesIO(colour_profile.srgb())),
+        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode=space,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    assert converted is not None  # it is None only when asked to change the picture in place
+    if alpha is not None:
+        converted.putalpha(alpha)
+    return converted
+
+
+def _pdf(page_file: bytes, trim: Trim) -> bytes:
     """One page that is the picture at exactly its resolution, with the trim centred in it.
 
     The page is as large as its whole pixels, so the bleed may differ from the asked one by half a pixel; resolution and
@@ -67,7 +99,7 @@ def _pdf(png: bytes, trim: Trim) -> bytes:
     width, height = (pixels / trim.dpi * POINTS_PER_INCH for pixels in trim.pixels)
     left, bottom = (width - trim.points[0]) / 2, (height - trim.points[1]) / 2
     embedded = io.BytesIO()
-    img2pdf.convert(png, layout_fun=layout, outputstream=embedded)
+    img2pdf.convert(page_file, layout_fun=layout, outputstream=embedded)
     with pikepdf.open(embedded) as document:
         page = document.pages[0]
         page.mediabox = page.cropbox = page.bleedbox = [0, 0, width, height]
@@ -96,7 +128,3 @@ def _chunks(metadata: dict[str, str]) -> PngInfo:
     for key, value in metadata.items():
         chunks.add_text(key, value)
     return chunks
-
-
-def _srgb() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

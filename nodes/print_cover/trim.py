@@ -32,6 +32,11 @@ class Trim:
         return (self._pixels(self.width_mm + 2 * self.bleed_mm), self._pixels(self.height_mm + 2 * self.bleed_mm))
 
     @property
+    def inner_pixels(self) -> tuple[int, int]:
+        """(width, height) of the picture without its bleed."""
+        return (self._pixels(self.width_mm), self._pixels(self.height_mm))
+
+    @property
     def points(self) -> tuple[float, float]:
         """(width, height) of the trimmed page in PDF points, 1/72 inch."""
         return (self.width_mm / MM_PER_INCH * POINTS_PER_INCH, self.height_mm / MM_PER_INCH * POINTS_PER_INCH)

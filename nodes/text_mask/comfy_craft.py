@@ -5,8 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from comfy import model_management
-from comfy.model_patcher import ModelPatcher
 
 from ..host import memory
 from ..host.progress import interruptible_layers
@@ -29,11 +27,7 @@ class CRAFTEngine:
     name = "craft"
 
     def __init__(self, path: Path) -> None:
-        self._patcher = ModelPatcher(
-            craft.load(path),
-            load_device=model_management.get_torch_device(),
-            offload_device=model_management.unet_offload_device(),
-        )
+        self._patcher = memory.patcher(craft.load(path))
 
     def steps(self, height: int, width: int) -> int:
         return 1

@@ -3,22 +3,63 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-from typing import TYPE_CHECKING, Any
-
 import torch
 
-from ..host import images, memory
-from ..host.api import io
-from ..host.progress import Progress, interruptible_layers
-from . import plan, tiles
-from .resample import place, resample
+from .. import colour_profile
+from ..host import folders, images
+from ..host.api import io, ui
+from . import comfy_load, report, row_files, seams
+from .comfy_file import save
+from .comfy_inputs import size_inputs, work_inputs
+from .comfy_job import Job
+from .comfy_run import Display, Limits, Runner
 
-if TYPE_CHECKING:
-    from ..print_cover import Trim
+NO_MODEL = "none"
+PREVIEW = 1024
+"""px, of what the editor shows of a file."""
+STRIP = 2
+"""A strip for the seam test is so many times as wide as it is tall."""
 
-UpscaleModel = Any
-"""spandrel's ImageModelDescriptor with the `patcher` that ComfyUI's loader adds."""
-PAPER = 1.0
+
+class LoadUpscaleModel(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        names = folders.names("upscale_models")
+        return io.Schema(
+            node_id="DancheongLoadUpscaleModel",
+            display_name="Load Upscale Model with Denoise",
+            category="dancheong/print",
+            description="Load a Real-ESRGAN or any other upscale model, with the denoise strength of general-x4v3.",
+            search_aliases=["esrgan loader", "real-esrgan", "general-x4v3", "denoise strength", "dni", "wdn"],
+            inputs=[
+                io.Combo.Input("model_name", options=names, tooltip="A file of models/upscale_models."),
+                io.Combo.Input(
+                    "noise_model",
+                    options=[NO_MODEL, *names],
+                    tooltip="The twin that keeps noise: realesr-general-wdn-x4v3 for realesr-general-x4v3. Else none.",
+                ),
+                io.Float.Input(
+                    "denoise",
+                    default=0.5,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="1 is the first model alone, which smooths most; 0 is the twin alone, which keeps grain.",
+                ),
+            ],
+            outputs=[
+                io.UpscaleModel.Output(tooltip="For Upscale to Size, and for every node that upscales with a model."),
+                io.String.Output(display_name="report", tooltip="Architecture, factor, blend."),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, model_name, noise_model, denoise) -> io.NodeOutput:
+        twin = None if noise_model == NO_MODEL else folders.model_file("upscale_models", noise_model)
+        model = comfy_load.load(folders.model_file("upscale_models", model_name), twin, denoise)
+        blend = "" if twin is None else f" Blended: {denoise:g} of it, {1 - denoise:g} of {noise_model}."
+        kind = f"{model.architecture.name} x{model.scale} ({', '.join(model.tags)})"
+        return io.NodeOutput(model, f"{model_name}: {kind}.{blend}")
 
 
 class UpscaleToSize(io.ComfyNode):
@@ -30,150 +71,165 @@ class UpscaleToSize(io.ComfyNode):
             category="dancheong/print",
             description="Bring pictures to an exact pixel size, with an upscale model or, without one, by resampling.",
             search_aliases=["esrgan", "super resolution", "resize", "enlarge", "print size", "300 dpi", "a4"],
-            inputs=[
-                io.Image.Input("image", tooltip="Pictures to bring to size; each is worked on alone."),
-                io.UpscaleModel.Input(
-                    "upscale_model",
-                    optional=True,
-                    tooltip="From Load Upscale Model. Without it the picture is resampled and the report says so.",
-                ),
-                io.Int.Input(
-                    "width", default=2480, min=1, max=32768, tooltip="Width in pixels; a connected trim goes before it."
-                ),
-                io.Int.Input(
-                    "height",
-                    default=3508,
-                    min=1,
-                    max=32768,
-                    tooltip="Height in pixels; a connected trim goes before it.",
-                ),
-                io.Custom("DANCHEONG_TRIM").Input(
-                    "trim",
-                    optional=True,
-                    tooltip="A page from Book Trim Size: its pixels, bleed included, are the size.",
-                ),
-                io.Combo.Input(
-                    "mode",
-                    options=["balanced", "fast", "max"],
-                    tooltip=(
-                        "How often the model runs. fast: once, the rest is resampled. balanced: as often as needed, "
-                        "brought to size before the last pass. max: every pass in full, then reduced."
-                    ),
-                ),
-                io.Combo.Input(
-                    "fit",
-                    options=["cover", "contain", "stretch"],
-                    tooltip="cover crops what sticks out, contain adds white paper, stretch distorts.",
-                ),
-            ],
+            inputs=[*size_inputs(), *work_inputs()],
             outputs=[
                 io.Image.Output(
                     display_name="image", tooltip="The pictures, exactly of the asked size, without alpha."
                 ),
                 io.Mask.Output(display_name="mask", tooltip="1 where there is no picture: transparent or added paper."),
-                io.String.Output(display_name="report", tooltip="Passes, model, crop and size."),
+                io.String.Output(display_name="report", tooltip="Passes, tiles, work, crop, size and resolution."),
             ],
         )
 
     @classmethod
-    def execute(cls, image, width, height, mode, fit, upscale_model=None, trim=None) -> io.NodeOutput:
-        pictures = images.pictures(image)
-        target = trim.pixels if trim is not None else (width, height)
-        source = (pictures.shape[2], pictures.shape[1])
-        scale = 1 if upscale_model is None else _scale_of(upscale_model)
-        scaled = plan.fitted(source, target, fit)
-        steps = plan.passes(source, scaled, scale, mode)
-        progress = Progress(len(pictures) * sum(_pixels_before(source, steps)))
-        results, missing = [], []
-        for picture in pictures:
-            colours = images.rgb(picture)
-            for step in steps:
-                if step.kind == "model":
-                    colours = _run_model(upscale_model, colours, progress)
-                else:
-                    progress.step(colours.shape[0] * colours.shape[1])
-                    colours = resample(colours, step.size)
-            results.append(place(place(colours, scaled, PAPER), target, PAPER))
-            missing.append(_without_picture(picture, scaled, target))
-        text = _report(source, target, scaled, steps, upscale_model, trim)
-        return io.NodeOutput(images.to_host(torch.stack(results)), images.to_host(torch.stack(missing)), text)
+    def execute(
+        cls, image, width, height, mode, fit, upscale_model=None, trim=None, memory_limit_mb=0, alpha="resample",
+        bleed="picture", halo=0, precision="auto",
+    ) -> io.NodeOutput:  # fmt: skip
+        job = Job(image, (width, height), mode, fit, upscale_model, trim, alpha, bleed,
+                   Limits(memory_limit_mb, halo, precision))  # fmt: skip
+        columns, rows = job.route.target
+        result, missing = torch.empty(job.count, rows, columns, 3), torch.empty(job.count, rows, columns)
+        for number in range(job.count):
+            row = 0
+            for colours, presence in job.blocks(number):
+                result[number, row : row + len(colours)] = colours
+                missing[number, row : row + len(colours)] = 1.0 - presence
+                row += len(colours)
+        return io.NodeOutput(images.to_host(result), images.to_host(missing), job.report())
 
 
-def _scale_of(model: UpscaleModel) -> int:
-    if (model.input_channels, model.output_channels) != (3, 3):
-        raise ValueError(
-            f"Expected an upscale model for colour pictures (3 channels in, 3 out), got {model.input_channels} in, "
-            f"{model.output_channels} out: choose another in Load Upscale Model."
+class UpscaleToFile(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongUpscaleToFile",
+            display_name="Upscale to File",
+            category="dancheong/print",
+            description="As Upscale to Size, straight into a file: posters of any size in little memory, 8 or 16 bit.",
+            search_aliases=["esrgan", "poster", "large format", "16 bit", "save tiff", "save png", "10000"],
+            is_output_node=True,
+            inputs=[
+                *size_inputs(),
+                io.Combo.Input(
+                    "format", options=list(row_files.ENDINGS), tooltip="Both keep every value and the alpha channel."
+                ),
+                io.Combo.Input("bits", options=["8", "16"], tooltip="Per value; 16 leaves room for later grading."),
+                io.Int.Input(
+                    "dpi",
+                    default=300,
+                    min=1,
+                    max=4800,
+                    tooltip="Pixels per inch, written into the file; a trim goes before it.",
+                ),
+                io.String.Input(
+                    "profile_of",
+                    default="",
+                    tooltip=(
+                        "A picture of ComfyUI's input folder, as Load Image shows it, whose colour profile the file "
+                        "keeps. Empty: sRGB."
+                    ),
+                ),
+                io.String.Input(
+                    "filename_prefix", default="dancheong/poster", tooltip="Folder and name under ComfyUI's output."
+                ),
+                *work_inputs(),
+            ],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+            outputs=[
+                io.String.Output(display_name="path", tooltip="The written files, one line each."),
+                io.Image.Output(display_name="preview", tooltip="The pictures, reduced to 1024 px."),
+                io.String.Output(display_name="report", tooltip="Passes, tiles, work, crop, size and resolution."),
+            ],
         )
-    if model.scale < 2:
-        raise ValueError("Expected an upscale model that enlarges, got one of scale 1: choose another.")
-    return model.scale
+
+    @classmethod
+    def validate_inputs(cls, format) -> bool | str:
+        # Naming an input switches ComfyUI's own check of it off, so both are done here, before any work begins.
+        if format not in row_files.ENDINGS:
+            return f"Expected one of {', '.join(row_files.ENDINGS)}, got {format!r}."
+        return row_files.missing_library(format) or True
+
+    @classmethod
+    def execute(
+        cls, image, width, height, mode, fit, format, bits, dpi, profile_of, filename_prefix, upscale_model=None,
+        trim=None, memory_limit_mb=0, alpha="resample", bleed="picture", halo=0, precision="auto",
+    ) -> io.NodeOutput:  # fmt: skip
+        profile = (
+            colour_profile.embedded(folders.input_file(profile_of)) if profile_of.strip() else colour_profile.srgb()
+        )
+        job = Job(image, (width, height), mode, fit, upscale_model, trim, alpha, bleed,
+                   Limits(memory_limit_mb, halo, precision))  # fmt: skip
+        columns, rows = job.route.target
+        texts = folders.metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        form = row_files.Form(
+            columns, rows, job.channels, int(bits), trim.dpi if trim is not None else dpi, profile, texts
+        )
+        folder, stem, subfolder, counter = folders.next_output(filename_prefix, columns, rows)
+        paths, previews = [], []
+        for number in range(job.count):
+            path = folder / f"{stem}_{counter + number:05}_{row_files.ENDINGS[format]}"
+            previews.append(save(path, format, form, job.blocks(number), PREVIEW))
+            paths.append(path)
+        preview = images.to_host(torch.stack(previews))
+        files = [{"filename": path.name, "subfolder": subfolder, "type": "output"} for path in paths]
+        shown = {**ui.PreviewImage(preview).as_dict(), "files": files}
+        return io.NodeOutput("\n".join(map(str, paths)), preview, job.report(form.dpi), ui=shown)
 
 
-def _run_model(model: UpscaleModel, picture: torch.Tensor, progress: Progress) -> torch.Tensor:
-    tile_pixels = min(picture.shape[0] * picture.shape[1], (tiles.TILE + 2 * tiles.HALO) ** 2)
-    # ComfyUI's own estimate for upscale models: 384 values per output pixel and channel.
-    device = memory.load(model.patcher, tile_pixels * 3 * 4 * max(model.scale, 1) * 384)
-
-    def out_of_memory(error: Exception) -> bool:
-        if not memory.is_out_of_memory(error):
-            return False
-        memory.release()
-        return True
-
-    with interruptible_layers(model.model):
-        return tiles.upscale(
-            model,
-            picture,
-            model.scale,
-            device,
-            out_of_memory,
-            lambda tile: progress.step(tile.width * tile.height),
+class TestSeams(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongTestSeams",
+            display_name="Test Upscale Seams",
+            category="dancheong/print",
+            description="Measure on your own model and picture how far tiles differ from the whole, per halo.",
+            search_aliases=["tile overlap", "halo", "seam", "receptive field", "tile artifacts"],
+            inputs=[
+                io.Image.Input("image", tooltip="What you will enlarge; a strip from its middle is used."),
+                io.UpscaleModel.Input("upscale_model", tooltip="The model you will enlarge it with."),
+                io.Int.Input(
+                    "strip_width",
+                    default=192,
+                    min=48,
+                    max=4096,
+                    tooltip="Pixels, half as tall; larger strips test larger halos and take longer.",
+                ),
+            ],
+            outputs=[
+                io.String.Output(display_name="report", tooltip="The largest difference per halo, in 1/255."),
+                io.Image.Output(display_name="difference", tooltip="With the model's own halo, 255 times as strong."),
+                io.Float.Output(
+                    display_name="error", tooltip="The largest difference with the model's halo, in 1/255."
+                ),
+            ],
         )
 
-
-def _without_picture(picture: torch.Tensor, scaled: plan.Size, target: plan.Size) -> torch.Tensor:
-    """`[h,w]`: the alpha channel brought along and turned round, 1 on added paper."""
-    if picture.shape[-1] == 4:
-        alpha = resample(picture[..., 3:], scaled)
-    else:
-        alpha = picture.new_ones(scaled[1], scaled[0], 1)
-    return 1.0 - place(alpha, target, 0.0)[..., 0]
-
-
-def _pixels_before(source: plan.Size, steps: list[plan.Step]) -> list[int]:
-    sizes = [source, *(step.size for step in steps)]
-    return [width * height for width, height in sizes[: len(steps)]]
-
-
-def _report(
-    source: plan.Size,
-    target: plan.Size,
-    scaled: plan.Size,
-    steps: list[plan.Step],
-    model: UpscaleModel | None,
-    trim: "Trim | None",
-) -> str:
-    def text(size: plan.Size) -> str:
-        return f"{size[0]} x {size[1]}"
-
-    if model is None:
-        how = "No upscale model: antialiased bicubic resampling, which adds no detail."
-    else:
-        how = f"Model {model.architecture.name} x{model.scale}."
-        if not any(step.kind == "model" for step in steps):
-            how += " It was not used: the target is not larger than the picture."
-    path = " -> ".join([text(source), *(f"{text(step.size)} ({step.kind})" for step in steps)])
-    lines = [f"{text(target)} px.", how, f"Passes: {path}."]
-    if scaled[0] > target[0] or scaled[1] > target[1]:
-        lines.append(f"Cropped from {text(scaled)}: {1 - target[0] * target[1] / (scaled[0] * scaled[1]):.1%} of it.")
-    if scaled[0] < target[0] or scaled[1] < target[1]:
-        lines.append(f"White paper added around {text(scaled)}.")
-    if (
-        scaled[0] * source[1] != scaled[1] * source[0]
-        and abs(scaled[0] * source[1] / (scaled[1] * source[0]) - 1) > 0.01
-    ):
-        lines.append("Proportions were changed.")
-    if trim is not None:
-        lines.append(f"The outer {trim.bleed_mm:g} mm on each side are bleed and will be cut off.")
-    return "\n".join(lines)
+    @classmethod
+    def execute(cls, image, upscale_model, strip_width) -> io.NodeOutput:
+        runner = Runner(upscale_model, Limits(precision="float32"))
+        network = runner.network
+        picture = images.pictures(image)[0]
+        picture = images.rgb(picture)[..., : network.channels]
+        width, height = min(strip_width, picture.shape[1]), min(max(1, strip_width // STRIP), picture.shape[0])
+        top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+        strip = picture[top : top + height, left : left + width]
+        halos = sorted({*seams.HALOS, network.halo})
+        display = Display(width * height * (len(halos) + 1))
+        display.start(strip)
+        found = {
+            seam.halo: seam
+            for seam in seams.measure(
+                lambda cut: runner.run(strip, cut, display.finished), width, height, network.multiple, halos
+            )
+        }
+        if network.halo not in found:
+            raise ValueError(
+                f"Expected a picture and a strip wider than {2 * (network.halo + network.multiple)} px to test a halo "
+                f"of {network.halo} px, got {width} px: take a larger strip_width or a larger picture."
+            )
+        own = found[network.halo]
+        difference = (own.difference * 255).clamp(0.0, 1.0)
+        text = report.seams([(seam.halo, seam.error) for seam in found.values()], network.halo, network.exact)
+        return io.NodeOutput(text, images.to_host(images.rgb(difference)[None]), own.error)

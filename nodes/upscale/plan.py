@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from .rows import PAPER
+
 Size = tuple[int, int]
 """(width, height) in px."""
 
@@ -15,6 +17,47 @@ class Step:
     """"model" multiplies the size by the model's scale, "resample" is antialiased bicubic to `size`."""
     size: Size
     """The size after it."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """From a picture's size to the asked one."""
+
+    source: Size
+    scaled: Size
+    """The size of the picture in the result, before cropping or padding."""
+    inner: Size
+    """What the picture has to fill: the target without the bleed that is made of its edges."""
+    target: Size
+    bleed: str
+    """What the rest of the target is filled with: "mirror" or "extend"."""
+    steps: tuple[Step, ...]
+
+    @property
+    def made(self) -> Size:
+        """The size after the last step."""
+        return self.steps[-1].size if self.steps else self.source
+
+    @property
+    def rows(self) -> list[int]:
+        """Per row of the target the row that the steps made, or PAPER."""
+        return positions(self.made[1], self.scaled[1], self.inner[1], self.target[1], self.bleed)
+
+    @property
+    def columns(self) -> list[int]:
+        return positions(self.made[0], self.scaled[0], self.inner[0], self.target[0], self.bleed)
+
+    @property
+    def model_inputs(self) -> list[Size]:
+        """The size of the picture before each pass of the model."""
+        sizes = [self.source, *(step.size for step in self.steps)]
+        return [size for size, step in zip(sizes, self.steps, strict=False) if step.kind == "model"]
+
+
+def route(source: Size, target: Size, inner: Size, scale: int, mode: str, fit: str, bleed: str) -> Route:
+    """The way to `target`; arguments as in `passes`, `fitted` and `positions`."""
+    scaled = fitted(source, inner, fit)
+    return Route(source, scaled, inner, target, bleed, tuple(passes(source, scaled, scale, mode)))
 
 
 def fitted(source: Size, target: Size, fit: str) -> Size:
@@ -63,6 +106,33 @@ def passes(source: Size, target: Size, scale: int, mode: str) -> list[Step]:
             steps.append(Step("resample", quarter))
         return steps + _model_passes(quarter, scale, 1)
     return steps if steps[-1].size == target else [*steps, resample]
+
+
+def positions(made: int, scaled: int, inner: int, target: int, bleed: str) -> list[int]:
+    """Along one axis: which pixel of what the passes made stands at each pixel of the target.
+
+    Args:
+        made: px that the passes made; `scaled` of them, from the middle, are the picture.
+        inner: px that the picture is to fill, cropped or padded around its middle.
+        target: px in all; what lies outside of `inner` is bleed.
+        bleed: "mirror" or "extend" for what is put there.
+
+    Returns:
+        `target` indices from 0 to `made - 1`, PAPER where there is no picture.
+    """
+    offset = (scaled - inner) // 2 if scaled >= inner else -((inner - scaled) // 2)
+    inside = [index + offset for index in range(inner)]
+    margin = (made - scaled) // 2
+    inside = [index + margin if 0 <= index < scaled else PAPER for index in inside]
+    before = (target - inner) // 2
+    return [inside[_beyond(index - before, inner, bleed)] for index in range(target)]
+
+
+def _beyond(index: int, length: int, bleed: str) -> int:
+    if bleed == "extend":
+        return min(max(index, 0), length - 1)
+    index %= 2 * length
+    return index if index < length else 2 * length - 1 - index
 
 
 def _model_passes(size: Size, scale: int, count: int) -> list[Step]:

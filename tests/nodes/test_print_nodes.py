@@ -39,7 +39,7 @@ def test_a_trim_goes_before_width_and_height(comfy):
     trim = page(comfy, preset="custom", width_mm=30.0, height_mm=40.0, bleed_mm=3.0, dpi=100)
     image, _, report = comfy.node("DancheongUpscaleToSize", image=noise(1, 60, 50), trim=trim)
     assert image.shape == (1, 181, 142, 3)
-    assert "outer 3 mm on each side are bleed" in report
+    assert "outer 3 mm of the picture on each side are bleed" in report
 
 
 def load_model(comfy, name):

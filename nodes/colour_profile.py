@@ -1,0 +1,57 @@
+"""ICC profiles: the one that pictures have when nothing else is said, and those of files."""
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+
+def srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def embedded(picture: Path) -> bytes:
+    """The profile inside a picture file.
+
+    Raises:
+        ValueError: no picture, or without a profile for RGB.
+    """
+    try:
+        with Image.open(picture) as image:
+            profile = image.info.get("icc_profile")
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError(f"Expected a picture with a colour profile, got {picture.name}: {error}.") from error
+    if not profile:
+        raise ValueError(f"{picture.name} has no colour profile inside: leave the input empty for sRGB.")
+    if space(profile) != "RGB":
+        raise ValueError(
+            f"{picture.name} has a profile for {space(profile)}, but ComfyUI's pictures are RGB: leave the input "
+            "empty for sRGB."
+        )
+    return profile
+
+
+def read(path: Path) -> bytes:
+    """A profile from an .icc or .icm file.
+
+    Raises:
+        ValueError: it is none.
+    """
+    data = path.read_bytes()
+    try:
+        space(data)
+    except OSError as error:
+        raise ValueError(f"{path.name} is no ICC profile: get it again from your printer.") from error
+    return data
+
+
+def space(profile: bytes) -> str:
+    """Its colours: "RGB", "CMYK", "GRAY", ..."""
+    # Bytes 16 to 19 of the header (ICC.1, section 7.2.6); the constructor refuses what is no profile.
+    ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    return profile[16:20].decode("ascii").strip()
+
+
+def name(profile: bytes) -> str:
+    """As programs show it."""
+    return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()
