@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..host import images, memory
 from ..host.progress import Progress, interruptible_layers
 from . import tiles
-from .network import Box, Network, UpscaleModel, choose_layout, network_of
+from .network import Box, Network, UpscaleModel, network_of
 
 SAMPLE = 32
 """px, of the picture whose operations are counted."""
@@ -117,7 +117,6 @@ class Runner:
         wanted = self._limits.memory_mb * memory.MB or memory.window(model.patcher.load_device)
         self._device = memory.load(model.patcher, wanted)
         self.network: Network = network_of(model)
-        choose_layout(self.network)
 
 
 class Display:

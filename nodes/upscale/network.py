@@ -1,6 +1,5 @@
 """What tiles must know of an upscale model: how far it looks, what a pixel of it costs, how it runs on a window."""
 
-import time
 from typing import Any
 
 import torch
@@ -15,8 +14,8 @@ HALO = 32
 """px, for networks that look farther than any tile: twice what random, smoothed and scaled RRDB weights need."""
 VALUES_PER_OUTPUT = 384
 """ComfyUI's own estimate of the memory of upscale models: so many values per output pixel and scale."""
-PROBE = (48, 64)
-PROBE_ROUNDS = 3
+RESIDUAL = 0.2
+"""What RRDBNet scales every residual by."""
 
 
 class Network:
@@ -32,17 +31,11 @@ class Network:
         self.halo = HALO
         self.multiple: int = model.size_requirements.multiple_of
         """Windows start at multiples of this, where the network folds pixels or attends in blocks."""
-        self.layout = torch.contiguous_format
 
     @property
     def values_per_pixel(self) -> int:
         """Values held at once per input pixel of a window."""
         return VALUES_PER_OUTPUT * self.channels * self.scale
-
-    @property
-    def trial(self) -> tuple[torch.nn.Module, int] | None:
-        """The part that is timed to choose the memory layout, and its input channels; None to leave it."""
-        return None
 
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
         """The inside of a window.
@@ -55,7 +48,12 @@ class Network:
             `[1,C,(bottom-top)*scale,(right-left)*scale]`, unclamped values included.
         """
         top, left, bottom, right = (edge * self.scale for edge in inner)
-        return self.model(window.contiguous(memory_format=self.layout))[..., top:bottom, left:right]
+        return self.model(window.contiguous(memory_format=self._layout(window)))[..., top:bottom, left:right]
+
+    def _layout(self, window: torch.Tensor) -> torch.memory_format:
+        """Channels last is what CPUs convolve fastest, and what tensor cores take."""
+        last = window.device.type == "cpu" or window.dtype == torch.float16
+        return torch.channels_last if last else torch.contiguous_format
 
 
 class Compact(Network):
@@ -73,15 +71,13 @@ class Compact(Network):
     def values_per_pixel(self) -> int:
         return 3 * self._width + 3 * self.channels * self.scale**2
 
-    @property
-    def trial(self) -> tuple[torch.nn.Module, int] | None:
-        layers = self.model.model.body
-        return torch.nn.Sequential(*layers[2:4]), self._width
-
 
 class Esrgan(Network):
-    """RRDBNet: a trunk at input size and a tail that enlarges; the tail runs in strips, as it holds nine tenths of the
-    memory and sees two pixels of the trunk around its own.
+    """RRDBNet (Wang et al. 2018, arXiv:1809.00219): a trunk at input size and a tail that enlarges.
+
+    The tail holds nine tenths of the memory and sees two pixels of the trunk around its own, so it runs in strips. In
+    the trunk every joined input of a dense block lies in one space that is used again: new memory for each would cost a
+    seventh of the time.
     """
 
     TAIL_HALO = 2
@@ -90,21 +86,18 @@ class Esrgan(Network):
     def __init__(self, model: UpscaleModel) -> None:
         super().__init__(model)
         layers = model.model.model
-        self._trunk, self._tail = layers[:2], layers[2:]
+        self._first, self._blocks, self._last, self._tail = layers[0], layers[1].sub[:-1], layers[1].sub[-1], layers[2:]
         self._width: int = layers[0].out_channels
+        self._joined: int = self._blocks[0].RDB1.conv5[0].in_channels
 
     @property
     def values_per_pixel(self) -> int:
-        tail = 3 * self._width * self.scale**2 // self.STRIPS
-        return 10 * self._width + tail + self.channels * self.scale**2
-
-    @property
-    def trial(self) -> tuple[torch.nn.Module, int] | None:
-        return self._trunk[1].sub[0], self._width
+        trunk = 2 * self._joined + 3 * self._width
+        return trunk + 3 * self._width * self.scale**2 // self.STRIPS + self.channels * self.scale**2
 
     @torch.inference_mode()
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
-        features = self._trunk(window.contiguous(memory_format=self.layout))
+        features = self._trunk(window.contiguous(memory_format=self._layout(window)))
         top, left, bottom, right = inner
         first, last = max(0, left - self.TAIL_HALO), min(window.shape[3], right + self.TAIL_HALO)
         columns = slice((left - first) * self.scale, (right - first) * self.scale)
@@ -118,35 +111,42 @@ class Esrgan(Network):
             result[:, :, (start - top) * self.scale : (end - top) * self.scale] = strip[:, :, cut, columns]
         return result
 
+    def _trunk(self, window: torch.Tensor) -> torch.Tensor:
+        features = self._first(window)
+        layout = self._layout(window)
+        # Flat, as each convolution reads another number of channels from it.
+        space = window.new_empty(self._joined * window.shape[2] * window.shape[3])
+
+        def joined(parts: list[torch.Tensor]) -> torch.Tensor:
+            shape = (1, sum(part.shape[1] for part in parts), *window.shape[2:])
+            return torch.cat(parts, 1, out=_view(space, shape, layout))
+
+        result = features
+        for block in self._blocks:
+            dense = result
+            for part in (block.RDB1, block.RDB2, block.RDB3):
+                grown = [dense, part.conv1(dense)]
+                for convolution in (part.conv2, part.conv3, part.conv4):
+                    grown.append(convolution(joined(grown)))
+                dense = part.conv5(joined(grown)).mul_(RESIDUAL).add_(dense)
+            result = dense.mul_(RESIDUAL).add_(result)
+        return self._last(result).add_(features)
+
 
 def network_of(model: UpscaleModel) -> Network:
     """The network of a loaded model, by what spandrel calls its architecture."""
     if model.architecture.id == "Compact":
         return Compact(model)
-    if model.architecture.id == "ESRGAN" and model.size_requirements.multiple_of == 1:
+    plain = model.size_requirements.multiple_of == 1 and "ESRGAN+" not in model.tags
+    if model.architecture.id == "ESRGAN" and plain:
         return Esrgan(model)
     return Network(model)
 
 
-@torch.inference_mode()
-def choose_layout(network: Network) -> None:
-    """Time a small piece of the network in both memory layouts on its device, and keep the faster one."""
-    if network.trial is None:
-        return
-    part, channels = network.trial
-    weight = next(part.parameters())
-    sample = torch.zeros(1, channels, *PROBE, device=weight.device, dtype=weight.dtype)
-    seconds = {
-        layout: _seconds(part, sample.contiguous(memory_format=layout))
-        for layout in (torch.channels_last, torch.contiguous_format)
-    }
-    network.layout = min(seconds, key=seconds.__getitem__)
-
-
-def _seconds(part: torch.nn.Module, sample: torch.Tensor) -> float:
-    times = []
-    for _ in range(PROBE_ROUNDS):
-        start = time.perf_counter()
-        part(sample).flatten()[0].item()  # reading a value waits for the device
-        times.append(time.perf_counter() - start)
-    return min(times)
+def _view(space: torch.Tensor, shape: tuple[int, ...], layout: torch.memory_format) -> torch.Tensor:
+    """The beginning of a flat space as `[1,C,H,W]` in a memory layout."""
+    _, channels, height, width = shape
+    flat = space[: channels * height * width]
+    if layout == torch.channels_last:
+        return flat.view(1, height, width, channels).permute(0, 3, 1, 2)
+    return flat.view(shape)
