@@ -1,8 +1,8 @@
 """The upscaler beside ComfyUI's own and Real-ESRGAN's: CPU seconds, memory, the machine's matrix rate.
 
 `python benchmarks/upscale.py JOB [ROUNDS]`, JOB one of those below; five rounds unless said. Every run is a process of
-its own with one thread, the order turns round after every round, figures are medians. Weights are random in the layouts of
-the public files: they cost what trained ones cost, what they paint means nothing. "Real-ESRGAN" is its RealESRGANer
+its own with one thread, the order turns round after every round, figures are medians. Weights are random in the layouts
+of the public files: they cost what trained ones cost, what they paint means nothing. "Real-ESRGAN" is its RealESRGANer
 with its defaults (no tiles, 10 px of reflection on the right and below, uint8 in and out) as the facts describe it.
 
 - photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 160 MB

@@ -13,7 +13,10 @@ NODES = (
     ("erase", "EraseText"),
     ("text_edit", "LoadDiffSTE"),
     ("text_edit", "EditText"),
+    ("upscale", "LoadUpscaleModel"),
     ("upscale", "UpscaleToSize"),
+    ("upscale", "UpscaleToFile"),
+    ("upscale", "TestSeams"),
     ("watermark", "LearnWatermark"),
     ("watermark", "SaveWatermark"),
     ("watermark", "LoadWatermark"),
@@ -24,5 +27,7 @@ NODES = (
     ("news", "CleanHeadline"),
     ("print_cover", "TrimSize"),
     ("print_cover", "TypesetTitle"),
+    ("cover_flat", "CoverFlatSize"),
+    ("cover_flat", "ComposeCoverFlat"),
     ("print_cover", "SavePrint"),
 )

@@ -6,7 +6,6 @@
 import unicodedata
 
 import torch
-from PIL import ImageColor
 
 from .. import colour_profile
 from ..host import folders, images
@@ -14,6 +13,7 @@ from ..host.api import io, ui
 from ..host.progress import Progress, check_interrupt, interruptibly
 from ..whole_file import write_whole
 from . import fonts, print_files, trim
+from .colour import colour_of
 from .typeset import Style, Words, typeset
 
 TRIM = io.Custom("DANCHEONG_TRIM")
@@ -152,7 +152,7 @@ class TypesetTitle(io.ComfyNode):
         face = fonts.choose(_fonts(), font, words.title + words.subtitle + words.author)
         style = Style(
             str(face.path), layout, position, align, title_size, margin, outline,
-            _colour("colour", colour), _colour("outline_colour", outline_colour),
+            colour_of("colour", colour), colour_of("outline_colour", outline_colour),
         )  # fmt: skip
         layer, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
         text = images.from_bytes(layer)
@@ -245,10 +245,3 @@ class SavePrint(io.ComfyNode):
 
 def _fonts() -> dict[str, fonts.Font]:
     return fonts.available(folders.model_files("fonts"))
-
-
-def _colour(name: str, value: str) -> tuple[int, int, int]:
-    try:
-        return ImageColor.getrgb(value.strip())[:3]
-    except ValueError:
-        raise ValueError(f"Expected a colour such as #ffcc00 or white for '{name}', got {value!r}.") from None

@@ -125,10 +125,11 @@ def positions(made: int, scaled: int, inner: int, target: int, bleed: str) -> li
     margin = (made - scaled) // 2
     inside = [index + margin if 0 <= index < scaled else PAPER for index in inside]
     before = (target - inner) // 2
-    return [inside[_beyond(index - before, inner, bleed)] for index in range(target)]
+    return [inside[beyond(index - before, inner, bleed)] for index in range(target)]
 
 
-def _beyond(index: int, length: int, bleed: str) -> int:
+def beyond(index: int, length: int, bleed: str) -> int:
+    """Which of `length` pixels stands at `index`, also outside of them: mirrored again and again, or the last one."""
     if bleed == "extend":
         return min(max(index, 0), length - 1)
     index %= 2 * length

@@ -1,0 +1,76 @@
+"""The measures of a cover that is printed in one piece: how thick the book is, and where each panel lies."""
+
+import json
+import math
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from ..print_cover import MM_PER_INCH, Trim
+
+PAPERS: dict[str, dict] = json.loads(Path(__file__).with_name("paper.json").read_text(encoding="utf-8"))
+"""Name -> {"mm": thickness of a sheet, "en", "ko"}; mills differ, so thickness is always shown."""
+PANELS = ("back wing", "back", "spine", "front", "front wing")
+
+
+def spine_mm(pages: int, sheet_mm: float, glue_mm: float) -> float:
+    """Thickness of the book block: two pages are one sheet, a last odd page takes a sheet too."""
+    return math.ceil(pages / 2) * sheet_mm + glue_mm
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A cover sheet; bleed is on its four outer edges only."""
+
+    page: Trim
+    """The front cover as a page of its own."""
+    spine_mm: float
+    wing_mm: float
+    """Of each flap; 0 = none."""
+
+    @property
+    def widths_mm(self) -> tuple[float, ...]:
+        """Of the panels, from the left."""
+        return (self.wing_mm, self.page.width_mm, self.spine_mm, self.page.width_mm, self.wing_mm)
+
+    @property
+    def sheet(self) -> Trim:
+        """The flat as a page."""
+        return Trim(sum(self.widths_mm), self.page.height_mm, self.page.bleed_mm, self.page.dpi)
+
+    @property
+    def panels(self) -> dict[str, tuple[int, int]]:
+        """Name -> (left, right) in px of the picture with its bleed, to the fold; a panel of no width is left out.
+
+        Every fold is rounded from its distance to the left edge, so that no error adds up.
+        """
+        folds = [self.page.bleed_mm + mm for mm in accumulate(self.widths_mm, initial=0.0)]
+        edges = [round(mm / MM_PER_INCH * self.page.dpi) for mm in folds]
+        spans = zip(PANELS, edges, edges[1:], strict=False)
+        return {name: (left, right) for name, left, right in spans if right > left}
+
+    def width(self, panel: str) -> int:
+        """px of a panel up to its folds, and to the paper's edge where it is the last; 0 if there is none."""
+        left, right = self.reach(panel)
+        return right - left
+
+    def reach(self, panel: str) -> tuple[int, int]:
+        """(left, right) of a panel with the bleed beside it."""
+        panels = self.panels
+        if panel not in panels:
+            return (0, 0)
+        left, right = panels[panel]
+        names = list(panels)
+        return (0 if panel == names[0] else left, self.sheet.pixels[0] if panel == names[-1] else right)
+
+
+def report(flat: Flat, pages: int, sheet_mm: float, glue_mm: float) -> str:
+    sheet = flat.sheet
+    widths = " + ".join(f"{mm:g}" for mm in flat.widths_mm)
+    return (
+        f"Spine {flat.spine_mm:.1f} mm: {math.ceil(pages / 2)} sheets of {sheet_mm:g} mm for {pages} pages, and "
+        f"{glue_mm:g} mm for glue and cover. Confirm it with your printer's dummy.\n"
+        f"Flat {sheet.width_mm:.1f} x {sheet.height_mm:g} mm ({widths}), bleed {sheet.bleed_mm:g} mm outside, "
+        f"{sheet.pixels[0]} x {sheet.pixels[1]} px at {sheet.dpi} dpi.\n"
+        f"Panels in px: {', '.join(f'{name} {left}..{right}' for name, (left, right) in flat.panels.items())}."
+    )
