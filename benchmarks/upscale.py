@@ -5,7 +5,7 @@ its own with one thread, the order turns round after every round, figures are me
 of the public files: they cost what trained ones cost, what they paint means nothing. "Real-ESRGAN" is its RealESRGANer
 with its defaults (no tiles, 10 px of reflection on the right and below, uint8 in and out) as the facts describe it.
 
-- photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 160 MB
+- photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 200 MB
 - compact: general-x4v3 on 256 x 384 px
 - a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, then its Upscale Image to that size
 - poster: animevideov3's layout from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
@@ -23,7 +23,7 @@ from pathlib import Path
 
 PACK = Path(__file__).resolve().parent.parent
 MB = 1024**2
-LIMIT = 160
+LIMIT = 200
 GEMM = 2048
 A4 = (2480, 3508)
 FLOP_PER_PX = {"x4plus": 35.85e6, "general": 2.42e6, "anime": 1.24e6}

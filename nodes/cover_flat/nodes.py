@@ -90,7 +90,7 @@ class ComposeCoverFlat(io.ComfyNode):
             node_id="DancheongComposeCoverFlat",
             display_name="Compose Cover Flat",
             category="dancheong/print",
-            description="Put front, back, spine and wings on one sheet, [wing][back][spine][front][wing], pixel for pixel.",
+            description="Front, back, spine and wings on one sheet, [wing][back][spine][front][wing], pixel for pixel.",
             search_aliases=["book cover layout", "wrap cover", "jacket", "spine", "imposition", "guides"],
             inputs=[
                 FLAT.Input("flat", tooltip="From Cover Flat Size."),
@@ -146,15 +146,13 @@ def _check(flat: measures.Flat, panel: str, batch: torch.Tensor, count: int) -> 
     cover = panel in ("front", "back")
     size = flat.page.pixels if cover else (flat.width(panel), flat.sheet.pixels[1])
     if size[0] == 0:
-        raise ValueError(
-            f"There is no {panel} on this cover, but a picture of it came: raise wing_mm or disconnect it."
-        )
+        raise ValueError(f"There is no {panel} on this cover, but a picture came: raise wing_mm or disconnect it.")
     found = (batch.shape[2], batch.shape[1])
     if found != size:
         how = "the same trim" if cover else "this width and height"
         raise ValueError(
-            f"Expected a {panel} of {size[0]} x {size[1]} px, got {found[0]} x {found[1]} px: put Upscale to Size before "
-            f"this node and give it {how}."
+            f"Expected a {panel} of {size[0]} x {size[1]} px, got {found[0]} x {found[1]} px: put Upscale to Size "
+            f"before this node and give it {how}."
         )
     if len(batch) not in (1, count):
         raise ValueError(f"Expected one {panel}, or {count} for the {count} fronts, got {len(batch)}.")
@@ -163,7 +161,7 @@ def _check(flat: measures.Flat, panel: str, batch: torch.Tensor, count: int) -> 
 def _report(flat: measures.Flat, pictures: dict[str, torch.Tensor], fill: str) -> str:
     beside = {
         "mirror": "the cover beside it, mirrored",
-        "extend": "the edge of the cover beside it",
+        "extend": "its edge, extended",
         "colour": "colour",
     }
     lines = []

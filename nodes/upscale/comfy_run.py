@@ -81,8 +81,7 @@ class Runner:
     ) -> Iterator[torch.Tensor]:
         """The network over a picture that has its channels, by a given grid."""
         self.operations += cut.processed * self._price
-        with interruptible_layers(self.network.model.model):
-            yield from tiles.upscale(self._window, picture, cut, self.network.scale, _out_of_memory, finished)
+        yield from tiles.upscale(self._window, picture, cut, self.network.scale, _out_of_memory, finished)
 
     def cut(self, width: int, height: int) -> tiles.Grid:
         """The grid that keeps to the memory limit.
@@ -95,17 +94,18 @@ class Runner:
         limit = self._limits.memory_mb * memory.MB or memory.spare(self._device)
         found = tiles.grid(width, height, halo, network.multiple, limit // (network.values_per_pixel * size))
         if found is None:
-            side = tiles.SMALLEST_TILE + 2 * (halo + network.multiple)
-            least = side * side * network.values_per_pixel * size // memory.MB + 1
+            window = tiles.smallest_window(width, height, halo, network.multiple)
+            least = window * network.values_per_pixel * size // memory.MB + 1
             raise ValueError(
-                f"Expected at least {least} MB for tiles of {tiles.SMALLEST_TILE} px with {halo} px around them, got "
+                f"Expected at least {least} MB for the smallest tiles with {halo} px around them, got "
                 f"{limit // memory.MB} MB: raise memory_limit_mb, or free memory."
             )
         return found
 
     def _window(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
         dtype = torch.float16 if self._half else torch.float32
-        pixels = self.network.run(window.to(self._device, dtype), inner)
+        with interruptible_layers(self.network.model.model):
+            pixels = self.network.run(window.to(self._device, dtype), inner)
         if self._half and not torch.isfinite(pixels).all():
             self._half = False
             self._use(self._model)

@@ -93,7 +93,8 @@ class Esrgan(Network):
     @property
     def values_per_pixel(self) -> int:
         trunk = 2 * self._joined + 3 * self._width
-        return trunk + 3 * self._width * self.scale**2 // self.STRIPS + self.channels * self.scale**2
+        tail = self._width + 3 * self._width * self.scale**2 // self.STRIPS
+        return max(trunk, tail) + 2 * self.channels * self.scale**2
 
     @torch.inference_mode()
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:

@@ -78,18 +78,22 @@ def grid(width: int, height: int, halo: int, multiple: int, largest_window: int)
     """The cheapest grid whose windows have at most `largest_window` px; None if even the smallest tile is too large."""
     best = None
     for columns in range(1, max(1, width // SMALLEST_TILE) + 1):
-        across = min(width, math.ceil(width / columns) + 2 * (halo + multiple)) if columns > 1 else width
-        if height * across <= largest_window:
-            rows = 1
-        else:
-            tall = largest_window // across - 2 * (halo + multiple)
-            if tall < min(SMALLEST_TILE, height):
-                continue
-            rows = math.ceil(height / tall)
-        found = Grid(width, height, columns, rows, halo, multiple)
-        if best is None or found.processed < best.processed:
-            best = found
+        across = _widest(Grid(width, height, columns, 1, halo, multiple))
+        rows = max(1, height * across // max(1, largest_window))
+        while rows <= max(1, height // SMALLEST_TILE):
+            found = Grid(width, height, columns, rows, halo, multiple)
+            if across * _tallest(found) <= largest_window:
+                if best is None or found.processed < best.processed:
+                    best = found
+                break
+            rows += 1
     return best
+
+
+def smallest_window(width: int, height: int, halo: int, multiple: int) -> int:
+    """px of the windows of the finest grid that is ever cut."""
+    finest = Grid(width, height, max(1, width // SMALLEST_TILE), max(1, height // SMALLEST_TILE), halo, multiple)
+    return _widest(finest) * _tallest(finest)
 
 
 def upscale(
@@ -170,6 +174,17 @@ def _reach(start: int, end: int, length: int, cut: Grid) -> tuple[int, int]:
     return max(0, _aligned(start - cut.halo, cut.multiple)), min(length, last)
 
 
+def _widest(cut: Grid) -> int:
+    return max(last - first for first, last in _reaches(cut.width, cut.columns, cut))
+
+
+def _tallest(cut: Grid) -> int:
+    return max(last - first for first, last in _reaches(cut.height, cut.rows, cut))
+
+
 def _seen(length: int, count: int, cut: Grid) -> int:
-    reaches = [_reach(start, end, length, cut) for start, end in _spans(length, count, cut.multiple)]
-    return sum(last - first for first, last in reaches)
+    return sum(last - first for first, last in _reaches(length, count, cut))
+
+
+def _reaches(length: int, count: int, cut: Grid) -> list[tuple[int, int]]:
+    return [_reach(start, end, length, cut) for start, end in _spans(length, count, cut.multiple)]
