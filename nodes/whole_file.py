@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -15,13 +15,24 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
-    """The same for what is written piece by piece."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """The same for what is written piece by piece.
+
+    Raises:
+        OSError: what the system says, and what to do.
+    """
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "xb") as file:
             yield file
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        # A folder that is a file has no file to remove, and says so again.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(
+                error.errno,
+                f"{path} could not be written ({error.strerror or error}): free space, or choose another place",
+            ) from error
         raise

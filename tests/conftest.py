@@ -53,6 +53,16 @@ def tiny_models():
 
 
 @pytest.fixture(scope="session")
+def upscale_files():
+    return by_path("upscale_files")
+
+
+@pytest.fixture(scope="session")
+def icc_profiles():
+    return by_path("icc_profiles")
+
+
+@pytest.fixture(scope="session")
 def scenes():
     """Photographs with an agency's mark whose truth is known."""
     return by_path("watermark_scenes", "benchmarks")

@@ -37,4 +37,4 @@ def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
         text = f"{name}\n{mm:.1f} mm"
         place = ((start + end) / 2 * scale, height / 2)
         draw.multiline_text(place, text, NAME, font, anchor="mm", align="center", stroke_width=2, stroke_fill=(0, 0, 0))
-    return np.asarray(image)
+    return np.array(image)

@@ -79,10 +79,19 @@ def next_output(prefix: str, width: int, height: int) -> tuple[Path, str, str, i
 
     Returns:
         folder, file name stem, sub-folder as the editor shows it, first free counter.
+
+    Raises:
+        ValueError: the folder cannot be made or read.
     """
-    folder, stem, counter, subfolder, _ = folder_paths.get_save_image_path(
-        prefix, folder_paths.get_output_directory(), width, height
-    )
+    try:
+        folder, stem, counter, subfolder, _ = folder_paths.get_save_image_path(
+            prefix, folder_paths.get_output_directory(), width, height
+        )
+    except OSError as error:
+        raise ValueError(
+            f"Expected a folder that can be written for {prefix!r}, got {error.strerror or error}: choose another "
+            "filename_prefix."
+        ) from error
     return Path(folder), stem, subfolder, counter
 
 

@@ -98,6 +98,8 @@ class Esrgan(Network):
 
     @torch.inference_mode()
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
+        if min(window.shape[2:]) < self.model.size_requirements.minimum:
+            return super().run(window, inner)
         features = self._trunk(window.contiguous(memory_format=self._layout(window)))
         top, left, bottom, right = inner
         first, last = max(0, left - self.TAIL_HALO), min(window.shape[3], right + self.TAIL_HALO)

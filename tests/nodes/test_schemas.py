@@ -29,10 +29,18 @@ CONTRACT = {
          "feather", "resolution", "sampler", "scheduler", "eta", "reader", "mask", "regions"],
         ["IMAGE", "IMAGE", "STRING"],
     ),
+    "DancheongLoadUpscaleModel": (["model_name", "noise_model", "denoise"], ["UPSCALE_MODEL", "STRING"]),
     "DancheongUpscaleToSize": (
-        ["image", "width", "height", "mode", "fit", "upscale_model", "trim"],
+        ["image", "width", "height", "mode", "fit", "upscale_model", "trim", "memory_limit_mb", "alpha", "bleed", "halo",
+         "precision"],
         ["IMAGE", "MASK", "STRING"],
     ),
+    "DancheongUpscaleToFile": (
+        ["image", "width", "height", "mode", "fit", "format", "bits", "dpi", "profile_of", "filename_prefix",
+         "upscale_model", "trim", "memory_limit_mb", "alpha", "bleed", "halo", "precision"],
+        ["STRING", "IMAGE", "STRING"],
+    ),
+    "DancheongTestSeams": (["image", "upscale_model", "strip_width"], ["STRING", "IMAGE", "FLOAT"]),
     "DancheongLearnWatermark": (
         ["images", "region", "agency", "mask"], ["DANCHEONG_WATERMARK", "MASK", "IMAGE", "STRING"],
     ),
@@ -63,12 +71,20 @@ CONTRACT = {
          "colour", "outline_colour", "outline"],
         ["IMAGE", "IMAGE", "MASK", "STRING"],
     ),
-    "DancheongSavePrint": (["image", "trim", "format", "filename_prefix"], ["IMAGE", "STRING"]),
+    "DancheongCoverFlatSize": (
+        ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm"],
+        ["DANCHEONG_FLAT", "DANCHEONG_TRIM", "INT", "INT", "INT", "FLOAT", "STRING"],
+    ),
+    "DancheongComposeCoverFlat": (
+        ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing"], ["IMAGE", "IMAGE", "STRING"],
+    ),
+    "DancheongSavePrint": (["image", "trim", "format", "filename_prefix", "icc_profile"], ["IMAGE", "STRING"]),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.
 OF_THIS_MACHINE = {
     "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
+    "noise_model", "icc_profile",
 }  # fmt: skip
 
 
@@ -124,6 +140,15 @@ def test_preset_labels_show_the_millimetres_of_the_data_file(comfy, root, langua
     for name, entry in presets.items():
         assert labels[name] == f"{entry[language]} {entry['mm'][0]} x {entry['mm'][1]} mm"
     assert set(labels) == {*presets, "custom"}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_paper_labels_show_the_thickness_of_the_data_file(comfy, root, language):
+    papers = comfy.module("nodes.cover_flat.flat").PAPERS
+    labels = locale(root, language)["DancheongCoverFlatSize"]["inputs"]["paper"]["options"]
+    for name, entry in papers.items():
+        assert labels[name] == f"{entry[language]} ({entry['mm']:g} mm)"
+    assert set(labels) == {*papers, "custom"}
 
 
 @pytest.mark.parametrize("name", CONTRACT)

@@ -6,9 +6,12 @@ import zlib
 import numpy as np
 import pikepdf
 import pytest
+from dancheong.nodes import colour_profile
 from dancheong.nodes.print_cover import print_files
 from dancheong.nodes.print_cover.trim import Trim
 from PIL import Image, ImageCms
+
+COLOURS = [(255, 255, 255), (0, 0, 0), (119, 119, 119), (200, 30, 60)]
 
 PAGE = Trim(152, 225, 3, 300)
 SMALL = Trim(20, 10, 3, 150)
@@ -100,3 +103,91 @@ def test_missing_pdf_libraries_are_named(monkeypatch):
     monkeypatch.setattr(print_files, "PDF_LIBRARIES", ("no_such_library", "pikepdf"))
     assert "pip install no_such_library`" in print_files.missing_libraries("pdf")
     assert print_files.missing_libraries("png") is None
+
+
+def swatches(page, channels=3):
+    width, height = page.pixels
+    pixels = np.empty((height, width, channels), np.uint8)
+    for number, colour in enumerate(COLOURS):
+        pixels[:, number * width // 4 : (number + 1) * width // 4, :3] = colour
+    if channels == 4:
+        pixels[..., 3] = 255
+    return pixels
+
+
+def pressed(red, green, blue):
+    """The inks of the test press, from the definition of CIE L*a*b* (D50) and of sRGB, without littlecms."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    matrix = np.array(
+        [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169], [0.0139322, 0.0971045, 0.7141733]]
+    )
+    x, y, z = matrix @ linear / [0.9642, 1.0, 0.8249]
+    f = [part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in (x, y, z)]
+    lightness, a, b = 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+    return np.clip([-a / 100, a / 100, b / 100, 1 - lightness / 100], 0, 1) * 255
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("file_format", ["tiff", "jpeg", "pdf"])
+def test_cmyk_is_made_by_the_profile(icc_profiles, file_format, channels):
+    """Grey becomes black ink alone, as this press's profile says; the naive inversion would print it with three."""
+    profile = icc_profiles.cmyk()
+    data = print_files.encode(swatches(SMALL, channels), file_format, SMALL, {}, profile)
+    if file_format == "pdf":
+        with pikepdf.open(io.BytesIO(data)) as document:
+            found = next(iter(document.pages[0].get_images().values()))
+            assert found.ColorSpace[0] == "/ICCBased" and int(found.ColorSpace[1].N) == 4
+            assert bytes(found.ColorSpace[1].read_bytes()) == profile
+            assert "/Decode" not in found or list(found.Decode) == [0, 1] * 4
+            raw = found.read_bytes()
+        seen = np.frombuffer(raw, np.uint8).reshape(SMALL.pixels[1], SMALL.pixels[0], 4)
+    else:
+        image = Image.open(io.BytesIO(data))
+        assert image.mode == "CMYK" and image.info["icc_profile"] == profile
+        assert image.info["dpi"] == pytest.approx((150, 150), abs=1e-4)
+        seen = np.asarray(image)
+    width = SMALL.pixels[0]
+    for number, colour in enumerate(COLOURS):
+        found = seen[5, (2 * number + 1) * width // 8].astype(int)
+        assert np.abs(found - pressed(*(part / 255 for part in colour))).max() <= 3, (colour, found)
+
+
+def test_an_rgb_profile_keeps_what_is_seen(icc_profiles):
+    """Other numbers, the same colours: back in sRGB they are within rounding."""
+    data = print_files.encode(swatches(SMALL, 4), "png", SMALL, {}, icc_profiles.wide_rgb())
+    image = Image.open(io.BytesIO(data))
+    assert image.mode == "RGBA" and image.info["icc_profile"] == icc_profiles.wide_rgb()
+    assert not np.array_equal(np.asarray(image), swatches(SMALL, 4))
+    back = ImageCms.profileToProfile(
+        image.convert("RGB"),
+        ImageCms.ImageCmsProfile(io.BytesIO(icc_profiles.wide_rgb())),
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+    )
+    assert np.abs(np.asarray(back).astype(int) - swatches(SMALL)).max() <= 2
+
+
+def test_profiles_that_cannot_be_used_are_explained(icc_profiles, tmp_path):
+    with pytest.raises(ValueError, match="PNG has no CMYK: take pdf, tiff or jpeg"):
+        print_files.encode(swatches(SMALL), "png", SMALL, {}, icc_profiles.cmyk())
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    with pytest.raises(ValueError, match="Expected a profile for RGB or CMYK, got one for Lab"):
+        print_files.encode(swatches(SMALL), "tiff", SMALL, {}, lab)
+    (tmp_path / "press.icc").write_bytes(b"no profile")
+    with pytest.raises(ValueError, match=r"press\.icc is no ICC profile"):
+        colour_profile.read(tmp_path / "press.icc")
+
+
+def test_the_profile_of_a_picture(icc_profiles, tmp_path):
+    image = Image.new("RGB", (4, 4))
+    image.save(tmp_path / "wide.png", icc_profile=icc_profiles.wide_rgb())
+    assert colour_profile.embedded(tmp_path / "wide.png") == icc_profiles.wide_rgb()
+    image.save(tmp_path / "plain.png")
+    with pytest.raises(ValueError, match="has no colour profile inside"):
+        colour_profile.embedded(tmp_path / "plain.png")
+    Image.new("CMYK", (4, 4)).save(tmp_path / "press.tif", icc_profile=icc_profiles.cmyk())
+    with pytest.raises(ValueError, match="a profile for CMYK"):
+        colour_profile.embedded(tmp_path / "press.tif")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(ValueError, match="Expected a picture with a colour profile"):
+        colour_profile.embedded(tmp_path / "text.png")

@@ -1,7 +1,8 @@
 """The order of passes, in numbers."""
 
 import pytest
-from dancheong.nodes.upscale.plan import fitted, passes
+from dancheong.nodes.upscale.plan import beyond, fitted, passes, positions, route
+from dancheong.nodes.upscale.rows import PAPER
 
 A4 = (2480, 3508)
 
@@ -75,3 +76,39 @@ def test_cover_covers_and_contain_is_contained(source, target):
     assert cover[0] >= target[0] and cover[1] >= target[1] and (cover[0] == target[0] or cover[1] == target[1])
     assert contain[0] <= target[0] and contain[1] <= target[1] and (contain[0] == target[0] or contain[1] == target[1])
     assert min(contain) >= 1
+
+
+def test_positions_crop_and_pad_around_the_middle():
+    assert positions(8, 8, 4, 4, "picture") == [2, 3, 4, 5]
+    assert positions(4, 4, 6, 6, "picture") == [PAPER, 0, 1, 2, 3, PAPER]
+    # Of 7 that the passes made, 4 in the middle are the picture; the others are not.
+    assert positions(7, 4, 6, 6, "picture") == [PAPER, 1, 2, 3, 4, PAPER]
+
+
+def test_bleed_is_made_outside_of_the_trim():
+    assert positions(4, 4, 4, 8, "extend") == [0, 0, 0, 1, 2, 3, 3, 3]
+    assert positions(4, 4, 4, 8, "mirror") == [1, 0, 0, 1, 2, 3, 3, 2]
+    assert positions(2, 2, 2, 9, "mirror") == [1, 1, 0, 0, 1, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"), [(-1, 0), (-3, 2), (-4, 2), (-6, 0), (-7, 0), (2, 2), (3, 2), (5, 0), (6, 0)]
+)
+def test_mirrored_again_and_again(index, expected):
+    assert beyond(index, 3, "mirror") == expected
+
+
+def test_a_route_of_a4_with_bleed():
+    """638 x 895 is a quarter of 2551 x 3579 rounded up: the last pass is at most 3 px too large, and cropped."""
+    found = route((256, 362), (2551, 3579), (2551, 3579), 4, "balanced", "stretch", "picture")
+    assert [step.size for step in found.steps] == [(1024, 1448), (638, 895), (2552, 3580)]
+    assert found.model_inputs == [(256, 362), (638, 895)]
+    assert (len(found.columns), len(found.rows)) == (2551, 3579)
+    assert (found.columns[0], found.columns[-1]) == (0, 2550)
+
+
+def test_a_route_whose_bleed_is_mirrored_fills_the_trim():
+    found = route((100, 100), (220, 120), (200, 100), 4, "balanced", "stretch", "mirror")
+    assert found.scaled == (200, 100)
+    assert found.columns[:12] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 1]
+    assert found.rows[-12:] == [98, 99, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90]
