@@ -22,7 +22,7 @@ test: host
 pictures: host demo
 	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
 	@DANCHEONG_PICTURES=docs $(RUN) -m pytest tests/browser
-	@mv docs/korean_prompt.jpg docs/news_picture.jpg docs/remove_text*.jpg docs/edit_word.jpg docs/cover_retitle.jpg docs/clean_news_photos.jpg docs/curate_news.jpg docs/learn_watermark.jpg workflows/
+	@mv docs/korean_prompt.jpg docs/news_picture.jpg docs/remove_text*.jpg docs/upscale_a4.jpg docs/upscale_to_file.jpg docs/test_seams.jpg docs/cover_flat.jpg docs/edit_word.jpg docs/cover_retitle.jpg docs/clean_news_photos.jpg docs/curate_news.jpg docs/learn_watermark.jpg workflows/
 
 check: host
 	@$(RUN) -m ruff check .

@@ -120,6 +120,7 @@ def base(tmp_path_factory, tiny_models, diffste_models, cover, news_photos, lear
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "tiny_x4.safetensors")
     tiny_models.compact_x2(base / "models" / "upscale_models" / "tiny_x2.safetensors")
     # Under the names that the shipped workflows ask for.
+    tiny_models.rrdb_x4(base / "models" / "upscale_models" / "RealESRGAN_x4plus.safetensors")
     tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
     diffste_models.lightning(base / "models" / "diffste" / "diffste.ckpt", diffste_models.tensors())
@@ -140,6 +141,9 @@ def quick() -> dict:
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
+        "upscale_a4": {"5": {"dpi": 60}},
+        "upscale_to_file": {"5": {"dpi": 36}},
+        "test_seams": {"5": {"strip_width": 160}},
         "cover_retitle": {"8": {"steps": 2, "samples": 1}},
         "edit_word": {"7": {"steps": 2, "samples": 2}},
         "korean_prompt": small,

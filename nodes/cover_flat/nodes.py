@@ -109,6 +109,12 @@ class ComposeCoverFlat(io.ComfyNode):
                     tooltip="What spine and wings without a picture show: the cover beside them goes on, or colour.",
                 ),
                 io.String.Input("colour", default="#ffffff", tooltip="#rrggbb or a CSS name, where nothing else is."),
+                io.Image.Input(
+                    "front_text",
+                    optional=True,
+                    tooltip="With alpha, such as Typeset Title's text_layer: on the front alone, never mirrored.",
+                ),
+                io.Image.Input("back_text", optional=True, tooltip="The same for the back."),
             ],
             outputs=[
                 io.Image.Output(display_name="image", tooltip="The sheet with its bleed, for Save for Print."),
@@ -121,18 +127,24 @@ class ComposeCoverFlat(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, flat, front, fill, colour, back=None, spine=None, back_wing=None, front_wing=None
-    ) -> io.NodeOutput:
+        cls, flat, front, fill, colour, back=None, spine=None, back_wing=None, front_wing=None, front_text=None,
+        back_text=None,
+    ) -> io.NodeOutput:  # fmt: skip
         given = {"front": front, "back": back, "spine": spine, "back wing": back_wing, "front wing": front_wing}
         pictures = {panel: images.rgb(images.pictures(image)) for panel, image in given.items() if image is not None}
-        for panel, batch in pictures.items():
+        texts = {"front": front_text, "back": back_text}
+        layers = {panel: _layer(panel, image) for panel, image in texts.items() if image is not None}
+        for panel, batch in [*pictures.items(), *layers.items()]:
             _check(flat, panel, batch, len(pictures["front"]))
         paper = torch.tensor(colour_of("colour", colour)) / 255
         sheets, previews = [], []
         progress = Progress(len(pictures["front"]))
         for number in range(len(pictures["front"])):
-            one = {panel: batch[min(number, len(batch) - 1)] for panel, batch in pictures.items()}
-            sheet = compose(flat, one, fill, paper)
+            one, over = (
+                {panel: batch[min(number, len(batch) - 1)] for panel, batch in batches.items()}
+                for batches in (pictures, layers)
+            )
+            sheet = compose(flat, one, over, fill, paper)
             small = images.to_bytes(images.thumbnails(sheet[None], guides.LONGEST)[0])
             sheets.append(sheet)
             previews.append(images.from_bytes(guides.drawn(small, flat)))
@@ -156,6 +168,16 @@ def _check(flat: measures.Flat, panel: str, batch: torch.Tensor, count: int) -> 
         )
     if len(batch) not in (1, count):
         raise ValueError(f"Expected one {panel}, or {count} for the {count} fronts, got {len(batch)}.")
+
+
+def _layer(panel: str, image: torch.Tensor) -> torch.Tensor:
+    layer = images.pictures(image)
+    if layer.shape[-1] != 4:
+        raise ValueError(
+            f"Expected a text layer with alpha for {panel}_text, got a picture without: connect Typeset Title's "
+            "text_layer."
+        )
+    return layer
 
 
 def _report(flat: measures.Flat, pictures: dict[str, torch.Tensor], fill: str) -> str:

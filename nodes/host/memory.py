@@ -5,7 +5,7 @@ from comfy import model_management
 from comfy.model_patcher import ModelPatcher
 
 MB = 1024**2
-CPU_WINDOW, GPU_WINDOW = 1024 * MB, 4096 * MB
+CPU_WINDOW, GPU_WINDOW = 800 * MB, 4096 * MB
 """Larger windows of work are no faster, and an interrupt waits for one layer of one window."""
 
 

@@ -35,7 +35,7 @@ def resampled(blocks: Iterable[torch.Tensor], source: tuple[int, int], size: tup
     """
     spans, weights = _taps(source[1], size[1])
     held, first, row = None, 0, 0
-    for block in blocks:
+    for block in _small(blocks):
         across = _across(block, size[0])
         held = across if held is None else torch.cat((held, across))
         while row < size[1]:
@@ -64,7 +64,7 @@ def arranged(
     needed = [math.inf] * (len(rows) + 1)
     for index in range(len(rows) - 1, -1, -1):
         needed[index] = min(needed[index + 1], rows[index] if rows[index] != PAPER else math.inf)
-    source = iter(blocks)
+    source = _small(blocks)
     held, first, done = next(source), 0, 0
     while done < len(rows):
         wanted = rows[done : done + BLOCK]
@@ -78,6 +78,13 @@ def arranged(
         block[there] = picked
         yield block
         done += len(wanted)
+
+
+def _small(blocks: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """The same rows, few at a time: what is held back is copied, and a band of a poster is let go before the next."""
+    for band in blocks:
+        yield from band.split(BLOCK)
+        del band
 
 
 def _across(block: torch.Tensor, width: int) -> torch.Tensor:

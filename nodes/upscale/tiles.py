@@ -148,6 +148,7 @@ def upscale(
             result[rows, columns] = pixels
             finished(tile, result[rows, columns].clamp_(0.0, 1.0))
         yield result
+        del result  # before the next band takes as much
 
 
 def _tile(

@@ -72,6 +72,8 @@ def test_other_mistakes_are_explained(comfy, flat):
     assert "Expected one back, or 3 for the 3 fronts, got 2." in error
     error = comfy.try_node("DancheongComposeCoverFlat", **asked, colour="reddish").error
     assert "Expected a colour such as #ffcc00 or white for 'colour', got 'reddish'" in error
+    error = comfy.try_node("DancheongComposeCoverFlat", **asked, back_text=noise(1, 181, 142)).error
+    assert "Expected a text layer with alpha for back_text, got a picture without" in error
     page = flat[0].page
     bare = comfy.node("DancheongCoverFlatSize", trim=page, pages=100, paper="custom", wing_mm=0.0)[0]
     error = comfy.try_node("DancheongComposeCoverFlat", flat=bare, front=front, front_wing=noise(1, 181, 5)).error

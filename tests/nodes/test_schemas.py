@@ -31,8 +31,8 @@ CONTRACT = {
     ),
     "DancheongLoadUpscaleModel": (["model_name", "noise_model", "denoise"], ["UPSCALE_MODEL", "STRING"]),
     "DancheongUpscaleToSize": (
-        ["image", "width", "height", "mode", "fit", "upscale_model", "trim", "memory_limit_mb", "alpha", "bleed", "halo",
-         "precision"],
+        ["image", "width", "height", "mode", "fit", "upscale_model", "trim", "memory_limit_mb", "alpha", "bleed",
+         "halo", "precision"],
         ["IMAGE", "MASK", "STRING"],
     ),
     "DancheongUpscaleToFile": (
@@ -76,7 +76,8 @@ CONTRACT = {
         ["DANCHEONG_FLAT", "DANCHEONG_TRIM", "INT", "INT", "INT", "FLOAT", "STRING"],
     ),
     "DancheongComposeCoverFlat": (
-        ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing"], ["IMAGE", "IMAGE", "STRING"],
+        ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing", "front_text", "back_text"],
+        ["IMAGE", "IMAGE", "STRING"],
     ),
     "DancheongSavePrint": (["image", "trim", "format", "filename_prefix", "icc_profile"], ["IMAGE", "STRING"]),
 }  # fmt: skip

@@ -58,7 +58,7 @@ def numbered(width, height=181, start=0.0):
 def test_covers_lie_on_their_panels_pixel_for_pixel():
     flat = Flat(SMALL, 5.0, 20.0)
     front, back = numbered(142), numbered(142, start=0.5)
-    sheet = compose(flat, {"front": front, "back": back}, "colour", WHITE)
+    sheet = compose(flat, {"front": front, "back": back}, {}, "colour", WHITE)
     assert sheet.shape == (181, flat.sheet.pixels[0], 3)
     for name, picture in (("front", front), ("back", back)):
         left, right = flat.panels[name]
@@ -72,7 +72,7 @@ def test_covers_lie_on_their_panels_pixel_for_pixel():
 def test_wings_and_spine_go_on_from_the_cover_beside_them(fill):
     flat = Flat(SMALL, 5.0, 20.0)
     front, back = numbered(142), numbered(142, start=0.5)
-    sheet = compose(flat, {"front": front, "back": back}, fill, WHITE)[0, :, 0]
+    sheet = compose(flat, {"front": front, "back": back}, {}, fill, WHITE)[0, :, 0]
     left, right = flat.panels["front"]
     wing = sheet[right:]
     # First the front's own bleed, which goes over the fold, then it turns round or stops.
@@ -93,7 +93,7 @@ def test_given_panels_lie_on_top_up_to_the_fold():
         name: torch.full((181, flat.width(name), 3), value)
         for name, value in (("spine", 0.2), ("front wing", 0.3), ("back wing", 0.4))
     }
-    sheet = compose(flat, {"front": numbered(142), **given}, "mirror", WHITE)
+    sheet = compose(flat, {"front": numbered(142), **given}, {}, "mirror", WHITE)
     for name, picture in given.items():
         left, right = flat.reach(name)
         assert torch.equal(sheet[:, left:right], picture)
@@ -104,7 +104,7 @@ def test_given_panels_lie_on_top_up_to_the_fold():
 def test_without_wings_the_covers_keep_their_own_bleed():
     flat = Flat(SMALL, 5.0, 0.0)
     front, back = numbered(142), numbered(142, start=0.5)
-    sheet = compose(flat, {"front": front, "back": back}, "mirror", WHITE)
+    sheet = compose(flat, {"front": front, "back": back}, {}, "mirror", WHITE)
     assert list(flat.panels) == ["back", "spine", "front"]
     assert torch.equal(sheet[:, -12:], front[:, -12:])
     assert torch.equal(sheet[:, :12], back[:, :12])
@@ -128,3 +128,18 @@ def test_the_report_shows_the_sum():
     text = report(Flat(PAGE, 15.4, 90.0), 320, 0.09, 1.0)
     assert "Spine 15.4 mm: 160 sheets of 0.09 mm for 320 pages, and 1 mm for glue" in text
     assert "Flat 499.4 x 225 mm (90 + 152 + 15.4 + 152 + 90)" in text and "5969 x 2728 px at 300 dpi" in text
+
+
+def test_text_is_on_its_cover_alone():
+    """The wing goes on from the picture under the words, not from their mirror image."""
+    flat = Flat(SMALL, 5.0, 20.0)
+    front, layer = numbered(142), torch.zeros(181, 142, 4)
+    layer[50:60, :, 0], layer[50:60, :, 3] = 1.0, 0.5
+    bare = compose(flat, {"front": front}, {}, "mirror", WHITE)
+    sheet = compose(flat, {"front": front}, {"front": layer}, "mirror", WHITE)
+    left, right = flat.reach("front")
+    changed = (sheet != bare).any(-1)
+    assert changed[50:60, left:right].all()
+    changed[50:60, left:right] = False
+    assert not changed.any()
+    assert torch.allclose(sheet[55, left:right, 0], bare[55, left:right, 0] / 2 + 0.5)
