@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .flat import Flat
+from .flat import PANELS, Flat
 
 LONGEST = 2048
 TRIM, FOLD, NAME = (230, 0, 60), (0, 150, 230), (255, 255, 255)
@@ -32,9 +32,9 @@ def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
         for y in range(0, height, 2 * DASH):
             draw.line((edge * scale, y, edge * scale, y + DASH), fill=FOLD, width=2)
     font = ImageFont.load_default(max(10, height // 50))
+    widths: dict[str, float] = dict(zip(PANELS, flat.widths_mm, strict=True))
     for name, (start, end) in panels.items():
-        mm = (end - start) / flat.page.dpi * 25.4
-        text = f"{name}\n{mm:.1f} mm"
+        text = f"{name}\n{widths[name]:.4g} mm"
         place = ((start + end) / 2 * scale, height / 2)
         draw.multiline_text(place, text, NAME, font, anchor="mm", align="center", stroke_width=2, stroke_fill=(0, 0, 0))
     return np.array(image)

@@ -4,7 +4,7 @@ import torch
 from comfy import model_management
 from comfy.model_patcher import ModelPatcher
 
-MB = 1024**2
+MB, GB = 1024**2, 1024**3
 CPU_WINDOW, GPU_WINDOW = 800 * MB, 4096 * MB
 """Larger windows of work are no faster, and an interrupt waits for one layer of one window."""
 
@@ -29,10 +29,14 @@ def window(device: torch.device) -> int:
     return CPU_WINDOW if device.type == "cpu" else GPU_WINDOW
 
 
+def free(device: torch.device) -> int:
+    """Bytes that a device has left."""
+    return int(model_management.get_free_memory(device))  # type: ignore[arg-type]
+
+
 def spare(device: torch.device) -> int:
     """Bytes of a device that one window of work may take: half of what is free, and no more than helps."""
-    free = int(model_management.get_free_memory(device))  # type: ignore[arg-type]
-    return min(free // 2, window(device))
+    return min(free(device) // 2, window(device))
 
 
 def prefers_half(device: torch.device) -> bool:

@@ -6,7 +6,7 @@
 import torch
 
 from .. import colour_profile
-from ..host import folders, images
+from ..host import folders, images, memory
 from ..host.api import io, ui
 from . import comfy_load, report, row_files, seams
 from .comfy_file import save
@@ -17,6 +17,8 @@ from .comfy_run import Display, Limits, Runner
 NO_MODEL = "none"
 PREVIEW = 1024
 """px, of what the editor shows of a file."""
+BYTES_PER_PX = 16
+"""Of a result: three colours and the mask, float32."""
 STRIP = 2
 """A strip for the seam test is so many times as wide as it is tall."""
 
@@ -89,6 +91,12 @@ class UpscaleToSize(io.ComfyNode):
         job = Job(image, (width, height), mode, fit, upscale_model, trim, alpha, bleed,
                    Limits(memory_limit_mb, halo, precision))  # fmt: skip
         columns, rows = job.route.target
+        needed, there = job.count * rows * columns * BYTES_PER_PX, memory.free(torch.device("cpu"))
+        if needed > there:
+            raise ValueError(
+                f"Expected room for {job.count} x {columns} x {rows} px, which take {needed / memory.GB:.1f} GB, got "
+                f"{there / memory.GB:.1f} GB: take Upscale to File, which needs little memory."
+            )
         result, missing = torch.empty(job.count, rows, columns, 3), torch.empty(job.count, rows, columns)
         for number in range(job.count):
             row = 0

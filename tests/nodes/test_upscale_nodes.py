@@ -159,6 +159,12 @@ def test_too_little_memory_is_told_in_megabytes(comfy):
     assert comfy.node(NODE, **asked, memory_limit_mb=least)
 
 
+def test_a_result_that_does_not_fit_is_refused_before_the_work(comfy, monkeypatch):
+    monkeypatch.setattr(comfy.module("nodes.host.memory"), "free", lambda device: 3 * 1024**3)
+    error = comfy.try_node(NODE, image=noise(1, 20, 20), width=20000, height=20000).error
+    assert "1 x 20000 x 20000 px, which take 6.0 GB, got 3.0 GB: take Upscale to File" in error
+
+
 @pytest.mark.parametrize("failing", [0, 1, 2])
 def test_out_of_memory_on_a_tile_changes_no_pixel(comfy, network_class, monkeypatch, failing):
     model, image = load_model(comfy), noise(1, 150, 200)

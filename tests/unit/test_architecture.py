@@ -8,7 +8,18 @@ import sys
 import pytest
 
 COMFYUI = {"comfy", "comfy_api", "comfy_extras", "comfy_execution", "folder_paths", "execution", "server", "nodes"}
-HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "img2pdf", "pikepdf", "spandrel"}
+HEAVY = {
+    "cv2",
+    "rapidocr",
+    "onnxruntime",
+    "tensorflow",
+    "keras_ocr",
+    "fontTools",
+    "img2pdf",
+    "pikepdf",
+    "spandrel",
+    "tifffile",
+}
 
 
 def tracked(root, pattern):
