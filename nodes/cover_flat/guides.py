@@ -8,6 +8,8 @@ from .flat import PANELS, Flat
 LONGEST = 2048
 TRIM, FOLD, NAME = (230, 0, 60), (0, 150, 230), (255, 255, 255)
 DASH = 12
+NAMES_AT = 0.86
+"""Of the height: below most titles, above most authors."""
 
 
 def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
@@ -35,6 +37,6 @@ def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
     widths: dict[str, float] = dict(zip(PANELS, flat.widths_mm, strict=True))
     for name, (start, end) in panels.items():
         text = f"{name}\n{widths[name]:.4g} mm"
-        place = ((start + end) / 2 * scale, height / 2)
+        place = ((start + end) / 2 * scale, height * NAMES_AT)
         draw.multiline_text(place, text, NAME, font, anchor="mm", align="center", stroke_width=2, stroke_fill=(0, 0, 0))
     return np.array(image)
