@@ -1,5 +1,6 @@
 """What tiles must know of an upscale model: how far it looks, what a pixel of it costs, how it runs on a window."""
 
+import math
 from typing import Any
 
 import torch
@@ -14,6 +15,8 @@ HALO = 32
 """px, for networks that look farther than any tile: twice what random, smoothed and scaled RRDB weights need."""
 VALUES_PER_OUTPUT = 384
 """ComfyUI's own estimate of the memory of upscale models: so many values per output pixel and scale."""
+ATTENTION = 32
+"""px: the attention windows of SwinIR, HAT, DAT and others are 8, 16 or 32 wide, and spandrel does not tell."""
 RESIDUAL = 0.2
 """What RRDBNet scales every residual by."""
 
@@ -29,7 +32,7 @@ class Network:
         self.scale: int = model.scale
         self.channels: int = model.input_channels
         self.halo = HALO
-        self.multiple: int = model.size_requirements.multiple_of
+        self.multiple = math.lcm(model.size_requirements.multiple_of, ATTENTION)
         """Windows start at multiples of this, where the network folds pixels or attends in blocks."""
 
     @property
@@ -64,7 +67,7 @@ class Compact(Network):
     def __init__(self, model: UpscaleModel) -> None:
         super().__init__(model)
         convolutions = [layer for layer in model.model.modules() if isinstance(layer, torch.nn.Conv2d)]
-        self.halo = len(convolutions)
+        self.halo, self.multiple = len(convolutions), 1
         self._width: int = convolutions[0].out_channels
 
     @property
@@ -85,6 +88,7 @@ class Esrgan(Network):
 
     def __init__(self, model: UpscaleModel) -> None:
         super().__init__(model)
+        self.multiple = 1
         layers = model.model.model
         self._first, self._blocks, self._last, self._tail = layers[0], layers[1].sub[:-1], layers[1].sub[-1], layers[2:]
         self._width: int = layers[0].out_channels

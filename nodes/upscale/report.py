@@ -1,6 +1,6 @@
 """What was done to a picture, in words for the person who prints it."""
 
-from .network import UpscaleModel
+from .network import Network, UpscaleModel
 from .plan import Route, Size
 from .tiles import Grid
 
@@ -36,15 +36,20 @@ def bleed(found: Route, bleed_mm: float) -> str:
     return f"The picture fills the trim; the {bleed_mm:g} mm of bleed around it are {how} its edges."
 
 
-def tiling(cut: Grid, exact: bool, operations: float) -> list[str]:
+def tiling(cut: Grid, network: Network, operations: float) -> list[str]:
     """Of the last model pass; `operations` of all passes."""
     width, height = cut.tile
     pieces = cut.columns * cut.rows
-    kind = "exact" if exact else "past the rounding of what was measured; try your model in Test Upscale Seams"
-    tiles = (
-        "One tile." if pieces == 1 else f"{pieces} tiles of {width} x {height} px, {cut.halo} px around each ({kind})."
-    )
-    return [f"Last pass: {tiles}", f"Work: {operations / 1e12:.3g} TFLOP, halos included."]
+    work = f"Work: {operations / 1e12:.3g} TFLOP, halos included."
+    if pieces == 1:
+        return ["Last pass: One tile.", work]
+    kind = "all that the model sees" if network.exact else "Test Upscale Seams measures whether your model needs more"
+    lines = [f"Last pass: {pieces} tiles of {width} x {height} px, {cut.halo} px around each: {kind}.", work]
+    if network.model.tiling.name == "DISCOURAGED":
+        lines.append(
+            "Models of this architecture look at much of the picture: fewer tiles, with more memory, are safer."
+        )
+    return lines
 
 
 def _how(found: Route, model: UpscaleModel | None) -> str:

@@ -140,6 +140,26 @@ def test_a_memory_limit_cuts_tiles_and_changes_no_pixel(comfy):
     assert "3 px around each" in close[2] and (close[0] - whole).abs().max() > 1e-5
 
 
+def test_a_model_that_attends_in_windows_is_cut_between_them(comfy, base):
+    """SwinIR asks for whole windows of 8 px, counted from the picture's corner; spandrel does not say so."""
+    from safetensors.torch import save_file
+    from spandrel.architectures.SwinIR import SwinIR
+
+    torch.manual_seed(0)
+    network = SwinIR(
+        img_size=32, embed_dim=12, depths=[2], num_heads=[2], window_size=8, upscale=2, upsampler="pixelshuffle"
+    )  # fmt: skip
+    save_file(network.state_dict(), base / "models" / "upscale_models" / "swin.safetensors")
+    model = load_model(comfy, "swin.safetensors")
+    asked = {"image": noise(1, 150, 203), "upscale_model": model, "width": 406, "height": 300}
+    whole, tiled = comfy.node(NODE, **asked), comfy.node(NODE, **asked, memory_limit_mb=150)
+    assert "One tile." in whole[2] and "tiles of" in tiled[2]
+    assert (tiled[0] - whole[0]).abs().max() <= 1e-5
+    assert "fewer tiles, with more memory, are safer" in tiled[2] and "are safer" not in whole[2]
+    error = comfy.try_node(NODE, **asked, precision="float16").error
+    assert "Expected a model that can run in float16, got one of SwinIR: take precision auto." in error
+
+
 def test_the_work_is_counted(comfy):
     """2 for each multiplication and addition of every convolution, by its shape."""
     model = load_model(comfy)

@@ -117,7 +117,7 @@ def test_guides_show_trim_and_folds_where_they_are():
     assert drawn.shape == (height, width, 3)
     first, last = flat.panels["back wing"][0], flat.panels["front wing"][1]
     assert tuple(drawn[60, first]) == guides.TRIM and tuple(drawn[60, last]) == guides.TRIM
-    assert tuple(drawn[12, width // 3]) == guides.TRIM and tuple(drawn[height - 12, width // 3]) == guides.TRIM
+    assert tuple(drawn[12, first + 3]) == guides.TRIM and tuple(drawn[height - 12, first + 3]) == guides.TRIM
     for name in ("back", "spine", "front", "front wing"):
         column = drawn[:, flat.panels[name][0] - 1 : flat.panels[name][0] + 2].reshape(-1, 3)
         assert (column == guides.FOLD).all(1).any()
