@@ -51,10 +51,14 @@ class Network:
             `[1,C,(bottom-top)*scale,(right-left)*scale]`, unclamped values included.
         """
         top, left, bottom, right = (edge * self.scale for edge in inner)
-        return self.model(window.contiguous(memory_format=self._layout(window)))[..., top:bottom, left:right]
+        return self.model(window.clone(memory_format=self._layout(window)))[..., top:bottom, left:right]
 
     def _layout(self, window: torch.Tensor) -> torch.memory_format:
-        """Channels last is what CPUs convolve fastest, and what tensor cores take."""
+        """Channels last is what CPUs convolve fastest, and what tensor cores take.
+
+        Windows are copied into it: as views of a picture they have strides that `contiguous` lets pass, but that
+        convolutions take for the other layout.
+        """
         last = window.device.type == "cpu" or window.dtype == torch.float16
         return torch.channels_last if last else torch.contiguous_format
 
@@ -104,7 +108,7 @@ class Esrgan(Network):
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
         if min(window.shape[2:]) < self.model.size_requirements.minimum:
             return super().run(window, inner)
-        features = self._trunk(window.contiguous(memory_format=self._layout(window)))
+        features = self._trunk(window.clone(memory_format=self._layout(window)))
         top, left, bottom, right = inner
         first, last = max(0, left - self.TAIL_HALO), min(window.shape[3], right + self.TAIL_HALO)
         columns = slice((left - first) * self.scale, (right - first) * self.scale)
