@@ -69,7 +69,11 @@ def _png(file: IO[bytes], form: Form, blocks: Iterable[np.ndarray]) -> None:
     per_metre = round(form.dpi / METRE_PER_INCH)
     _chunk(file, b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
     for key, text in form.texts.items():
-        _chunk(file, b"iTXt", key.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
+        name = key.encode("latin-1")
+        if text.isascii():  # the editor reads workflows from these alone
+            _chunk(file, b"tEXt", name + b"\0" + text.encode())
+        else:
+            _chunk(file, b"iTXt", name + b"\0\0\0\0\0" + text.encode())
     squeeze = zlib.compressobj(COMPRESSION)
     above = np.zeros((1, form.width * form.channels * form.bits // 8), np.uint8)
     for block in blocks:

@@ -77,6 +77,9 @@ def test_resolution_and_profile_are_inside(file_format, dpi):
 
 
 def test_texts_are_in_png_in_any_script():
+    """A workflow is plain ASCII, and stands where ComfyUI's editor looks for it."""
+    data = written("png", picture(8, 3), workflow='{"a": 1}').getvalue()
+    assert b'tEXtworkflow\0{"a": 1}' in data and Image.open(io.BytesIO(data)).text == {"workflow": '{"a": 1}'}
     assert Image.open(written("png", picture(8, 3), workflow='{"제목": 1}')).text == {"workflow": '{"제목": 1}'}
 
 
