@@ -63,7 +63,9 @@ class Job:
         elif dpi is not None:
             lines.append(report.resolution(self.route, dpi))
         if self._runner is not None and self._runner.grid is not None:
-            lines += report.tiling(self._runner.grid, self._runner.network, self._runner.operations)
+            lines += report.tiling(
+                self._runner.grid, self._runner.network, self._runner.operations, self._runner.precision
+            )
             lines += self._runner.notes
         return "\n".join(lines)
 

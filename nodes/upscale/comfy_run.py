@@ -52,6 +52,11 @@ class Runner:
         self.grid: tiles.Grid | None = None
         """How the last picture was cut."""
 
+    @property
+    def precision(self) -> str:
+        """What the network computes in."""
+        return "float16" if self._half else "float32"
+
     def passes(self, picture_channels: int) -> int:
         """How often a picture goes through the network in one pass."""
         return picture_channels if self.network.channels == 1 else 1

@@ -36,11 +36,11 @@ def bleed(found: Route, bleed_mm: float) -> str:
     return f"The picture fills the trim; the {bleed_mm:g} mm of bleed around it are {how} its edges."
 
 
-def tiling(cut: Grid, network: Network, operations: float) -> list[str]:
+def tiling(cut: Grid, network: Network, operations: float, precision: str) -> list[str]:
     """Of the last model pass; `operations` of all passes."""
     width, height = cut.tile
     pieces = cut.columns * cut.rows
-    work = f"Work: {operations / 1e12:.3g} TFLOP, halos included."
+    work = f"Work: {operations / 1e12:.3g} TFLOP in {precision}, halos included."
     if pieces == 1:
         return ["Last pass: One tile.", work]
     kind = "all that the model sees" if network.exact else "Test Upscale Seams measures whether your model needs more"

@@ -220,8 +220,9 @@ def test_weights_that_are_no_numbers_are_refused(comfy, tiny_models, base):
 def test_float16_is_close(comfy):
     model, image = load_model(comfy), noise(1, 40, 30)
     asked = {"image": image, "upscale_model": model, "width": 120, "height": 160}
-    whole, half = (comfy.node(NODE, **asked, precision=precision)[0] for precision in ("float32", "float16"))
-    assert 0 < (half - whole).abs().max() <= 0.01
+    whole, half = (comfy.node(NODE, **asked, precision=precision) for precision in ("float32", "float16"))
+    assert 0 < (half[0] - whole[0]).abs().max() <= 0.01
+    assert "TFLOP in float16" in half[2] and "TFLOP in float32" in whole[2]
     assert model.dtype == torch.float32
 
 
