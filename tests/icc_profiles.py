@@ -9,19 +9,21 @@ import struct
 import numpy as np
 
 GRID = {3: 17, 4: 9}
+D50 = (0.9642, 1.0, 0.8249)
 
 
-def cmyk() -> bytes:
+def cmyk(black: float = 0.0, paper: tuple[float, ...] = D50) -> bytes:
+    """`black`: the L* of its black ink, as no press prints 0; `paper`: XYZ of its white, which is never D50."""
     inks = np.stack(np.meshgrid(*[np.linspace(0, 1, GRID[4])] * 4, indexing="ij"), -1).reshape(-1, 4)
     c, m, y, k = inks.T
-    lab = np.stack((100 * (1 - k), 100 * (m - c), 100 * y), -1)
+    lab = np.stack((100 - (100 - black) * k, 100 * (m - c), 100 * y), -1)
     places = np.stack(np.meshgrid(*[np.linspace(0, 1, GRID[3])] * 3, indexing="ij"), -1).reshape(-1, 3)
     lightness, a, b = places[:, 0] * 65535 / 652.8, places[:, 1] * 65535 / 256 - 128, places[:, 2] * 65535 / 256 - 128
-    back = np.stack((-a / 100, a / 100, b / 100, 1 - lightness / 100), -1).clip(0, 1)
+    back = np.stack((-a / 100, a / 100, b / 100, (100 - lightness) / (100 - black)), -1).clip(0, 1)
     encoded = np.stack((lab[:, 0] * 652.8, (lab[:, 1] + 128) * 256, (lab[:, 2] + 128) * 256), -1)
     to_lab, from_lab = _table(4, 3, encoded), _table(3, 4, back * 65535)
     tags = {"A2B0": to_lab, "A2B1": to_lab, "B2A0": from_lab, "B2A1": from_lab}
-    return _profile(b"prtr", b"CMYK", b"Lab ", "Test press", tags)
+    return _profile(b"prtr", b"CMYK", b"Lab ", "Test press", tags | {"wtpt": _xyz(*paper)})
 
 
 def wide_rgb() -> bytes:
@@ -52,7 +54,7 @@ def _profile(kind: bytes, space: bytes, connection: bytes, name: str, tags: dict
     tags = {
         "desc": b"desc\0\0\0\0" + struct.pack(">I", len(text)) + text + bytes(4 + 4 + 2 + 1 + 67),
         "cprt": b"text\0\0\0\0none\0",
-        "wtpt": _xyz(0.9642, 1.0, 0.8249),
+        "wtpt": _xyz(*D50),
         **tags,
     }
     table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
@@ -60,6 +62,6 @@ def _profile(kind: bytes, space: bytes, connection: bytes, name: str, tags: dict
         table += key.encode() + struct.pack(">II", start + len(body), len(data))
         body += data + bytes(-len(data) % 4)
     head = struct.pack(">I4sI4s4s4s", 0, b"none", 0x02400000, kind, space, connection)
-    head += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + _xyz(0.9642, 1.0, 0.8249)[8:] + bytes(48)
+    head += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + _xyz(*D50)[8:] + bytes(48)
     data = head + table + body
     return struct.pack(">I", len(data)) + data[4:]

@@ -152,6 +152,26 @@ def test_cmyk_is_made_by_the_profile(icc_profiles, file_format, channels):
         assert np.abs(found - pressed(*(part / 255 for part in colour))).max() <= 3, (colour, found)
 
 
+def test_colours_are_relative_to_the_paper(icc_profiles):
+    """White stays free of ink and grey keeps its own, whatever white the printer's paper has."""
+    on_paper = icc_profiles.cmyk(paper=(0.85, 0.88, 0.68))
+    seen, plain = (
+        np.asarray(Image.open(io.BytesIO(print_files.encode(swatches(SMALL), "tiff", SMALL, {}, profile)))).astype(int)
+        for profile in (on_paper, icc_profiles.cmyk())
+    )
+    assert np.abs(seen - plain).max() <= 2 and plain.max() == 255
+
+
+def test_shadows_are_kept_apart_on_a_press_without_deep_black(icc_profiles):
+    """Black point compensation lays Y between the black and the white of the press, and clips nothing."""
+    width, height = SMALL.pixels
+    dark = np.full((height, width, 3), 30, np.uint8)
+    seen = Image.open(io.BytesIO(print_files.encode(dark, "tiff", SMALL, {}, icc_profiles.cmyk(black=10.0))))
+    shown, black = ((30 / 255 + 0.055) / 1.055) ** 2.4, ((10 + 16) / 116) ** 3
+    lightness = 116 * (black + (1 - black) * shown) ** (1 / 3) - 16
+    assert abs(int(np.asarray(seen)[5, 5, 3]) - 255 * (100 - lightness) / 90) <= 2
+
+
 def test_an_rgb_profile_keeps_what_is_seen(icc_profiles):
     """Other numbers, the same colours: back in sRGB they are within rounding."""
     data = print_files.encode(swatches(SMALL, 4), "png", SMALL, {}, icc_profiles.wide_rgb())
