@@ -117,3 +117,17 @@ def test_bad_print_jobs_are_explained(comfy, inputs, message):
 def test_another_size_is_refused(comfy):
     outcome = comfy.try_node("DancheongSavePrint", image=noise(1, 40, 40), trim=page(comfy))
     assert "got 40 x 40 px: put Upscale to Size before" in outcome.error
+
+
+def test_a_printers_profile_makes_cmyk(comfy, base, icc_profiles):
+    (base / "models" / "icc").mkdir(exist_ok=True)
+    (base / "models" / "icc" / "press.icc").write_bytes(icc_profiles.cmyk())
+    trim = page(comfy, preset="custom", width_mm=20.0, height_mm=30.0, bleed_mm=0.0, dpi=100)
+    asked = {"image": noise(1, *trim.pixels[::-1], 4), "trim": trim, "icc_profile": "press.icc"}
+    path = comfy.node("DancheongSavePrint", **asked, format="tiff", filename_prefix="t/press")[1]
+    image = Image.open(path)
+    assert image.mode == "CMYK" and image.info["icc_profile"] == icc_profiles.cmyk()
+    assert "PNG has no CMYK" in comfy.try_node("DancheongSavePrint", **asked, format="png").error
+    (base / "models" / "icc" / "broken.icc").write_bytes(b"nothing")
+    error = comfy.try_node("DancheongSavePrint", **{**asked, "icc_profile": "broken.icc"}, format="tiff").error
+    assert "broken.icc is no ICC profile" in error
