@@ -9,6 +9,7 @@ with its defaults (no tiles, 10 px of reflection on the right and below, uint8 i
 - compact: general-x4v3 on 256 x 384 px
 - a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, then its Upscale Image to that size
 - poster: animevideov3's layout from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
+- interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
 """
 
@@ -18,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -29,6 +31,8 @@ A4 = (2480, 3508)
 FLOP_PER_PX = {"x4plus": 35.85e6, "general": 2.42e6, "anime": 1.24e6}
 """Of a whole network, by its shapes (2 per multiplication and addition)."""
 ROUNDS = 5
+PAUSES = (3, 8, 14)
+"""Wall seconds into a pass at which it is interrupted."""
 
 
 def models(folder: Path) -> None:
@@ -197,12 +201,32 @@ def seams(base: Path) -> None:
             print(f"{name}:", *(f"halo {seam.halo} {seam.error / 255:.2e};" for seam in found), flush=True)
 
 
+def interrupts(base: Path) -> None:
+    bench = Bench(base, "x4plus", 512, 700)
+    from comfy import model_management
+
+    for after in PAUSES:
+        told = []
+
+        def interrupt(told=told) -> None:
+            told.append(time.monotonic())
+            model_management.interrupt_current_processing()
+
+        threading.Timer(after, interrupt).start()
+        try:
+            with bench.torch.inference_mode():
+                bench.ours((2048, 2800))
+        except model_management.InterruptProcessingException:
+            print(f"interrupted after {after} s: ended {time.monotonic() - told[0]:.2f} s later", flush=True)
+
+
 JOBS = {
     "photo": (photo, ["core", "Real-ESRGAN", "ours", f"ours, {LIMIT} MB"]),
     "compact": (lambda base, side: photo(base, side, "general"), ["core", "Real-ESRGAN", "ours"]),
     "a4": (a4, ["core", "ours"]),
     "poster": (poster, ["png 8", "tiff 16"]),
 }
+ALONE = {"seams": seams, "interrupt": interrupts}
 
 
 def main(job: str, rounds: int) -> None:
@@ -212,8 +236,8 @@ def main(job: str, rounds: int) -> None:
 
         server.prepare_base(base)
         models(base / "models" / "upscale_models")
-        if job == "seams":
-            seams(base)
+        if job in ALONE:
+            ALONE[job](base)
             return
         sides = JOBS[job][1]
         found = {side: [] for side in sides}
