@@ -83,8 +83,8 @@ class Esrgan(Network):
     """RRDBNet (Wang et al. 2018, arXiv:1809.00219): a trunk at input size and a tail that enlarges.
 
     The tail holds nine tenths of the memory and sees two pixels of the trunk around its own, so it runs in strips. In
-    the trunk every joined input of a dense block lies in one space that is used again: new memory for each would cost a
-    seventh of the time.
+    the trunk every joined input of a dense block lies in one space that is used again: on a CPU, page faults of new
+    memory for each cost a seventh of the time.
     """
 
     TAIL_HALO = 2
