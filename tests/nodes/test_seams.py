@@ -1,4 +1,4 @@
-"""Loading with denoise, and seams measured on the user's own model, through ComfyUI's own executor."""
+"""Loading with denoise, models that are refused, and seams measured on the user's own model, through ComfyUI's own executor."""
 
 import pytest
 import torch
@@ -48,3 +48,19 @@ def test_seams_of_an_exact_halo(comfy):
 def test_a_strip_that_shows_nothing_is_refused(comfy):
     outcome = comfy.try_node("DancheongTestSeams", image=noise(1, 50, 60), upscale_model=load_model(comfy))
     assert "wider than 66 px to test a halo of 32 px, got 60 px" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ({"scale": 1}, "Expected an upscale model that enlarges, got one of scale 1: choose another."),
+        ({"scale": 2, "channels": 4}, "(3 or 1 channels in and out), got 4 in, 4 out: choose another."),
+    ],
+)
+def test_models_that_cannot_enlarge_pictures_are_refused(comfy, tiny_models, base, shape, message):
+    weights = tiny_models.compact(**shape)
+    tiny_models._save(weights, base / "models" / "upscale_models" / "other.safetensors")
+    model = load_model(comfy, "other.safetensors")
+    asked = {"image": noise(1, 20, 20), "upscale_model": model, "width": 40, "height": 40}
+    assert message in comfy.try_node("DancheongUpscaleToSize", **asked).error
+    assert message in comfy.try_node("DancheongUpscaleToFile", **asked).error
