@@ -1,4 +1,4 @@
-"""Loading with denoise, models that are refused, and seams measured on the user's own model, through ComfyUI's own executor."""
+"""Loading with denoise, refused models, and seams measured on the user's own model, through ComfyUI's executor."""
 
 import pytest
 import torch
