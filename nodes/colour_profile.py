@@ -19,14 +19,14 @@ def embedded(picture: Path) -> bytes:
     try:
         with Image.open(picture) as image:
             profile = image.info.get("icc_profile")
-    except (UnidentifiedImageError, OSError) as error:
+        kind = space(profile) if profile else ""
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
         raise ValueError(f"Expected a picture with a colour profile, got {picture.name}: {error}.") from error
-    if not profile:
+    if not kind:
         raise ValueError(f"{picture.name} has no colour profile inside: leave the input empty for sRGB.")
-    if space(profile) != "RGB":
+    if kind != "RGB":
         raise ValueError(
-            f"{picture.name} has a profile for {space(profile)}, but ComfyUI's pictures are RGB: leave the input "
-            "empty for sRGB."
+            f"{picture.name} has a profile for {kind}, but ComfyUI's pictures are RGB: leave the input empty for sRGB."
         )
     return profile
 
@@ -50,8 +50,3 @@ def space(profile: bytes) -> str:
     # Bytes 16 to 19 of the header (ICC.1, section 7.2.6); the constructor refuses what is no profile.
     ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return profile[16:20].decode("ascii").strip()
-
-
-def name(profile: bytes) -> str:
-    """As programs show it."""
-    return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()

@@ -6,7 +6,7 @@ from comfy.model_patcher import ModelPatcher
 
 MB, GB = 1024**2, 1024**3
 CPU_WINDOW, GPU_WINDOW = 800 * MB, 4096 * MB
-"""Larger windows of work are no faster, and an interrupt waits for one layer of one window."""
+"""What one window of work is given at most: an interrupt waits for one layer of it."""
 
 
 def patcher(network: torch.nn.Module) -> ModelPatcher:
@@ -25,7 +25,7 @@ def load(patcher: ModelPatcher, bytes_needed: int) -> torch.device:
 
 
 def window(device: torch.device) -> int:
-    """Bytes that one window of work is best given."""
+    """Bytes that one window of work may take at most."""
     return CPU_WINDOW if device.type == "cpu" else GPU_WINDOW
 
 
@@ -35,7 +35,7 @@ def free(device: torch.device) -> int:
 
 
 def spare(device: torch.device) -> int:
-    """Bytes of a device that one window of work may take: half of what is free, and no more than helps."""
+    """Bytes of a device that one window of work may take: half of what is free, up to that."""
     return min(free(device) // 2, window(device))
 
 

@@ -223,7 +223,15 @@ class TestSeams(io.ComfyNode):
         width, height = min(strip_width, picture.shape[1]), min(max(1, strip_width // STRIP), picture.shape[0])
         top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
         strip = picture[top : top + height, left : left + width]
-        halos = sorted({*seams.HALOS, network.halo})
+        needed = seams.least_width(network.halo, network.multiple)
+        if width < needed:
+            raise ValueError(
+                f"Expected a picture and a strip at least {needed} px wide to test a halo of {network.halo} px, got "
+                f"{width} px: take a larger strip_width or a larger picture."
+            )
+        halos = [
+            halo for halo in sorted({*seams.HALOS, network.halo}) if width >= seams.least_width(halo, network.multiple)
+        ]
         display = Display(width * height * (len(halos) + 1))
         display.start(strip)
         found = {
@@ -232,11 +240,6 @@ class TestSeams(io.ComfyNode):
                 lambda cut: runner.run(strip, cut, display.finished), width, height, network.multiple, halos
             )
         }
-        if network.halo not in found:
-            raise ValueError(
-                f"Expected a picture and a strip wider than {2 * (network.halo + network.multiple)} px to test a halo "
-                f"of {network.halo} px, got {width} px: take a larger strip_width or a larger picture."
-            )
         own = found[network.halo]
         difference = (own.difference * 255).clamp(0.0, 1.0)
         text = report.seams([(seam.halo, seam.error) for seam in found.values()], network.halo, network.exact)

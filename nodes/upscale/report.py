@@ -4,8 +4,6 @@ from .network import Network, UpscaleModel
 from .plan import Route, Size
 from .tiles import Grid
 
-MM_PER_INCH = 25.4
-
 
 def route(found: Route, model: UpscaleModel | None) -> list[str]:
     """Sizes, passes, and what was cropped, added or stretched."""

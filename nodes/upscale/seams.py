@@ -29,11 +29,15 @@ def measure(
     Args:
         run: the model over the picture, cut by a grid, in bands.
         multiple: where windows may start.
-        halos: px; those that leave nothing unseen say nothing and are left out.
+        halos: px, of which each leaves something unseen: the picture is at least `least_width` wide.
     """
     whole = torch.cat(list(run(Grid(width, height, 1, 1, 0, multiple))))
     for halo in halos:
-        if halo + multiple < width // 2:
-            tiled = torch.cat(list(run(Grid(width, height, 2, 1, halo, multiple))))
-            difference = (tiled - whole).abs()
-            yield Seam(halo, float(difference.max()) * 255, difference)
+        tiled = torch.cat(list(run(Grid(width, height, 2, 1, halo, multiple))))
+        difference = (tiled - whole).abs()
+        yield Seam(halo, float(difference.max()) * 255, difference)
+
+
+def least_width(halo: int, multiple: int) -> int:
+    """px of a picture in whose halves a halo leaves something unseen."""
+    return 2 * (halo + multiple + 1)

@@ -45,9 +45,18 @@ def test_seams_of_an_exact_halo(comfy):
     assert "Halo 3 px" in report and "3 px, its reach, so only rounding is left." in report and error <= 0.0026
 
 
+def test_the_narrowest_strip_shows_something(comfy):
+    outcome = comfy.try_node(
+        "DancheongTestSeams", image=noise(1, 50, 68), upscale_model=load_model(comfy), strip_width=68
+    )
+    assert "Halo 32 px" in outcome.captured["out0"] and "Halo 64 px" not in outcome.captured["out0"]
+    assert outcome.progress[-1][0] == outcome.progress[-1][1]
+
+
 def test_a_strip_that_shows_nothing_is_refused(comfy):
     outcome = comfy.try_node("DancheongTestSeams", image=noise(1, 50, 60), upscale_model=load_model(comfy))
-    assert "wider than 66 px to test a halo of 32 px, got 60 px" in outcome.error
+    assert "at least 68 px wide to test a halo of 32 px, got 60 px" in outcome.error
+    assert outcome.progress == []
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,9 @@ def test_files_that_are_no_upscale_model_are_explained(load, tmp_path, tiny_mode
     (tmp_path / "cut.pth").write_bytes(b"PK\3\4 cut")
     with pytest.raises(ValueError, match=r"cut\.pth"):
         load(tmp_path / "cut.pth")
+    torch.save({"body.0.weight": torch.zeros(3), "body.1.weight": torch.zeros(3)}, tmp_path / "flat.pth")
+    with pytest.raises(ValueError, match=r"flat\.pth is no upscale model that spandrel knows"):
+        load(tmp_path / "flat.pth")
     tensors = dict(tiny_models.rrdb())
     del tensors["conv_hr.weight"]
     torch.save({key: torch.from_numpy(array) for key, array in tensors.items()}, tmp_path / "part.pth")

@@ -208,6 +208,9 @@ def test_the_profile_of_a_picture(icc_profiles, tmp_path):
     Image.new("CMYK", (4, 4)).save(tmp_path / "press.tif", icc_profile=icc_profiles.cmyk())
     with pytest.raises(ValueError, match="a profile for CMYK"):
         colour_profile.embedded(tmp_path / "press.tif")
+    image.save(tmp_path / "broken.png", icc_profile=b"no profile")
+    with pytest.raises(ValueError, match=r"Expected a picture with a colour profile, got broken\.png"):
+        colour_profile.embedded(tmp_path / "broken.png")
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(ValueError, match="Expected a picture with a colour profile"):
         colour_profile.embedded(tmp_path / "text.png")
