@@ -25,6 +25,7 @@ NODES = (
     ("curation", "CurateNews"),
     ("curation", "ScoreRelevance"),
     ("news", "CleanHeadline"),
+    ("cover_prompt", "CoverPrompt"),
     ("print_cover", "TrimSize"),
     ("print_cover", "TypesetTitle"),
     ("cover_flat", "CoverFlatSize"),

@@ -36,25 +36,44 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from . import workflow
-    from .run import INTERRUPTED, Interrupted, run
+    from . import sheet, workflow
+    from .run import INTERRUPTED, Interrupted
     from .server import Server
 
-    prompt = workflow.load(options.file)
-    for setting in options.set:
-        workflow.change(prompt, setting)
-    search = [Path.cwd(), options.file.resolve().parent]
+    document = workflow.load(options.file)
+    settings = [workflow.setting(text) for text in options.set]
+    if not workflow.is_editor_form(document):
+        workflow.prompt(document, settings, {})  # a wrong setting is said before a server is started
+    rows = sheet.read(options.sheet) if options.sheet else []
+    if len(options.server) > 1 and not rows:
+        raise RunnerError("Several servers share the rows of a sheet: add --sheet, or name one server.")
     try:
         if options.server:
-            files = asyncio.run(run(options.server, prompt, search, options.out))
-        else:
-            with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
-                files = asyncio.run(run(server.url, prompt, search, options.out))
+            return _queue(options, document, settings, rows, options.server)
+        with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
+            return _queue(options, document, settings, rows, [server.url])
     except Interrupted:
         print("dancheong: interrupted", file=sys.stderr)
         return INTERRUPTED
-    print(*files, sep="\n")
-    return 0
+
+
+def _queue(options: argparse.Namespace, document: dict, settings: list, rows: list, urls: list[str]) -> int:
+    from .jobs import Order, run_sheet
+    from .run import run
+
+    search = [Path.cwd(), *(file.resolve().parent for file in (options.sheet, options.file) if file)]
+    if not rows:
+        print(*asyncio.run(run(urls[0], document, settings, search, options.out)), sep="\n")
+        return 0
+    outcome = asyncio.run(run_sheet(Order(document, settings, rows, search, options.out), urls, options.queued))
+    print(*outcome.files, sep="\n")
+    failed = len(outcome.failed)
+    print(
+        f"dancheong: {len(rows) - failed} of {len(rows)} rows are done ({outcome.kept} of them were before), "
+        f"{failed} failed{': ' * bool(failed)}{', '.join(outcome.failed)}",
+        file=sys.stderr,
+    )
+    return 1 if failed else 0
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -113,11 +132,17 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8188)
     serve.set_defaults(command=_serve)
 
-    run = commands.add_parser("run", help="run a workflow in API form and fetch what it makes")
-    run.add_argument("file", type=Path, metavar="FILE", help="a workflow in API form, such as workflows/api/*.json")
+    run = commands.add_parser("run", help="run a workflow, or one job for each row of a sheet, and fetch the results")
+    run.add_argument("file", type=Path, metavar="FILE", help="a workflow as the editor saves it, or in API form")
     run.add_argument("--set", action="append", default=[], metavar="NODE.INPUT=VALUE", help="change an input")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where results go (default: out)")
-    run.add_argument("--server", metavar="URL", help="a running ComfyUI; without it one is started for this run")
+    run.add_argument(
+        "--server", action="append", default=[], metavar="URL", help="a running ComfyUI; without it one is started"
+    )
+    run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv or .jsonl; its columns are NODE.INPUT, and name")
+    run.add_argument(
+        "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
+    )
     run.set_defaults(command=_run)
 
     models = commands.add_parser("models", help="what the workflows need and what is there")
@@ -158,3 +183,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")
     demo.set_defaults(command=_demo)
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ from . import RunnerError
 from .models import remedy
 from .workflow import Prompt, title
 
+HEARTBEAT_SECONDS = 120
+"""A server that does not answer a ping for half of this is gone; one that loads a model may be silent for a while."""
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
+
+
+class Unreachable(RunnerError):
+    """The server does not answer, or the connection to it broke off."""
 
 
 class Client:
@@ -32,10 +39,12 @@ class Client:
     async def __aenter__(self) -> "Client":
         self._session = aiohttp.ClientSession()
         try:
-            self._socket = await self._session.ws_connect(f"{self.url}/ws?clientId={self._id}", max_msg_size=0)
+            self._socket = await self._session.ws_connect(
+                f"{self.url}/ws?clientId={self._id}", max_msg_size=0, heartbeat=HEARTBEAT_SECONDS
+            )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             await self._session.close()
-            raise RunnerError(
+            raise Unreachable(
                 f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out."
             ) from error
         return self
@@ -70,7 +79,7 @@ class Client:
         """
         # An empty table, so that nodes can add what saved pictures should say of themselves.
         job = {"prompt": prompt, "client_id": self._id, "extra_data": {"extra_pnginfo": {}}}
-        async with self._session.post(f"{self.url}/prompt", json=job) as answer:
+        async with self._answer("POST", "/prompt", json=job) as answer:
             try:
                 body = json.loads(await answer.text())
             except ValueError:
@@ -93,27 +102,36 @@ class Client:
             yield event["type"], event["data"]
             if event["type"] in ENDS:
                 return
-        raise RunnerError(f"The connection to {self.url} ended before the work was done.")
+        raise Unreachable(f"The connection to {self.url} ended before the work was done.")
 
     async def fetch(self, file: dict) -> bytes:
         query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
-        async with self._session.get(f"{self.url}/view", params=query) as answer:
+        async with self._answer("GET", "/view", params=query) as answer:
             if answer.status != 200:
                 raise RunnerError(f"The server no longer has {file['filename']} (status {answer.status}).")
             return await answer.read()
 
     async def cancel(self, prompt_id: str) -> None:
         """Take the prompt out of the queue, or interrupt it where it runs."""
-        await self._session.post(f"{self.url}/queue", json={"delete": [prompt_id]})
-        await self._session.post(f"{self.url}/interrupt", json={"prompt_id": prompt_id})
+        for path, body in (("/queue", {"delete": [prompt_id]}), ("/interrupt", {"prompt_id": prompt_id})):
+            async with self._answer("POST", path, json=body):
+                pass
 
     async def _json(self, method: str, path: str, **options: Any) -> dict:
-        try:
-            async with self._session.request(method, self.url + path, **options) as answer:
+        async with self._answer(method, path, **options) as answer:
+            try:
                 answer.raise_for_status()
                 return await answer.json()
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise RunnerError(f"{self.url}{path} failed: {error}.") from error
+            except aiohttp.ClientResponseError as error:
+                raise RunnerError(f"{self.url}{path} failed: {error}.") from error
+
+    @asynccontextmanager
+    async def _answer(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+        try:
+            async with self._session.request(method, self.url + path, **options) as answer:
+                yield answer
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, asyncio.TimeoutError) as error:
+            raise Unreachable(f"The connection to {self.url} broke off ({error}).") from error
 
 
 def describe_refusal(prompt: Prompt, body: dict) -> str:

@@ -24,7 +24,7 @@ def demo(out: Path) -> list[Path]:
     cover = out / "cover.png"
     sample_cover.draw().save(cover)
     with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
-        made = asyncio.run(run(server.url, workflow.load(WORKFLOW), [out], out))
+        made = asyncio.run(run(server.url, workflow.load(WORKFLOW), [], [out], out))
     finished = next(path for path in made if path.suffix == ".png" and path != cover and _is_print(path))
     sheet = out / "before_after.jpg"
     before_after(cover, finished).save(sheet, quality=90)

@@ -1,61 +1,106 @@
-"""A workflow file in API form: read it, change inputs in it, find the local files it names."""
+"""A workflow file in either form: read it, change inputs in it, find the local files it names."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from . import RunnerError
+from .editor_form import is_editor_form, to_api
 
 Prompt = dict[str, dict]
 """Node id -> {"class_type", "inputs", "_meta"}, as ComfyUI's "Export (API)" writes it."""
+Setting = tuple[str, Any]
+"""`NODE.INPUT` and its new value."""
 
 
-def load(path: Path) -> Prompt:
-    """
+def load(path: Path) -> dict[str, Any]:
+    """The file's JSON, in API form or in the editor's.
+
     Raises:
-        RunnerError: the file is not there, is no JSON, or holds something other than API form.
+        RunnerError: the file is not there, is no JSON, or holds neither form.
     """
     try:
-        prompt = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunnerError(f"There is no workflow file {path}.") from None
     except (ValueError, OSError) as error:
         raise RunnerError(f"{path} cannot be read as a JSON workflow: {error}.") from error
-    if isinstance(prompt, dict) and "nodes" in prompt and "links" in prompt:
-        raise RunnerError(
-            f"{path} is in the editor's form; expected API form: take the file of the same name from workflows/api, or "
-            "use Workflow > Export (API) in the editor."
-        )
-    nodes = list(prompt.values()) if isinstance(prompt, dict) else []
-    if not nodes or not all(isinstance(node, dict) and "class_type" in node and "inputs" in node for node in nodes):
-        raise RunnerError(f"{path} is no workflow in API form: expected node ids with class_type and inputs.")
-    return prompt
+    if not is_editor_form(document):
+        nodes = list(document.values()) if isinstance(document, dict) else []
+        if not nodes or not all(isinstance(node, dict) and "class_type" in node and "inputs" in node for node in nodes):
+            raise RunnerError(
+                f"{path} is no workflow: expected what the editor saves, or API form (node ids with class_type and "
+                "inputs)."
+            )
+    return document
 
 
-def change(prompt: Prompt, setting: str) -> None:
-    """Apply one `NODE.INPUT=VALUE`; NODE is an id or, where only one node has it, a title or a node type.
+def prompt(document: dict[str, Any], settings: Iterable[Setting], declared: dict[str, Any]) -> Prompt:
+    """A loaded workflow in API form, with inputs changed; the document stays as it is.
 
-    The value is text where the workflow holds text, and JSON otherwise, so that `title=2024` stays a title.
+    Args:
+        declared: the server's /object_info; only the editor's form needs it.
 
     Raises:
-        RunnerError: the setting is malformed, or names a node or input that the workflow does not have.
+        RunnerError: a setting names a node or input that the workflow does not have, or the form cannot be converted.
     """
-    target, equals, text = setting.partition("=")
-    node_name, dot, name = target.rpartition(".")
-    if not equals or not dot:
-        raise RunnerError(f"Expected NODE.INPUT=VALUE after --set, got {setting!r}.")
-    node = prompt[_find(prompt, node_name)]
-    if name not in node["inputs"]:
-        raise RunnerError(f"Node {node_name} has no input {name!r}; it has {', '.join(node['inputs'])}.")
-    current = node["inputs"][name]
-    if isinstance(current, list):
-        raise RunnerError(f"{target} is connected to node {current[0]}; set the input there instead.")
+    if is_editor_form(document):
+        made = to_api(document, declared)
+    else:
+        made = json.loads(json.dumps(document))
+    for target, value in settings:
+        change(made, target, value)
+    return made
+
+
+def setting(text: str) -> Setting:
+    """
+    Raises:
+        RunnerError: not of the form `NODE.INPUT=VALUE`.
+    """
+    target, equals, value = text.partition("=")
+    if not equals or "." not in target:
+        raise RunnerError(f"Expected NODE.INPUT=VALUE after --set, got {text!r}.")
+    return target, value
+
+
+def change(prompt: Prompt, target: str, value: Any) -> None:
+    """Set `NODE.INPUT`; NODE is an id or, where only one node has it, a title or a node type.
+
+    A value given as text is text where the workflow holds text, and JSON otherwise, so that `2024` stays a title.
+
+    Raises:
+        RunnerError: no such node or input, an input that is connected, or text that is no value of its kind.
+    """
+    inputs, name = find(prompt, target)
+    current = inputs[name]
     if isinstance(current, str):
-        node["inputs"][name] = text
-        return
-    try:
-        node["inputs"][name] = json.loads(text)
-    except ValueError:
-        raise RunnerError(f"Expected a value like {json.dumps(current)} for {target}, got {text!r}.") from None
+        inputs[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, str):
+        try:
+            inputs[name] = json.loads(value)
+        except ValueError:
+            raise RunnerError(f"Expected a value like {json.dumps(current)} for {target}, got {value!r}.") from None
+    else:
+        inputs[name] = value
+
+
+def find(prompt: Prompt, target: str) -> tuple[dict[str, Any], str]:
+    """The inputs of the node that `NODE.INPUT` names, and the input's name in them.
+
+    Raises:
+        RunnerError: no such node or input, or an input that is connected.
+    """
+    node_name, dot, name = target.rpartition(".")
+    if not dot:
+        raise RunnerError(f"Expected NODE.INPUT, such as 9.title, got {target!r}.")
+    inputs = prompt[_find(prompt, node_name)]["inputs"]
+    if name not in inputs:
+        raise RunnerError(f"Node {node_name} has no input {name!r}; it has {', '.join(inputs)}.")
+    if isinstance(inputs[name], list):
+        raise RunnerError(f"{target} is connected to node {inputs[name][0]}; set the input there instead.")
+    return inputs, name
 
 
 def title(prompt: Prompt, node_id: str) -> str:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+import comfy.ops
 import numpy as np
 import torch
 
@@ -27,7 +28,7 @@ class CRAFTEngine:
     name = "craft"
 
     def __init__(self, path: Path) -> None:
-        self._patcher = memory.patcher(craft.load(path))
+        self._patcher = memory.patcher(craft.load(path, comfy.ops.disable_weight_init.Conv2d))
 
     def steps(self, height: int, width: int) -> int:
         return 1

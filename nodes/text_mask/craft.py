@@ -34,8 +34,9 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 class CRAFT(nn.Module):
     """`[B,3,H,W]` normalised RGB -> `[B,2,H/2,W/2]`: letters, and the gaps between letters of a word; about 0..1."""
 
-    def __init__(self) -> None:
+    def __init__(self, convolution: type[nn.Conv2d]) -> None:
         super().__init__()
+        self._convolution = convolution
         self.layers = nn.ModuleDict()
         for name, steps in VGG.items():
             for step in steps:
@@ -75,21 +76,24 @@ class CRAFT(nn.Module):
 
     def _add(self, key: str, into: int, out: int, kernel: int, dilation: int = 1) -> None:
         padding = dilation * (kernel // 2)
-        self.layers[_plain(key)] = nn.Conv2d(into, out, kernel, padding=padding, dilation=dilation)
+        self.layers[_plain(key)] = self._convolution(into, out, kernel, padding=padding, dilation=dilation)
 
     def _conv(self, key: str, x: Tensor) -> Tensor:
         return self.layers[_plain(key)](x)
 
 
-def load(path: Path) -> CRAFT:
+def load(path: Path, convolution: type[nn.Conv2d] = nn.Conv2d) -> CRAFT:
     """The network with the weights of a file: craft_mlt_25k.pth, or keras-ocr's .h5 of the same weights.
+
+    Args:
+        convolution: what its layers are made of; ComfyUI's own kind can be offloaded in parts.
 
     Raises:
         ValueError: damaged, no CRAFT, or h5py is missing for an .h5.
     """
     tensors = _read_keras(path) if path.suffix == ".h5" else _read_torch(path)
     with torch.device("meta"):
-        network = CRAFT()
+        network = CRAFT(convolution)
     folded: dict[str, Tensor] = {}
     for plain, layer in network.layers.items():
         assert isinstance(layer, nn.Conv2d)

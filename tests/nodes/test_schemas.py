@@ -62,6 +62,9 @@ CONTRACT = {
         ["IMAGE", "STRING", "STRING", "STRING", "FLOAT", "STRING"],
     ),
     "DancheongCleanHeadline": (["text", "hanja"], ["STRING"]),
+    "DancheongCoverPrompt": (
+        ["title", "genre", "summary", "requirements", "title_space", "language"], ["STRING", "STRING"],
+    ),
     "DancheongTrimSize": (
         ["preset", "width_mm", "height_mm", "bleed_mm", "dpi", "generate_megapixels"],
         ["DANCHEONG_TRIM", "INT", "INT", "STRING"],

@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
+import urllib.request
 
 import pikepdf
 import pytest
-from dancheong.runner import places
+from dancheong.runner import places, workflow
 from PIL import Image
 
 COVER_FINISH = places.PACK / "workflows" / "api" / "cover_finish.json"
@@ -231,14 +232,33 @@ def test_half_an_acceptance_is_a_failure(cli, tmp_path):
     assert finished.status == 1 and "nowhere.pth" in finished.message and finished.out == ""
 
 
-def test_no_server_and_an_editor_file_are_explained(tmp_path):
+def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, server, root, tmp_path):
+    with urllib.request.urlopen(f"{server.url}/object_info") as answer:
+        declared = json.load(answer)
+    for path in sorted((root / "workflows").glob("*.json")):
+        converted = workflow.prompt(workflow.load(path), [], declared)
+        shipped = workflow.load(path.parent / "api" / path.name)
+        assert plain(converted) == plain(shipped)
+    finished = cli.run(root / "workflows" / "remove_text.json", "Load Image.image=small.png")
+    assert finished.status == 0, finished.error
+    with Image.open(tmp_path / files(finished)[0]) as picture:
+        assert picture.size == (256, 384)
+    finished = cli.run(root / "workflows" / "remove_text.json", "99.image=small.png")
+    assert finished.status == 1 and "No node is called '99'" in finished.message
+
+
+def plain(prompt):
+    return {key: (node["class_type"], node["inputs"]) for key, node in prompt.items()}
+
+
+def test_no_server_and_files_that_are_none_are_explained(tmp_path):
     def run(*arguments):
         command = [sys.executable, str(places.PACK / "runner"), "run", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
 
     finished = run(COVER_FINISH, "--server", "http://127.0.0.1:9")
     assert finished.returncode == 1 and "No ComfyUI answers at http://127.0.0.1:9" in finished.stderr
-    finished = run(places.PACK / "workflows" / "cover_finish.json", "--server", "http://127.0.0.1:9")
-    assert finished.returncode == 1 and "workflows/api" in finished.stderr
+    finished = run(COVER_FINISH, "--server", "http://127.0.0.1:9", "--server", "http://127.0.0.1:10")
+    assert finished.returncode == 1 and "add --sheet" in finished.stderr
     for finished in (run(tmp_path / "no.json"), run(tmp_path)):
         assert finished.returncode == 1 and "Traceback" not in finished.stderr

@@ -35,8 +35,14 @@ def prompt():
     ],
 )
 def test_settings(prompt, setting, node, name, value):
-    workflow.change(prompt, setting)
-    assert prompt[node]["inputs"][name] == value
+    changed = workflow.prompt(prompt, [workflow.setting(setting)], {})
+    assert changed[node]["inputs"][name] == value
+    assert prompt == PROMPT, "the loaded file serves the next row too"
+
+
+def test_values_that_are_no_text(prompt):
+    changed = workflow.prompt(prompt, [("7.title", 1984), ("7.size", 3), ("7.bold", False)], {})
+    assert changed["7"]["inputs"] == {"image": ["3", 0], "title": "1984", "size": 3, "bold": False}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_settings(prompt, setting, node, name, value):
 )
 def test_bad_settings_are_explained(prompt, setting, message):
     with pytest.raises(RunnerError, match=message):
-        workflow.change(prompt, setting)
+        workflow.prompt(prompt, [workflow.setting(setting)], {})
     assert prompt == PROMPT
 
 
@@ -62,9 +68,8 @@ def test_bad_settings_are_explained(prompt, setting, message):
     [
         (None, "no workflow file"),
         ("{", "cannot be read as a JSON workflow"),
-        ('{"nodes": [], "links": []}', "editor's form"),
-        ("[]", "no workflow in API form"),
-        ('{"3": {"inputs": {}}}', "no workflow in API form"),
+        ("[]", "is no workflow: expected what the editor saves, or API form"),
+        ('{"3": {"inputs": {}}}', "is no workflow"),
     ],
 )
 def test_bad_files_are_explained(tmp_path, content, message):

@@ -1,0 +1,1 @@
+"""A publisher's brief becomes a prompt for a cover."""
