@@ -123,6 +123,7 @@ def base(tmp_path_factory, tiny_models, diffste_models, cover, news_photos, lear
     tiny_models.rrdb_x4(base / "models" / "upscale_models" / "RealESRGAN_x4plus.safetensors")
     tiny_models.lama(base / "models" / "inpaint" / "big-lama.pt")
     tiny_models.sd15(base / "models" / "checkpoints" / "v1-5-pruned-emaonly-fp16.safetensors")
+    tiny_models.lora(base / "models" / "loras" / "book_cover.safetensors")
     diffste_models.lightning(base / "models" / "diffste" / "diffste.ckpt", diffste_models.tensors())
     Image.open(cover).resize((256, 384)).save(base / "input" / "small.png")
     shutil.copytree(news_photos, base / "input" / "news_photos")
@@ -140,6 +141,7 @@ def quick() -> dict:
     """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
+        "cover_from_brief": {"5": {"dpi": 60, "generate_megapixels": 0.05}, "12": {"steps": 2}},
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
         "upscale_a4": {"5": {"dpi": 60}},
         "upscale_to_file": {"5": {"dpi": 36}},

@@ -99,6 +99,22 @@ def sd15(path: Path, seed: int = 0) -> Path:
     return _save(weights.half(), path)
 
 
+def lora(path: Path, seed: int = 0) -> Path:
+    """A LoRA of rank 2 in kohya's layout for the network and text encoder of `sd15`."""
+    weights = Weights(seed)
+    attention = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_"
+    sizes = {
+        f"{attention}attn1_to_q": (320, 320),
+        f"{attention}attn2_to_k": (320, 768),
+        "lora_te_text_model_encoder_layers_0_self_attn_q_proj": (768, 768),
+    }
+    for name, (out, into) in sizes.items():
+        weights.linear(f"{name}.lora_down", 2, into, bias=None)
+        weights.linear(f"{name}.lora_up", out, 2, bias=None)
+        weights[f"{name}.alpha"] = np.ones((), np.float32)
+    return _save(weights, path)
+
+
 def _residual(weights: Weights, name: str, into: int, out: int, time: int) -> None:
     weights.norm(f"{name}.in_layers.0", into)
     weights.conv(f"{name}.in_layers.2", out, into)

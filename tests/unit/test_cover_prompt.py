@@ -6,9 +6,12 @@ import pytest
 from dancheong.nodes.cover_prompt.brief import GENRES, SPACES, WORDING, Brief, language_of, prompts
 
 MOON = Brief(
-    "\u300e\ub2ec\ube5b \uc544\ub798\u300f", "historical", "A painter (aged 70)\n returns.", "(moon:1.2)\n- people.\n\nhanok,",
-    "top",
-)  # fmt: skip
+    title="\u300e\ub2ec\ube5b \uc544\ub798\u300f",
+    genre="historical",
+    summary="A painter (aged 70)\n returns.",
+    requirements="(moon:1.2)\n- people.\n\nhanok,",
+    space="top",
+)
 
 
 def test_the_parts_stand_in_the_order_of_the_captions():

@@ -146,7 +146,7 @@ def break_link(document):
     [
         (
             lambda document: document["nodes"][0].update(type="Nowhere"),
-            "Node 1 is a Nowhere, which this server does not",
+            "Node 1 is a Nowhere, which this",
         ),
         (lambda document: document["nodes"][2].update(widgets_values=[1, "fixed", 2, "n", 5, 6]), "carries 6 values"),
         (break_link, "does not hold together"),
