@@ -98,10 +98,15 @@ class Server:
 
 
 def prepare_base(base: Path) -> None:
-    """Make the base directory and link the pack into it, under the pack's own name whatever its folder is called."""
+    """Make the base directory and link the pack into it, under the pack's own name whatever its folder is called.
+
+    A copy that is installed there already stays.
+    """
     for folder in FOLDERS:
         (base / folder).mkdir(parents=True, exist_ok=True)
     link = base / "custom_nodes" / "dancheong"
+    if link.is_dir() and not link.is_symlink():
+        return
     if not link.is_symlink() or link.resolve() != places.PACK:
         link.unlink(missing_ok=True)
         link.symlink_to(places.PACK, target_is_directory=True)

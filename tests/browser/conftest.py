@@ -14,6 +14,8 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
+KOREAN_CANVAS = {"Comfy.Locale": "ko", "Comfy.VueNodes.Enabled": False}
 READY = "!!(window.app && app.graph && window.LiteGraph && LiteGraph.registered_node_types['DancheongSavePrint'])"
 
 
@@ -27,6 +29,11 @@ class Editor:
         page.context.route(
             "**/*", lambda route: route.continue_() if route.request.url.startswith(url) else route.abort()
         )
+
+    def setting(self, key: str, value) -> None:
+        """Change a setting of the server's user; the next `open` sees it."""
+        data = json.dumps(value).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/settings/{key}", data, method="POST")).close()
 
     def open(self, query: str = "") -> "Editor":
         self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
@@ -48,15 +55,18 @@ class Editor:
     def serialized(self) -> dict:
         return json.loads(self.page.evaluate("() => JSON.stringify(app.graph.serialize())"))
 
-    def queue(self, timeout: float = 180) -> dict:
-        """Press Run; the event that ended it."""
-        return self.page.evaluate(
-            """timeout => new Promise((resolve, reject) => {
+    def press_run(self, timeout: float = 180) -> dict:
+        """Click the Run button; the event that ended what it queued."""
+        self.page.evaluate(
+            """() => { window.ended = new Promise(resolve => {
                 for (const kind of ['execution_success', 'execution_error', 'execution_interrupted'])
                     app.api.addEventListener(kind, event => resolve({kind, ...event.detail}), {once: true})
-                setTimeout(() => reject(new Error('nothing ended within the time')), timeout * 1000)
-                app.queuePrompt(0)
-            })""",
+            }) }"""
+        )
+        self.page.get_by_test_id("queue-button").click()
+        return self.page.evaluate(
+            """timeout => Promise.race([window.ended, new Promise((_, reject) =>
+                setTimeout(() => reject(new Error('nothing ended within the time')), timeout * 1000))])""",
             timeout,
         )
 
@@ -92,10 +102,6 @@ class Editor:
 def host(base, cover, tmp_path_factory):
     shutil.copy(cover, base / "input" / "cover.png")
     with Server(base, base / "models", log=tmp_path_factory.mktemp("log") / "server.log") as server:
-        settings = {"Comfy.Locale": "ko", "Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
-        for key, value in settings.items():
-            request = urllib.request.Request(f"{server.url}/settings/{key}", json.dumps(value).encode(), method="POST")
-            urllib.request.urlopen(request).close()
         yield server.url
 
 
@@ -109,7 +115,10 @@ def editor(host):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=list(FLAGS))
-        yield Editor(browser.new_page(viewport={"width": 1760, "height": 990}), host)
+        editor = Editor(browser.new_page(viewport={"width": 1760, "height": 990}), host)
+        for key, value in {**SETTINGS, **KOREAN_CANVAS}.items():
+            editor.setting(key, value)
+        yield editor
         browser.close()
 
 

@@ -1,8 +1,11 @@
 """Every node is complete: tooltips, Korean labels, help, a workflow that uses it; public ids stay as they are."""
 
 import json
+import re
 
 import pytest
+
+HANGUL = re.compile("[\uac00-\ud7a3]")
 
 # Saved workflows depend on these: new inputs are appended to this table, nothing in it is ever moved.
 CONTRACT = {
@@ -160,7 +163,9 @@ def test_paper_labels_show_the_thickness_of_the_data_file(comfy, root, language)
 def test_help_pages_exist_and_belong_to_a_node(ours, root, name, language):
     text = (root / "web" / "docs" / name / f"{language}.md").read_text(encoding="utf-8")
     title = ours[name].GET_SCHEMA().display_name if language == "en" else locale(root, "ko")[name]["display_name"]
-    assert text.startswith(f"# {title}\n")
+    assert text.startswith(f"# {title}\n\n![{title}]({name}/{language}.jpg)\n")
+    assert (root / "web" / "docs" / name / f"{language}.jpg").stat().st_size > 3000
+    assert {"en": "**Errors**", "ko": "**\uc624\ub958**"}[language] in text
     assert {path.name for path in (root / "web" / "docs").iterdir()} == set(ours)
 
 
@@ -177,3 +182,49 @@ def test_templates_have_thumbnails_and_are_alone_in_their_folder(root):
     templates = {path.stem for path in (root / "workflows").glob("*.json")}
     assert templates == {path.stem for path in (root / "workflows").glob("*.jpg")}
     assert templates == {path.stem for path in (root / "workflows" / "api").glob("*.json")}
+
+
+def test_templates_are_explained_in_both_languages_and_grouped(root):
+    for path in (root / "workflows").glob("*.json"):
+        graph = json.loads(path.read_text(encoding="utf-8"))
+        notes = {node["title"]: node["widgets_values"][0] for node in graph["nodes"] if node["type"] == "MarkdownNote"}
+        korean, english = notes["\uc124\uba85"], notes["Note"]
+        assert len(HANGUL.findall(korean)) > len(korean) / 4 > 10, path.stem
+        assert len(HANGUL.findall(english)) < len(english) / 10, path.stem
+        boxes = [group["bounding"] for group in graph["groups"]]
+        for node in graph["nodes"]:
+            (x, y), (width, height) = node["pos"], node["size"]
+            homes = [
+                box for box in boxes
+                if box[0] <= x and x + width <= box[0] + box[2] and box[1] <= y and y + height <= box[1] + box[3]
+            ]  # fmt: skip
+            assert len(homes) == (node["type"] != "MarkdownNote"), (path.stem, node["id"])
+
+
+def test_templates_say_which_models_they_need(root):
+    """Whatever a loader of a template names is in models.json for it, or the template's notes name it."""
+    table = json.loads((root / "runner" / "models.json").read_text(encoding="utf-8"))
+    files = {}
+    for entry in table.values():
+        for name in entry["files"]:
+            for template in entry["for"]:
+                files.setdefault(template, []).append(f"{entry['folder']}/{name}")
+    for path in (root / "workflows" / "api").glob("*.json"):
+        notes = (root / "workflows" / path.name).read_text(encoding="utf-8")
+        for node in json.loads(path.read_text(encoding="utf-8")).values():
+            for name, value in node["inputs"].items():
+                if name in OF_THIS_MACHINE | {"ckpt_name", "lora_name", "clip_name"} and named(value):
+                    known = any(value.rstrip("/") in file for file in files.get(path.stem, []))
+                    assert known or MODELS_OF_ONE_S_OWN[value] in notes, (path.stem, value)
+
+
+# Nobody publishes these; the template's notes say where one's own go.
+MODELS_OF_ONE_S_OWN = {
+    "book_cover.safetensors": "models/loras",
+    "topic-economy.safetensors": "models/embeddings",
+    "my_agency.safetensors": "learn_watermark",
+}
+
+
+def named(value):
+    return isinstance(value, str) and (value.endswith(("/", ".safetensors", ".pt", ".pth", ".ckpt")))

@@ -1,6 +1,7 @@
 """The walk and its bad weather through a real server and the pack's command line."""
 
 import json
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -245,6 +246,14 @@ def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, server, roo
         assert picture.size == (256, 384)
     finished = cli.run(root / "workflows" / "remove_text.json", "99.image=small.png")
     assert finished.status == 1 and "No node is called '99'" in finished.message
+
+
+def test_a_workflow_of_the_first_release_still_runs(cli, root, base, cover):
+    """tests/golden holds what 0.1.0 saved in the editor, every node in it."""
+    shutil.copy(cover, base / "input" / "cover.png")
+    finished = cli.run(root / "tests" / "golden" / "0.1.0.json")
+    assert finished.status == 0, finished.error
+    assert {name.rsplit(".", 1)[1] for name in files(finished)} == {"pdf", "png", "tif", "txt"}
 
 
 def plain(prompt):
