@@ -38,11 +38,16 @@ class Editor:
     def open(self, query: str = "") -> "Editor":
         self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
         self.page.wait_for_function(READY, timeout=180_000)
+        if not query:  # the editor now opens what it had open before, over whatever is loaded meanwhile
+            self.page.wait_for_function("!!app.extensionManager.workflow.activeWorkflow", timeout=30_000)
+            self.page.wait_for_timeout(3000)
         return self
 
     def load(self, workflow: dict) -> None:
         self.page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
         self.page.wait_for_timeout(800)
+        shown = self.page.evaluate("app.graph._nodes.map(node => String(node.id))")
+        assert sorted(shown) == sorted(str(node["id"]) for node in workflow["nodes"])
 
     def load_api(self, prompt: dict) -> None:
         self.page.evaluate("prompt => app.loadApiJson(prompt, 'workflow')", prompt)
@@ -79,9 +84,9 @@ class Editor:
             changes,
         )
 
-    def fit(self) -> None:
-        """Bring the whole graph into view, clear of the side bar and the tabs."""
-        self.page.evaluate(
+    def fit(self) -> dict:
+        """Bring the whole graph into view, clear of the side bar and the tabs; where it lies on the page."""
+        box = self.page.evaluate(
             """() => {
                 const canvas = app.canvas, boxes = app.graph._nodes.map(node => node.getBounding())
                 const left = Math.min(...boxes.map(box => box[0])), top = Math.min(...boxes.map(box => box[1]))
@@ -93,9 +98,12 @@ class Editor:
                 canvas.ds.scale = scale
                 canvas.ds.offset = [bar / scale - left, tabs / scale - top]
                 canvas.setDirty(true, true)
+                return {x: rect.x + bar - 15, y: rect.y + tabs - 15,
+                        width: (right - left) * scale + 30, height: (bottom - top) * scale + 25}
             }"""
         )
         self.page.wait_for_timeout(1500)
+        return box
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,11 @@ def test_templates_open_run_and_equal_their_api_form(editor, root, korean, pictu
         prompt = without_titles(editor.prompt())
         assert prompt == without_titles(shipped)
         picture = {"path": str(pictures / f"{name}.jpg"), "type": "jpeg", "quality": 85}
-        editor.fit()
-        editor.page.screenshot(**picture)
+        editor.page.screenshot(clip=editor.fit(), **picture)
         check_labels(editor, korean)
         run_here(editor, quick.get(name, {}))
         if name not in quick:  # what random weights paint is nothing to show
-            editor.fit()
-            editor.page.screenshot(**picture)
+            editor.page.screenshot(clip=editor.fit(), **picture)
         assert editor.faults == []
 
 
@@ -190,7 +188,6 @@ BLUEPRINTS = {
 def test_blueprints_are_found_by_search_and_run(editor, pictures, name):
     editor.faults.clear()
     editor.open()
-    editor.page.wait_for_timeout(3000)  # blueprints are fetched after the graph is there
     editor.page.evaluate("() => app.graph.clear()")
     editor.page.mouse.dblclick(700, 500)
     editor.page.keyboard.type(name)

@@ -80,11 +80,12 @@ def test_the_walk(cli, tmp_path):
         assert json.loads(picture.text["prompt"])["9"]["inputs"]["author"] == "Kim"
 
 
-def test_the_official_command_line_runs_every_workflow(cli, comfy_cli, base, cover, quick, tmp_path):
+def test_the_official_command_line_runs_them_too(cli, comfy_cli, base, cover, quick, tmp_path):
     assert comfy_cli, "comfy-cli belongs to the dev extra"
     (base / "input" / "cover.png").write_bytes(cover.read_bytes())
     host, port = cli.url.removeprefix("http://").split(":")
-    for shipped in sorted(COVER_FINISH.parent.glob("*.json")):
+    # The browser tests run every workflow; here it is the other client that is tried.
+    for shipped in (COVER_FINISH.with_stem(name) for name in ("korean_prompt", "remove_text", "upscale_to_file")):
         prompt = json.loads(shipped.read_text(encoding="utf-8"))
         for node, inputs in quick.get(shipped.stem, {}).items():
             prompt[node]["inputs"].update(inputs)
