@@ -20,11 +20,13 @@ test: host
 
 # The pictures of the README and the template browser, made anew; they need Chromium.
 pictures: host demo
-	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
 	@$(RUN) runner run workflows/api/cover_flat.json --set 3.image=out/demo/cover.png --out out/flat
 	@$(RUN) -c "from glob import glob; from PIL import Image; Image.open(glob('out/flat/*.png')[-1]).convert('RGB').resize((1400, 640)).save('docs/cover_flat_guides.jpg', quality=85)"
-	@DANCHEONG_PICTURES=docs $(RUN) -m pytest tests/browser
-	@mv docs/korean_prompt.jpg docs/news_picture.jpg docs/remove_text*.jpg docs/upscale_a4.jpg docs/upscale_to_file.jpg docs/test_seams.jpg docs/cover_flat.jpg docs/edit_word.jpg docs/cover_retitle.jpg docs/clean_news_photos.jpg docs/curate_news.jpg docs/learn_watermark.jpg workflows/
+	@DANCHEONG_PICTURES=out/pictures $(RUN) -m pytest tests/browser
+	@for template in workflows/*.json; do cp out/pictures/$$(basename $$template .json).jpg workflows/; done
+	@cp -r out/pictures/help/. web/docs/
+	@mv workflows/cover_finish.jpg docs/
+	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
 
 check: host
 	@$(RUN) -m ruff check .

@@ -113,6 +113,7 @@ class _Fleet:
         self._losses: dict[str, int] = {}
         self._finished = asyncio.Event()
         self._checked = False
+        self._connected = 0
         self._heard = time.monotonic()
 
     async def work(self, urls: list[str]) -> None:
@@ -136,10 +137,15 @@ class _Fleet:
             try:
                 async with Client(url) as client:
                     declared = await client.object_info()
-                    self._heard, lost = time.monotonic(), False
+                    lost = False
                     self._check_columns(declared)
-                    while True:
-                        await self._take(client, declared)
+                    self._connected += 1
+                    try:
+                        while True:
+                            await self._take(client, declared)
+                    finally:
+                        self._connected -= 1
+                        self._heard = time.monotonic()
             except Unreachable as error:
                 if not lost:
                     _say(f"{url} is not there; trying again ({error})")
@@ -147,7 +153,7 @@ class _Fleet:
                 await self._wait_for_server(error)
 
     async def _wait_for_server(self, error: Unreachable) -> None:
-        if time.monotonic() - self._heard >= PATIENCE_SECONDS:
+        if not self._connected and time.monotonic() - self._heard >= PATIENCE_SECONDS:
             raise RunnerError(f"{error} {self._left} rows are left; the same command goes on with them.")
         await asyncio.sleep(PAUSE_SECONDS)
 
@@ -184,8 +190,7 @@ class _Fleet:
             raise
         else:
             self.outcome.files += files
-            self._heard = time.monotonic()
-            seconds = round(self._heard - begun, 2)
+            seconds = round(time.monotonic() - begun, 2)
             names = [path.name for path in files]
             self._end(row, {**entry, "files": names, "server": client.url, "seconds": seconds})
 
