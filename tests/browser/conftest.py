@@ -14,7 +14,11 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-SETTINGS = {"Comfy.TutorialCompleted": True, "Comfy.Minimap.Visible": False}
+SETTINGS = {
+    "Comfy.TutorialCompleted": True,
+    "Comfy.Minimap.Visible": False,
+    "LiteGraph.Canvas.MinFontSizeForLOD": 0,  # letters stay letters however small the graph is shown
+}
 KOREAN_CANVAS = {"Comfy.Locale": "ko", "Comfy.VueNodes.Enabled": False}
 READY = "!!(window.app && app.graph && window.LiteGraph && LiteGraph.registered_node_types['DancheongSavePrint'])"
 

@@ -79,8 +79,8 @@ def run_here(editor, changes):
     assert editor.page.evaluate("app.graph._nodes.filter(n => n.has_errors).map(n => n.type)") == []
 
 
-def check_labels(editor, korean):
-    """Titles, inputs, outputs and chosen options of the pack's nodes are those of the Korean table."""
+def check_labels(editor, table, switch=("\ucf2c", "\ub054")):
+    """Titles, inputs, outputs, options, switches and hints of the pack's nodes are those of a language's table."""
     labels = editor.page.evaluate(
         """() => app.graph._nodes.filter(n => n.type.startsWith('Dancheong')).map(n => [n.type, n.getTitle(),
             n.inputs.map(i => [i.name, i.localized_name ?? i.label ?? i.name]),
@@ -91,15 +91,15 @@ def check_labels(editor, korean):
     )
     assert labels
     for node, title, inputs, outputs, combos, toggles, fields in labels:
-        expected = korean[node]
-        assert title == expected["display_name"]
+        expected = table[node]
+        assert title == expected.get("display_name", title)
         assert dict(inputs) == {key: expected["inputs"][key]["name"] for key, _ in inputs}
         assert outputs == [entry["name"] for entry in expected["outputs"].values()]
         for name, value, shown in combos:
             if name in expected["inputs"]:  # not what the editor adds to a seed
                 assert shown == expected["inputs"][name].get("options", {}).get(value, value), (node, name)
         assert all(hint == expected["inputs"][name]["name"] for name, hint in fields), node
-        assert all(toggle == ["\ucf2c", "\ub054"] for toggle in toggles), node
+        assert all(toggle == list(switch) for toggle in toggles), node
 
 
 def check_drawn_labels(editor, korean):
@@ -119,19 +119,18 @@ def check_drawn_labels(editor, korean):
                 assert inputs[name].get("options", {}).get(value, "") in [*lines, ""], (node, name)
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
-def test_every_node_is_drawn_in_both_languages(editor, root, korean, pictures, language):
+@pytest.mark.parametrize(("language", "switch"), [("ko", ("\ucf2c", "\ub054")), ("en", ("on", "off"))])
+def test_every_node_is_drawn_in_both_languages(editor, root, pictures, language, switch):
     """The picture of each node's help page, made from what the editor draws."""
+    table = read(root / "locales" / language / "nodeDefs.json")
     editor.setting("Comfy.Locale", language)
     try:
         editor.open()
         editor.page.evaluate("window.drawn = 1000")
-        for node in korean:
-            shown = draw_alone(editor, node, pictures / "help" / node / f"{language}.jpg")
-            if language == "ko":
-                assert shown == korean[node]["display_name"]
-            else:
-                assert shown.isascii()
+        for node in table:
+            title = draw_alone(editor, node, pictures / "help" / node / f"{language}.jpg")
+            assert title.isascii() or language == "ko"
+            check_labels(editor, table, switch)
     finally:
         editor.setting("Comfy.Locale", "ko")
 

@@ -121,23 +121,35 @@ def test_everything_has_a_tooltip(ours, name):
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_korean_labels_are_complete_and_nothing_more(ours, root, name):
-    korean = locale(root, "ko")[name]
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_labels_are_complete_and_nothing_more(ours, root, name, language):
+    table = locale(root, language)[name]
     schema = ours[name].GET_SCHEMA()
-    assert set(korean) == {"display_name", "description", "inputs", "outputs"}
-    assert list(korean["inputs"]) == [part.id for part in schema.inputs]
-    assert list(korean["outputs"]) == [str(number) for number in range(len(schema.outputs))]
+    # In English the schema itself has title, description and tooltips.
+    assert set(table) == {"inputs", "outputs"} | ({"display_name", "description"} if language == "ko" else set())
+    assert list(table["inputs"]) == [part.id for part in schema.inputs]
+    assert list(table["outputs"]) == [str(number) for number in range(len(schema.outputs))]
     for part in schema.inputs:
-        entry = korean["inputs"][part.id]
-        assert entry["name"] and entry["tooltip"]
+        entry = table["inputs"][part.id]
+        assert entry["name"] and ("tooltip" in entry) == (language == "ko")
         options = getattr(part, "options", None)
         if options and part.id not in OF_THIS_MACHINE:
             assert list(entry["options"]) == list(options), part.id
+    for entry in table["outputs"].values():
+        assert entry["name"] and ("tooltip" in entry) == (language == "ko")
+    labels = [part["name"] for part in [*table["inputs"].values(), *table["outputs"].values()]]
+    assert language == "ko" or (all(map(str.isascii, labels)) and not any("_" in label for label in labels))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_categories_are_complete(ours, root, language):
+    named = json.loads((root / "locales" / language / "main.json").read_text(encoding="utf-8"))["nodeCategories"]
+    assert set(named) == {part for node in ours.values() for part in node.GET_SCHEMA().category.split("/")}
 
 
 def test_locales_name_no_other_node(ours, root):
     assert set(locale(root, "ko")) == set(ours)
-    assert set(locale(root, "en")) <= set(ours)
+    assert set(locale(root, "en")) == set(ours)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
