@@ -1,7 +1,6 @@
 """A workflow as the editor saves it, made into API form as the editor's own Export (API) makes it.
 
 What has no counterpart in API form is resolved here: notes, reroutes, primitives, subgraphs, muted and bypassed nodes.
-Which value belongs to which input the file does not say; it follows from what the server declares of its nodes.
 """
 
 from collections.abc import Iterator
@@ -9,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import RunnerError
+from .widget_values import Node, stored_values
 
-Node = dict[str, Any]
 Link = tuple[Any, int]
 """The node that a link comes from, and which of its outputs."""
 
@@ -19,9 +18,6 @@ SILENT = {"Note", "MarkdownNote"}
 REROUTE, PRIMITIVE = "Reroute", "PrimitiveNode"
 ENTRANCE, EXIT = -10, -20
 """Ids of a subgraph's own ends."""
-TYPED = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR", "MARKDOWN", "CURVE", "RANGE", "BOUNDING_BOX"}
-DYNAMIC = "COMFY_DYNAMICCOMBO_V3"
-SEEDS = {"seed", "noise_seed"}
 
 
 @dataclass
@@ -119,7 +115,7 @@ class _Graph:
                 f"Node {level.path}{node['id']} is a {kind}, which this server does not have: install the pack that "
                 "brings it, or take the node out."
             )
-        inputs = self._values(node)
+        inputs = stored_values(node, self._declared[kind])
         for slot, socket in enumerate(node.get("inputs") or []):
             origin = self._input(level, node, slot)
             if isinstance(origin, Value):
@@ -170,82 +166,12 @@ class _Graph:
             return Value(values[widgets.index(name)])
         return None
 
-    def _values(self, node: Node) -> dict[str, Any]:
-        """The node's own values by input."""
-        stored = node.get("widgets_values") or []
-        if isinstance(stored, dict):
-            names = {name for name, _, _ in self._widgets(node, iter(()))}
-            return {name: value for name, value in stored.items() if name in names}
-        left = list(stored)
-        values: dict[str, Any] = {}
-        for name, value, kept in self._widgets(node, _drawn(left)):
-            if kept:
-                values[name] = {"__value__": value} if isinstance(value, list) else value
-        if left:
-            raise RunnerError(
-                f"Node {node['id']} ({node['type']}) carries {len(stored)} values, more than this server's inputs of "
-                "that type: which belongs to which cannot be told. Use Workflow > Export (API) in the editor that "
-                "made the file."
-            )
-        return values
-
-    def _widgets(self, node: Node, values: Iterator[Any]) -> Iterator[tuple[str, Any, bool]]:
-        """Input, value, and whether it is part of API form, in the order in which the editor lays widgets out."""
-        declared = self._declared[node["type"]].get("input", {})
-        shown = {socket["name"] for socket in node.get("inputs") or [] if socket.get("widget")}
-        required: dict[str, Any] = declared.get("required") or {}
-        yield from _laid_out(required, shown, values)
-        # The button of "choose file to upload" stands behind the required inputs and keeps a value too.
-        if any(str(key).endswith("_upload") and on for spec in required.values() for key, on in _options(spec).items()):
-            yield "upload", next(values, None), False
-        yield from _laid_out(declared.get("optional") or {}, shown, values)
-
 
 def _ends(link: Any) -> tuple[Any, Any, int, Any, int]:
     """Id, origin, its slot, target, its slot; the outer graph's links are lists, those of a subgraph tables."""
     if isinstance(link, dict):
         return tuple(link[key] for key in ("id", "origin_id", "origin_slot", "target_id", "target_slot"))
     return tuple(link[:5])
-
-
-def _laid_out(
-    declared: dict[str, Any], shown: set[str], values: Iterator[Any], prefix: str = ""
-) -> Iterator[tuple[str, Any, bool]]:
-    for name, spec in declared.items():
-        options, kind = _options(spec), spec[0]
-        if options.get("forceInput") or options.get("rawLink"):
-            continue
-        if isinstance(kind, list) or kind in TYPED or kind == DYNAMIC or prefix + name in shown:
-            value = next(values, _default(spec))
-            yield prefix + name, value, True
-            if kind == DYNAMIC:
-                chosen = next((option["inputs"] for option in options["options"] if option["key"] == value), {})
-                for part in ("required", "optional"):
-                    yield from _laid_out(chosen.get(part) or {}, shown, values, f"{prefix}{name}.")
-            if options.get("control_after_generate", kind == "INT" and name in SEEDS):
-                yield "control_after_generate", next(values, None), False
-                if isinstance(kind, list) or kind == "COMBO":
-                    yield "control_filter_list", next(values, None), False
-
-
-def _options(spec: list[Any]) -> dict[str, Any]:
-    return spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}
-
-
-def _default(spec: list[Any]) -> Any:
-    """What the editor fills in where a file of an older release has no value yet."""
-    options = _options(spec)
-    if "default" in options:
-        return options["default"]
-    choices = spec[0] if isinstance(spec[0], list) else options.get("options") or []
-    if choices:
-        return choices[0]["key"] if isinstance(choices[0], dict) else choices[0]
-    return {"INT": 0, "FLOAT": 0, "BOOLEAN": False, "STRING": ""}.get(str(spec[0]))
-
-
-def _drawn(values: list[Any]) -> Iterator[Any]:
-    while values:
-        yield values.pop(0)
 
 
 def _through(node: Node, slot: int, wanted: str) -> int | None:
