@@ -50,7 +50,10 @@ class LoadUpscaleModel(io.ComfyNode):
                 ),
             ],
             outputs=[
-                io.UpscaleModel.Output(tooltip="For Upscale to Size, and for every node that upscales with a model."),
+                io.UpscaleModel.Output(
+                    display_name="upscale_model",
+                    tooltip="For Upscale to Size, and for every node that upscales with a model.",
+                ),
                 io.String.Output(display_name="report", tooltip="Architecture, factor, blend."),
             ],
         )

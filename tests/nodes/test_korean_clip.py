@@ -163,7 +163,7 @@ def test_lora_in_both_layouts_and_the_clip_stays_as_it_was(comfy, made, base):
             f"text_encoder.text_model.{place}.lora_B.weight": up,
         },
     }
-    (base / "models" / "loras").mkdir()
+    (base / "models" / "loras").mkdir(exist_ok=True)
     clip, _ = comfy.korean_clip("last/")
     before = comfy.encode(clip, SENTENCE)[0]
     weight = reference.model.get_submodule(f"text_model.{place}").weight
