@@ -67,7 +67,7 @@ def to_api(document: dict[str, Any], declared: dict[str, Any]) -> dict[str, dict
     try:
         graph = _Graph(document, declared)
         prompt = {level.path + str(node["id"]): graph.entry(level, node) for level, node in graph.working()}
-    except (LookupError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as error:
         raise RunnerError(
             f"The workflow does not hold together ({type(error).__name__}: {error}): open it in the editor and save it "
             "again."

@@ -1,4 +1,6 @@
-"""Many jobs on one or several servers, each row done exactly once, whatever servers and this program go through.
+"""Many jobs on one or several servers: every row has one result and one line of its own, whatever servers go through.
+
+A row that was running where a connection broke off is run again; what the first run made is not fetched.
 
 Every slot of every server is a worker with a connection of its own. Rows wait in one line; a worker takes the first,
 and puts it back where its server is lost. What is finished stands in the journal beside the results.
@@ -11,6 +13,7 @@ import signal
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -200,7 +203,8 @@ class _Fleet:
         try:
             shown = await outputs(client, prompt, prompt_id, _silent)
         except asyncio.CancelledError:
-            await client.cancel(prompt_id)
+            with suppress(Unreachable):  # where the server is gone too, the end is still an end
+                await client.cancel(prompt_id)
             raise
         files: list[Path] = []
         for _, result in sorted(made(shown), key=_place):

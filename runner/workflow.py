@@ -28,7 +28,7 @@ def load(path: Path) -> dict[str, Any]:
         raise RunnerError(f"{path} cannot be read as a JSON workflow: {error}.") from error
     if not is_editor_form(document):
         nodes = list(document.values()) if isinstance(document, dict) else []
-        if not nodes or not all(isinstance(node, dict) and "class_type" in node and "inputs" in node for node in nodes):
+        if not nodes or not all(_is_node(node) for node in nodes):
             raise RunnerError(
                 f"{path} is no workflow: expected what the editor saves, or API form (node ids with class_type and "
                 "inputs)."
@@ -101,6 +101,10 @@ def find(prompt: Prompt, target: str) -> tuple[dict[str, Any], str]:
     if isinstance(inputs[name], list):
         raise RunnerError(f"{target} is connected to node {inputs[name][0]}; set the input there instead.")
     return inputs, name
+
+
+def _is_node(node: Any) -> bool:
+    return isinstance(node, dict) and "class_type" in node and isinstance(node.get("inputs"), dict)
 
 
 def title(prompt: Prompt, node_id: str) -> str:

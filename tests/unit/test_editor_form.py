@@ -152,6 +152,9 @@ def break_link(document):
         (break_link, "does not hold together"),
         (lambda document: document["nodes"].append({"id": 9}), "does not hold together"),
         (lambda document: document.update(nodes=7), "does not hold together"),
+        (lambda document: document["links"].append([9, 1]), "does not hold together"),
+        (lambda document: document["links"][0].__setitem__(1, -10), "does not hold together"),
+        (lambda document: document["definitions"]["subgraphs"][0]["nodes"].append(node(5, "inner")), "RecursionError"),
     ],
 )
 def test_files_that_cannot_be_read_are_explained(damage, message):

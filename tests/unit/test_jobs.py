@@ -1,12 +1,15 @@
 """Who takes which row, and for how long one waits, on servers that are only played."""
 
 import asyncio
+import os
+import signal
 import time
 from collections import Counter
 
 import pytest
 from dancheong.runner import RunnerError, jobs
 from dancheong.runner.client import Unreachable
+from dancheong.runner.run import Interrupted
 from dancheong.runner.sheet import Row
 
 DOCUMENT = {"3": {"class_type": "Title", "inputs": {"text": ""}}}
@@ -16,7 +19,7 @@ class Servers:
     """Per url how a row goes there: an async function of the row's text; a url without one is down."""
 
     def __init__(self, monkeypatch, **ways):
-        self.ways, self.begun = ways, Counter()
+        self.ways, self.begun, self.cancelled = ways, Counter(), []
         world = self
 
         class Client:
@@ -35,7 +38,8 @@ class Servers:
                 return {}
 
             async def cancel(self, prompt_id):
-                pass
+                world.cancelled.append(prompt_id)
+                raise Unreachable("gone")
 
         async def submit(client, prompt, declared, search):
             return prompt["3"]["inputs"]["text"]
@@ -128,6 +132,18 @@ def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_p
     outcome = asyncio.run(jobs.run_sheet(jobs.Order(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
     assert outcome.kept == 1 and sorted(path.name for path in outcome.files) == ["r1.txt", "r2.txt", "r3.txt"]
     assert servers.begun == {"t0": 1, "t1": 2, "t2": 2, "t3": 1, "new": 1}
+
+
+def test_an_interrupt_ends_although_the_server_no_longer_answers(monkeypatch, tmp_path):
+    async def stuck(text):
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+    servers = Servers(monkeypatch, a=stuck)
+    start = time.monotonic()
+    with pytest.raises(Interrupted):
+        servers.run(tmp_path, 2, ["a"])
+    assert time.monotonic() - start < 5 and servers.cancelled == ["t0"]
 
 
 def test_wrong_addresses_are_said_at_once(monkeypatch, tmp_path):

@@ -70,6 +70,7 @@ def test_bad_settings_are_explained(prompt, setting, message):
         ("{", "cannot be read as a JSON workflow"),
         ("[]", "is no workflow: expected what the editor saves, or API form"),
         ('{"3": {"inputs": {}}}', "is no workflow"),
+        ('{"3": {"class_type": "X", "inputs": []}}', "is no workflow"),
     ],
 )
 def test_bad_files_are_explained(tmp_path, content, message):
