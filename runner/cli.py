@@ -6,14 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from . import RunnerError, places
+from ..nodes.ground import UserError
+from . import places
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options) or 0
-    except (RunnerError, OSError) as error:  # OSError: a folder that cannot be written, a connection that breaks off
+    except (UserError, OSError) as error:  # OSError: a folder that cannot be written, a connection that breaks off
         print(f"dancheong: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -46,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
         workflow.prompt(document, settings, {})  # a wrong setting is said before a server is started
     rows = sheet.read(options.sheet) if options.sheet else []
     if len(options.server) > 1 and not rows:
-        raise RunnerError("Several servers share the rows of a sheet: add --sheet, or name one server.")
+        raise UserError("Several servers share the rows of a sheet: add --sheet, or name one server.")
     try:
         if options.server:
             return _queue(options, document, settings, rows, options.server)

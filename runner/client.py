@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from . import RunnerError
+from ..nodes.ground import UserError
 from .models import remedy
 from .workflow import Prompt, title
 
@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 120
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
-class Unreachable(RunnerError):
+class Unreachable(UserError):
     """The server does not answer, or the connection to it broke off."""
 
 
@@ -75,7 +75,7 @@ class Client:
         """Queue a prompt; returns its id.
 
         Raises:
-            RunnerError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
+            UserError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
         """
         # An empty table, so that nodes can add what saved pictures should say of themselves.
         job = {"prompt": prompt, "client_id": self._id, "extra_data": {"extra_pnginfo": {}}}
@@ -83,12 +83,12 @@ class Client:
             try:
                 body = json.loads(await answer.text())
             except ValueError:
-                raise RunnerError(f"{self.url} is not a ComfyUI server: it answered {answer.status}.") from None
+                raise UserError(f"{self.url} is not a ComfyUI server: it answered {answer.status}.") from None
         problems = describe_refusal(prompt, body)
         if problems:
             if "prompt_id" in body:
                 await self.cancel(body["prompt_id"])
-            raise RunnerError(problems)
+            raise UserError(problems)
         return body["prompt_id"]
 
     async def follow(self, prompt_id: str) -> AsyncIterator[tuple[str, dict]]:
@@ -108,7 +108,7 @@ class Client:
         query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
         async with self._answer("GET", "/view", params=query) as answer:
             if answer.status != 200:
-                raise RunnerError(f"The server no longer has {file['filename']} (status {answer.status}).")
+                raise UserError(f"The server no longer has {file['filename']} (status {answer.status}).")
             return await answer.read()
 
     async def cancel(self, prompt_id: str) -> None:
@@ -123,7 +123,7 @@ class Client:
                 answer.raise_for_status()
                 return await answer.json()
             except aiohttp.ClientResponseError as error:
-                raise RunnerError(f"{self.url}{path} failed: {error}.") from error
+                raise UserError(f"{self.url}{path} failed: {error}.") from error
 
     @asynccontextmanager
     async def _answer(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:

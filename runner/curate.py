@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..nodes.curation.fingerprints import Seen, fingerprint
 from ..nodes.curation.standards import Standards
+from ..nodes.ground import UserError
+from ..nodes.ground.journal import Journal
+from ..nodes.ground.whole_file import write_whole, writing_whole
 from ..nodes.news import dataset
 from ..nodes.news.picture import BrokenError, decode
 from ..nodes.news.record import Record, Refused
 from ..nodes.news.report import kind
-from ..nodes.whole_file import write_whole, writing_whole
-from . import RunnerError
-from .journal import Journal
 
 if TYPE_CHECKING:
     from .relevance import Relevance
@@ -67,13 +67,10 @@ def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=
     """Returns how many rows were kept, under "kept", and how many rejected for which reason.
 
     Raises:
-        RunnerError: the source or the output folder cannot be used.
+        UserError: the source or the output folder cannot be used.
     """
-    try:
-        # Before anything is written: a mistyped source or mark must not claim the folder.
-        total, unmark, relevance = dataset.count(job.source), _unmark(job), _relevance(job)
-    except (ValueError, RuntimeError) as error:  # RuntimeError: parquet without pyarrow
-        raise RunnerError(str(error)) from error
+    # Before anything is written: a mistyped source or mark must not claim the folder.
+    total, unmark, relevance = dataset.count(job.source), _unmark(job), _relevance(job)
     journal = Journal(job.out, _settings(job))
     try:
         done, seen = 0, Seen()
@@ -85,8 +82,6 @@ def curate(job: Job, say: Callable[[str], None] = lambda line: print(line, file=
             say(f"going on after {done:,} of {total:,} rows")
         _work(job, unmark, relevance, journal, seen, _Clock(done, total, say), say)
         return _write_tables(job.out, journal)
-    except ValueError as error:
-        raise RunnerError(str(error)) from error
     finally:
         journal.close()
 
@@ -158,7 +153,7 @@ def _relevance(job: Job) -> "Relevance | None":
 def _read(row: Record) -> bytes | str:
     try:
         return row.read()
-    except (ValueError, OSError) as error:
+    except (UserError, OSError) as error:
         return str(error)
 
 

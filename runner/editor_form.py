@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import RunnerError
+from ..nodes.ground import UserError
 from .widget_values import Node, stored_values
 
 Link = tuple[Any, int]
@@ -61,14 +61,14 @@ def to_api(document: dict[str, Any], declared: dict[str, Any]) -> dict[str, dict
         Node id -> {"class_type", "inputs", "_meta"}; a node inside a subgraph is called INSTANCE:NODE.
 
     Raises:
-        RunnerError: the server lacks a node's type, a node carries more values than its type has inputs, or the file
+        UserError: the server lacks a node's type, a node carries more values than its type has inputs, or the file
             was damaged by hand.
     """
     try:
         graph = _Graph(document, declared)
         prompt = {level.path + str(node["id"]): graph.entry(level, node) for level, node in graph.working()}
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError) as error:
-        raise RunnerError(
+        raise UserError(
             f"The workflow does not hold together ({type(error).__name__}: {error}): open it in the editor and save it "
             "again."
         ) from error
@@ -111,7 +111,7 @@ class _Graph:
     def entry(self, level: Level, node: Node) -> dict[str, Any]:
         kind = node["type"]
         if kind not in self._declared:
-            raise RunnerError(
+            raise UserError(
                 f"Node {level.path}{node['id']} is a {kind}, which this server does not have: install the pack that "
                 "brings it, or take the node out."
             )

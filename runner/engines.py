@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ..nodes.ground import UserError
 from ..nodes.text_mask.keras_ocr_engine import environment, interpreter, is_installed, stamp
-from . import RunnerError
 
 KERAS_OCR = ("keras-ocr==0.9.3", "tensorflow-cpu", "tf-keras", "numpy<2", "opencv-python-headless<4.12")
 """keras-ocr 0.9.3 as it still imports: Keras 2 by tf-keras, NumPy 1; TensorFlow with a GPU on request by hand."""
@@ -19,10 +19,10 @@ def install(name: str) -> Path:
     """Make the environment of an engine; it appears when it is whole.
 
     Raises:
-        RunnerError: unknown name, no suitable Python, or the package index failed; nothing is kept then.
+        UserError: unknown name, no suitable Python, or the package index failed; nothing is kept then.
     """
     if name != "keras-ocr":
-        raise RunnerError(f"Expected the engine keras-ocr, got {name!r}.")
+        raise UserError(f"Expected the engine keras-ocr, got {name!r}.")
     target = environment()
     if is_installed():
         return target
@@ -69,9 +69,9 @@ def _step(command: list[str]) -> None:
     try:
         subprocess.run(command, check=True)
     except FileNotFoundError as error:
-        raise RunnerError("The engine needs uv to be installed: run `pip install uv` and try again.") from error
+        raise UserError("The engine needs uv to be installed: run `pip install uv` and try again.") from error
     except subprocess.CalledProcessError as error:
-        raise RunnerError(
+        raise UserError(
             f"The engine could not be installed ({error}), nothing was kept: check the package index, the disk (3 GB), "
             "and that Python 3.10, 3.11 or 3.12 is there."
         ) from error

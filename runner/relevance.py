@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..nodes.ground import UserError
+
 
 class Relevance:
     """A CLIP of both halves; loaded once, from the disk only."""
@@ -11,7 +13,7 @@ class Relevance:
     def __init__(self, folder: Path) -> None:
         """
         Raises:
-            ValueError: no CLIP with its tokenizer is there.
+            UserError: no CLIP with its tokenizer is there.
         """
         from transformers import AutoTokenizer, CLIPImageProcessor, CLIPModel
 
@@ -20,7 +22,7 @@ class Relevance:
             self._processor = CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
             self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError) as error:
-            raise ValueError(
+            raise UserError(
                 f"{folder} holds no CLIP: expected config.json, weights, tokenizer and preprocessor_config.json, as "
                 f"Hugging Face has a Korean CLIP ({str(error).splitlines()[0]})."
             ) from error

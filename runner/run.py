@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from ..nodes.whole_file import write_whole
-from . import RunnerError, workflow
+from ..nodes.ground import UserError
+from ..nodes.ground.whole_file import write_whole
+from . import workflow
 from .client import Client
 
 INTERRUPTED = 130
@@ -34,7 +35,7 @@ async def run(url: str, document: dict, settings: list[workflow.Setting], search
         The written files.
 
     Raises:
-        RunnerError: refused or failed, with the node's own message.
+        UserError: refused or failed, with the node's own message.
         Interrupted: after Ctrl-C, once the server has stopped the prompt.
     """
     async with Client(url) as client:
@@ -57,18 +58,16 @@ def check_picture(path: Path) -> None:
     """Refuse a damaged picture here, by its name; ComfyUI would say "Truncated File Read" after the upload.
 
     Raises:
-        RunnerError: an empty file, or a picture of a common format that cannot be read to its end.
+        UserError: an empty file, or a picture of a common format that cannot be read to its end.
     """
     if not path.stat().st_size:
-        raise RunnerError(f"{path} is empty; expected a picture.")
+        raise UserError(f"{path} is empty; expected a picture.")
     if path.suffix.lower() in COMMON_PICTURES:
         try:
             with Image.open(path) as picture:
                 picture.load()
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise RunnerError(
-                f"{path} is damaged or no picture ({error}); expected a {path.suffix[1:]} file."
-            ) from error
+            raise UserError(f"{path} is damaged or no picture ({error}); expected a {path.suffix[1:]} file.") from error
 
 
 async def outputs(client: Client, prompt: workflow.Prompt, prompt_id: str, show: Show) -> dict[str, dict]:
@@ -79,7 +78,7 @@ async def outputs(client: Client, prompt: workflow.Prompt, prompt_id: str, show:
         history has it only some time after the end.
 
     Raises:
-        RunnerError: a node failed, or the connection broke off (Unreachable).
+        UserError: a node failed, or the connection broke off (Unreachable).
         Interrupted: the prompt was interrupted on the server.
     """
     shown: dict[str, dict] = {}
@@ -88,7 +87,7 @@ async def outputs(client: Client, prompt: workflow.Prompt, prompt_id: str, show:
         if kind == "executed" and data["output"]:
             shown[data["node"]] = data["output"]
         if kind == "execution_error":
-            raise RunnerError(_failure(prompt, data))
+            raise UserError(_failure(prompt, data))
         if kind == "execution_interrupted":
             raise Interrupted
     return shown

@@ -11,7 +11,8 @@ import urllib.request
 from contextlib import nullcontext
 from pathlib import Path
 
-from . import RunnerError, places
+from ..nodes.ground import UserError
+from . import places
 
 FOLDERS = ("models", "input", "output", "temp", "user", "custom_nodes")
 START_SECONDS = 300
@@ -56,7 +57,7 @@ class Server:
             except BaseException as error:
                 self.stop()
                 # Another process may have taken the free port between asking and binding.
-                if self._port or not left or not isinstance(error, RunnerError):
+                if self._port or not left or not isinstance(error, UserError):
                     raise
         raise AssertionError("unreachable")
 
@@ -83,13 +84,13 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise RunnerError(f"ComfyUI ended while starting (status {self._process.returncode}).{self._tail()}")
+                raise UserError(f"ComfyUI ended while starting (status {self._process.returncode}).{self._tail()}")
             try:
                 with urllib.request.urlopen(f"{self.url}/system_stats", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
-        raise RunnerError(f"ComfyUI did not answer within {START_SECONDS} s.{self._tail()}")
+        raise UserError(f"ComfyUI did not answer within {START_SECONDS} s.{self._tail()}")
 
     def _tail(self) -> str:
         if self._log is None:

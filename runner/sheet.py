@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import RunnerError
+from ..nodes.ground import UserError
 from .workflow import Setting
 
 NAME = "name"
@@ -46,15 +46,15 @@ def read(path: Path) -> list[Row]:
             `name`. An empty cell of a CSV, or null, leaves the workflow's own value.
 
     Raises:
-        RunnerError: not there, another kind of file, damaged, without rows, or two rows of one name.
+        UserError: not there, another kind of file, damaged, without rows, or two rows of one name.
     """
     readers = {".csv": _csv, ".jsonl": _jsonl}
     if path.suffix.lower() not in readers:
-        raise RunnerError(f"Expected a sheet of jobs as .csv or .jsonl, got {path}.")
+        raise UserError(f"Expected a sheet of jobs as .csv or .jsonl, got {path}.")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise RunnerError(f"There is no sheet {path}.") from None
+        raise UserError(f"There is no sheet {path}.") from None
     tables = readers[path.suffix.lower()](_decoded(path, data), path)
     digits = max(4, len(str(len(tables))))
     rows: list[Row] = []
@@ -62,7 +62,7 @@ def read(path: Path) -> list[Row]:
         name = unicodedata.normalize("NFC", str(table.pop(NAME, "") or f"{number:0{digits}}").strip())
         rows.append(Row(name, tuple((target, value) for target, value in table.items() if value is not None)))
     if not rows:
-        raise RunnerError(f"{path} has no rows: expected one a job.")
+        raise UserError(f"{path} has no rows: expected one a job.")
     _check_names([row.name for row in rows], path)
     return rows
 
@@ -73,7 +73,7 @@ def _decoded(path: Path, data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise RunnerError(f"{path} is neither UTF-8 nor CP949: save the sheet as CSV UTF-8.")
+    raise UserError(f"{path} is neither UTF-8 nor CP949: save the sheet as CSV UTF-8.")
 
 
 def _csv(text: str, path: Path) -> list[dict[str, Any]]:
@@ -82,12 +82,12 @@ def _csv(text: str, path: Path) -> list[dict[str, Any]]:
         header = [cell.strip() for cell in next(lines, [])]
         cells = [(lines.line_num, line) for line in lines if any(cell.strip() for cell in line)]
     except csv.Error as error:
-        raise RunnerError(f"{path}, line {lines.line_num}: {error}; expected CSV.") from None
+        raise UserError(f"{path}, line {lines.line_num}: {error}; expected CSV.") from None
     if not header or "" in header or len(set(header)) < len(header):
-        raise RunnerError(f"The first line of {path} must name every column, each once; got {', '.join(header)!r}.")
+        raise UserError(f"The first line of {path} must name every column, each once; got {', '.join(header)!r}.")
     for number, line in cells:
         if len(line) != len(header):
-            raise RunnerError(f"{path}, line {number}: expected {len(header)} cells, got {len(line)}.")
+            raise UserError(f"{path}, line {number}: expected {len(header)} cells, got {len(line)}.")
     return [{key: cell or None for key, cell in zip(header, line, strict=True)} for _, line in cells]
 
 
@@ -99,9 +99,9 @@ def _jsonl(text: str, path: Path) -> list[dict[str, Any]]:
         try:
             table = json.loads(line)
         except ValueError as error:
-            raise RunnerError(f"{path}, line {number} is no JSON: {error}.") from None
+            raise UserError(f"{path}, line {number} is no JSON: {error}.") from None
         if not isinstance(table, dict):
-            raise RunnerError(f'{path}, line {number}: expected a table such as {{"9.title": "..."}}.')
+            raise UserError(f'{path}, line {number}: expected a table such as {{"9.title": "..."}}.')
         tables.append(table)
     return tables
 
@@ -110,15 +110,15 @@ def _check_names(names: list[str], path: Path) -> None:
     seen: dict[str, int] = {}
     for number, name in enumerate(names, 1):
         if FORBIDDEN.search(name) or name.strip(". ") == "":
-            raise RunnerError(f"{path}, row {number}: {name!r} cannot be a file name; change it in the name column.")
+            raise UserError(f"{path}, row {number}: {name!r} cannot be a file name; change it in the name column.")
         if name.casefold() in seen:
-            raise RunnerError(f"{path}: rows {seen[name.casefold()]} and {number} are both called {name!r}.")
+            raise UserError(f"{path}: rows {seen[name.casefold()]} and {number} are both called {name!r}.")
         seen[name.casefold()] = number
     for name, number in seen.items():
         # A row's second file of a kind is called NAME-2.
         stem = NUMBERED.fullmatch(name)
         if stem and stem[1] in seen:
-            raise RunnerError(
+            raise UserError(
                 f"{path}, row {number}: {name!r} would be mixed up with further results of {stem[1]!r}; rename one."
             )
 

@@ -20,7 +20,7 @@ class Unmark:
     def __init__(self, files: tuple[Path, ...]) -> None:
         """
         Raises:
-            ValueError: a file is no learned mark.
+            UserError: a file is no learned mark.
         """
         self._marks = [mark_file.read(path) for path in files]
 

@@ -7,7 +7,7 @@ server declares of the node's type.
 from collections.abc import Iterator
 from typing import Any
 
-from . import RunnerError
+from ..nodes.ground import UserError
 
 Node = dict[str, Any]
 """A node as the editor saves it."""
@@ -23,7 +23,7 @@ def stored_values(node: Node, declared: dict[str, Any]) -> dict[str, Any]:
         declared: the type's entry in the server's /object_info.
 
     Raises:
-        RunnerError: more values than the type has inputs.
+        UserError: more values than the type has inputs.
     """
     stored = node.get("widgets_values") or []
     if isinstance(stored, dict):
@@ -35,7 +35,7 @@ def stored_values(node: Node, declared: dict[str, Any]) -> dict[str, Any]:
         if kept:
             values[name] = {"__value__": value} if isinstance(value, list) else value
     if left:
-        raise RunnerError(
+        raise UserError(
             f"Node {node['id']} ({node['type']}) carries {len(stored)} values, more than this server's inputs of "
             "that type: which belongs to which cannot be told. Use Workflow > Export (API) in the editor that "
             "made the file."

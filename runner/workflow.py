@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from . import RunnerError
+from ..nodes.ground import UserError
 from .editor_form import is_editor_form, to_api
 
 Prompt = dict[str, dict]
@@ -18,18 +18,18 @@ def load(path: Path) -> dict[str, Any]:
     """The file's JSON, in API form or in the editor's.
 
     Raises:
-        RunnerError: the file is not there, is no JSON, or holds neither form.
+        UserError: the file is not there, is no JSON, or holds neither form.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunnerError(f"There is no workflow file {path}.") from None
+        raise UserError(f"There is no workflow file {path}.") from None
     except (ValueError, OSError) as error:
-        raise RunnerError(f"{path} cannot be read as a JSON workflow: {error}.") from error
+        raise UserError(f"{path} cannot be read as a JSON workflow: {error}.") from error
     if not is_editor_form(document):
         nodes = list(document.values()) if isinstance(document, dict) else []
         if not nodes or not all(_is_node(node) for node in nodes):
-            raise RunnerError(
+            raise UserError(
                 f"{path} is no workflow: expected what the editor saves, or API form (node ids with class_type and "
                 "inputs)."
             )
@@ -43,7 +43,7 @@ def prompt(document: dict[str, Any], settings: Iterable[Setting], declared: dict
         declared: the server's /object_info; only the editor's form needs it.
 
     Raises:
-        RunnerError: a setting names a node or input that the workflow does not have, or the form cannot be converted.
+        UserError: a setting names a node or input that the workflow does not have, or the form cannot be converted.
     """
     if is_editor_form(document):
         made = to_api(document, declared)
@@ -57,11 +57,11 @@ def prompt(document: dict[str, Any], settings: Iterable[Setting], declared: dict
 def setting(text: str) -> Setting:
     """
     Raises:
-        RunnerError: not of the form `NODE.INPUT=VALUE`.
+        UserError: not of the form `NODE.INPUT=VALUE`.
     """
     target, equals, value = text.partition("=")
     if not equals or "." not in target:
-        raise RunnerError(f"Expected NODE.INPUT=VALUE after --set, got {text!r}.")
+        raise UserError(f"Expected NODE.INPUT=VALUE after --set, got {text!r}.")
     return target, value
 
 
@@ -71,7 +71,7 @@ def change(prompt: Prompt, target: str, value: Any) -> None:
     A value given as text is text where the workflow holds text, and JSON otherwise, so that `2024` stays a title.
 
     Raises:
-        RunnerError: no such node or input, an input that is connected, or text that is no value of its kind.
+        UserError: no such node or input, an input that is connected, or text that is no value of its kind.
     """
     inputs, name = find(prompt, target)
     current = inputs[name]
@@ -81,7 +81,7 @@ def change(prompt: Prompt, target: str, value: Any) -> None:
         try:
             inputs[name] = json.loads(value)
         except ValueError:
-            raise RunnerError(f"Expected a value like {json.dumps(current)} for {target}, got {value!r}.") from None
+            raise UserError(f"Expected a value like {json.dumps(current)} for {target}, got {value!r}.") from None
     else:
         inputs[name] = value
 
@@ -90,16 +90,16 @@ def find(prompt: Prompt, target: str) -> tuple[dict[str, Any], str]:
     """The inputs of the node that `NODE.INPUT` names, and the input's name in them.
 
     Raises:
-        RunnerError: no such node or input, or an input that is connected.
+        UserError: no such node or input, or an input that is connected.
     """
     node_name, dot, name = target.rpartition(".")
     if not dot:
-        raise RunnerError(f"Expected NODE.INPUT, such as 9.title, got {target!r}.")
+        raise UserError(f"Expected NODE.INPUT, such as 9.title, got {target!r}.")
     inputs = prompt[_find(prompt, node_name)]["inputs"]
     if name not in inputs:
-        raise RunnerError(f"Node {node_name} has no input {name!r}; it has {', '.join(inputs)}.")
+        raise UserError(f"Node {node_name} has no input {name!r}; it has {', '.join(inputs)}.")
     if isinstance(inputs[name], list):
-        raise RunnerError(f"{target} is connected to node {inputs[name][0]}; set the input there instead.")
+        raise UserError(f"{target} is connected to node {inputs[name][0]}; set the input there instead.")
     return inputs, name
 
 
@@ -143,4 +143,4 @@ def _find(prompt: Prompt, name: str) -> str:
     if len(matches) == 1:
         return matches[0]
     known = ", ".join(f"{key} ({title(prompt, key)})" for key in prompt)
-    raise RunnerError(f"{'No' if not matches else 'More than one'} node is called {name!r}; the workflow has {known}.")
+    raise UserError(f"{'No' if not matches else 'More than one'} node is called {name!r}; the workflow has {known}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from ..print_cover import MM_PER_INCH, Trim
+from ..page.trim import MM_PER_INCH, Trim
 
 PAPERS: dict[str, dict] = json.loads(Path(__file__).with_name("paper.json").read_text(encoding="utf-8"))
 """Name -> {"mm": thickness of a sheet, "en", "ko"}; mills differ, so thickness is always shown."""

@@ -5,10 +5,11 @@
 
 import torch
 
+from ..ground import UserError
 from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
-from ..print_cover import colour_of
+from ..page.colour import colour_of
 from . import flat as measures
 from . import guides
 from .compose import compose
@@ -158,22 +159,22 @@ def _check(flat: measures.Flat, panel: str, batch: torch.Tensor, count: int) -> 
     cover = panel in ("front", "back")
     size = flat.page.pixels if cover else (flat.width(panel), flat.sheet.pixels[1])
     if size[0] == 0:
-        raise ValueError(f"There is no {panel} on this cover, but a picture came: raise wing_mm or disconnect it.")
+        raise UserError(f"There is no {panel} on this cover, but a picture came: raise wing_mm or disconnect it.")
     found = (batch.shape[2], batch.shape[1])
     if found != size:
         how = "the same trim" if cover else "this width and height"
-        raise ValueError(
+        raise UserError(
             f"Expected a {panel} of {size[0]} x {size[1]} px, got {found[0]} x {found[1]} px: put Upscale to Size "
             f"before this node and give it {how}."
         )
     if len(batch) not in (1, count):
-        raise ValueError(f"Expected one {panel}, or {count} for the {count} fronts, got {len(batch)}.")
+        raise UserError(f"Expected one {panel}, or {count} for the {count} fronts, got {len(batch)}.")
 
 
 def _layer(panel: str, image: torch.Tensor) -> torch.Tensor:
     layer = images.pictures(image)
     if layer.shape[-1] != 4:
-        raise ValueError(
+        raise UserError(
             f"Expected a text layer with alpha for {panel}_text, got a picture without: connect Typeset Title's "
             "text_layer."
         )

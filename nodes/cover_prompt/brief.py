@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..ground import UserError
+
 Language = Literal["english", "korean"]
 
 WORDING = json.loads((Path(__file__).parent / "wording.json").read_text(encoding="utf-8"))
@@ -46,7 +48,7 @@ def prompts(brief: Brief, language: Language) -> tuple[str, str]:
     """What to paint, and what to avoid, in the wording of a language; the brief's own words stay as they are.
 
     Raises:
-        ValueError: nothing of the brief is filled in.
+        UserError: nothing of the brief is filled in.
     """
     lines = [_plain(line) for line in brief.requirements.splitlines()]
     wanted = [line for line in lines if line and not line.startswith("-")]
@@ -58,7 +60,7 @@ def prompts(brief: Brief, language: Language) -> tuple[str, str]:
         *wanted,
     ]
     if not any(told):
-        raise ValueError("Expected a brief, got nothing: fill in a title, a summary or requirements, or take a genre.")
+        raise UserError("Expected a brief, got nothing: fill in a title, a summary or requirements, or take a genre.")
     positive = [WORDING["cover"][language], *told, WORDING["space"][brief.space][language]]
     return ", ".join(filter(None, positive)), ", ".join(filter(None, [*unwanted, WORDING["avoid"][language]]))
 

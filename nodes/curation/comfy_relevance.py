@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from ..ground import UserError
 from ..host import images
 from ..host.progress import Progress
 
@@ -17,7 +18,7 @@ def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_visio
             together.
 
     Raises:
-        ValueError: the halves give vectors of different length.
+        UserError: the halves give vectors of different length.
     """
     progress = Progress(len(pictures))
     scores = []
@@ -25,7 +26,7 @@ def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_visio
         shown = clip_vision.encode_image(images.rgb(picture))["image_embeds"].float().cpu().reshape(1, -1)
         said = _text(clip, title)
         if shown.shape != said.shape:
-            raise ValueError(
+            raise UserError(
                 f"The CLIP gives {said.shape[1]} numbers and the CLIP_VISION {shown.shape[1]}: expected the two halves "
                 "of one model, such as text encoder and vision model of one Korean CLIP."
             )
@@ -39,7 +40,7 @@ def _text(clip: Any, title: str) -> torch.Tensor:
     pooled = clip.encode_from_tokens(clip.tokenize(title), return_pooled=True)[1]
     name = getattr(clip.cond_stage_model, "clip", None)
     if not isinstance(name, str):
-        raise ValueError("Expected a CLIP of one encoder, as Load Korean CLIP gives it; this one combines several.")
+        raise UserError("Expected a CLIP of one encoder, as Load Korean CLIP gives it; this one combines several.")
     model = getattr(clip.cond_stage_model, name)
     # Stable Diffusion 1's CLIP hands out what lies before the projection.
     if not model.return_projected_pooled:

@@ -3,6 +3,7 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from ..ground import UserError
 from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
@@ -106,7 +107,7 @@ class CurateNews(io.ComfyNode):
             progress.step()
         report = refusals(f"{len(kept)} of {count} articles kept.", refused)
         if not kept:
-            raise ValueError(f"{report} Nothing is left to go on with: loosen a rule.")
+            raise UserError(f"{report} Nothing is left to go on with: loosen a rule.")
         return io.NodeOutput(*map(list, zip(*kept, strict=True)), report)
 
 
@@ -163,7 +164,7 @@ class ScoreRelevance(io.ComfyNode):
             refused,
         )
         if not kept:
-            raise ValueError(f"{report} Nothing is left to go on with: lower the threshold.")
+            raise UserError(f"{report} Nothing is left to go on with: lower the threshold.")
         return io.NodeOutput(*map(list, zip(*kept, strict=True)), report)
 
 
@@ -192,7 +193,7 @@ def _column(name: str, values: list[str] | None, count: int) -> list[str]:
     if not values:
         return [""] * count
     if len(values) != count:
-        raise ValueError(
+        raise UserError(
             f"Expected one of {name} per picture, got {len(values)} for {count} pictures: connect the same source."
         )
     return values

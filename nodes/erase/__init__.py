@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def check_filling(method: str, model: Any) -> None:
-    """Refuse a method ("telea", "ns", "lama") that needs a model and has none, with a ValueError."""
+    """Refuse a method ("telea", "ns", "lama") that needs a model and has none, with a UserError."""
     from .comfy_fill import check
 
     check(method, model)

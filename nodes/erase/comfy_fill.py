@@ -2,6 +2,7 @@
 
 import torch
 
+from ..ground import UserError
 from ..host import images
 from ..host.progress import interruptibly
 from .comfy_lama import MARGIN as MODEL_MARGIN
@@ -17,10 +18,10 @@ def check(method: str, model: InpaintModel | None) -> None:
     """Refuse a choice that cannot work.
 
     Raises:
-        ValueError: the method needs a model and has none.
+        UserError: the method needs a model and has none.
     """
     if method == LAMA and model is None:
-        raise ValueError(
+        raise UserError(
             "The method lama needs a model: connect Load Inpaint Model with big-lama (`dancheong models get lama`), or "
             "choose telea or ns."
         )
@@ -38,11 +39,11 @@ def fill(
         model: for the method "lama".
 
     Raises:
-        ValueError: nothing is left to fill from.
+        UserError: nothing is left to fill from.
     """
     mask = (strength > 0).numpy()
     if mask.all():
-        raise ValueError(
+        raise UserError(
             "The mask covers the whole picture, so nothing is left to fill it from: expected at least one "
             "unmasked pixel; check whether the mask is inverted or grown too far."
         )

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from comfy.model_patcher import ModelPatcher
 
+from ..ground import UserError
+from ..ground.tensor_file import SAFE, read_tensors
 from ..host import memory
 from ..host.progress import interruptible_layers
-from ..tensor_file import SAFE, read_tensors
 
 MARGIN = 128
 """px of surroundings: from them the network takes what it continues."""
@@ -40,14 +41,14 @@ class InpaintModel:
             `[H,W,3]` float32 in 0..1 on the CPU.
 
         Raises:
-            ValueError: the network gave pixels that are not numbers.
+            UserError: the network gave pixels that are not numbers.
         """
         device = memory.load(self.patcher, picture.shape[0] * picture.shape[1] * BYTES_PER_PX)
         with torch.inference_mode(), interruptible_layers(self.descriptor.model):
             planes = picture.movedim(-1, 0)[None].to(device)
             filled = self.descriptor(planes, mask[None, None].to(device, torch.float32))
         if not torch.isfinite(filled).all():
-            raise ValueError(f"{self.name} gave pixels that are not numbers: its weights are damaged, get them again.")
+            raise UserError(f"{self.name} gave pixels that are not numbers: its weights are damaged, get them again.")
         return filled[0].movedim(0, -1).cpu()
 
 
@@ -55,7 +56,7 @@ def load(path: Path) -> InpaintModel:
     """An inpainting model from a file that spandrel knows: LaMa as .safetensors, .pth or the public TorchScript .pt.
 
     Raises:
-        ValueError: damaged, unknown to spandrel, or a model for something else.
+        UserError: damaged, unknown to spandrel, or a model for something else.
     """
     from spandrel import MaskedImageModelDescriptor, ModelLoader, UnsupportedModelError
 
@@ -64,12 +65,12 @@ def load(path: Path) -> InpaintModel:
         tensors = read_tensors(path)[0] if path.suffix in (*SAFE, ".pth") else loader.load_state_dict_from_file(path)
         descriptor = loader.load_from_state_dict(tensors)
     except UnsupportedModelError as error:
-        raise ValueError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error
+        raise UserError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error
     except (RuntimeError, KeyError, AttributeError, TypeError) as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} is damaged or no inpainting model ({type(error).__name__}): get it again."
         ) from error
     if not isinstance(descriptor, MaskedImageModelDescriptor):
-        raise ValueError(f"{path.name} is a model for {descriptor.purpose}, not for inpainting: take big-lama.")
+        raise UserError(f"{path.name} is a model for {descriptor.purpose}, not for inpainting: take big-lama.")
     descriptor.float().eval()
     return InpaintModel(path.name, descriptor, memory.patcher(descriptor.model))

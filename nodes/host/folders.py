@@ -5,6 +5,8 @@ from pathlib import Path
 
 import folder_paths
 
+from ..ground import UserError
+
 # Folder under models/ -> file endings listed. A folder that ComfyUI creates itself would list every file.
 OWN_FOLDERS = {
     "fonts": {".ttf", ".otf", ".ttc"},
@@ -43,12 +45,12 @@ def input_file(name: str) -> Path:
     """A file of ComfyUI's input folder.
 
     Raises:
-        ValueError: it is not there, or the name leads out of the folder.
+        UserError: it is not there, or the name leads out of the folder.
     """
     folder = Path(folder_paths.get_input_directory()).resolve()
     path = (folder / name.strip()).resolve()
     if not path.is_relative_to(folder) or not path.is_file():
-        raise ValueError(f"Expected a file of ComfyUI's input folder, got {name!r}: put the file there.")
+        raise UserError(f"Expected a file of ComfyUI's input folder, got {name!r}: put the file there.")
     return path
 
 
@@ -56,14 +58,14 @@ def dataset(name: str) -> Path:
     """A file or folder of ComfyUI's input folder or of its datasets folder.
 
     Raises:
-        ValueError: it is in neither, or the name leads out of them.
+        UserError: it is in neither, or the name leads out of them.
     """
     places = [Path(folder_paths.get_input_directory()), *roots("datasets")]
     for place in places:
         path = (place / name.strip()).resolve()
         if name.strip() and path.is_relative_to(place.resolve()) and path != place.resolve() and path.exists():
             return path
-    raise ValueError(
+    raise UserError(
         f"There is no dataset {name!r}: put the file or folder into ComfyUI's input or datasets folder and "
         "give its name."
     )
@@ -81,14 +83,14 @@ def next_output(prefix: str, width: int, height: int) -> tuple[Path, str, str, i
         folder, file name stem, sub-folder as the editor shows it, first free counter.
 
     Raises:
-        ValueError: the folder cannot be made or read.
+        UserError: the folder cannot be made or read.
     """
     try:
         folder, stem, counter, subfolder, _ = folder_paths.get_save_image_path(
             prefix, folder_paths.get_output_directory(), width, height
         )
     except OSError as error:
-        raise ValueError(
+        raise UserError(
             f"Expected a folder that can be written for {prefix!r}, got {error.strerror or error}: choose another "
             "filename_prefix."
         ) from error

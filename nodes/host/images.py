@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+from ..ground import UserError
+
 STRIP = 256
 
 
@@ -16,10 +18,10 @@ def pictures(image: torch.Tensor) -> torch.Tensor:
         The same on the CPU, float32, clamped to 0..1, NaN as 0; the very same memory where nothing needs to change.
 
     Raises:
-        ValueError: any other shape, or no pixel at all.
+        UserError: any other shape, or no pixel at all.
     """
     if image.ndim != 4 or image.shape[-1] not in (1, 3, 4) or 0 in image.shape:
-        raise ValueError(
+        raise UserError(
             "Expected at least one picture of at least 1 x 1 px, [batch, height, width, 1, 3 or 4 channels], "
             f"got {list(image.shape)}: connect an IMAGE."
         )
@@ -45,14 +47,14 @@ def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
         `[B,H,W]` float32 in 0..1 on the CPU.
 
     Raises:
-        ValueError: an empty mask, or a number of masks that is neither 1 nor the number of pictures.
+        UserError: an empty mask, or a number of masks that is neither 1 nor the number of pictures.
     """
     mask = mask.cpu().float().clamp(0.0, 1.0).nan_to_num_(0.0)
     if mask.ndim == 2:
         mask = mask[None]
     count, height, width = image.shape[:3]
     if mask.ndim != 3 or 0 in mask.shape or mask.shape[0] not in (1, count):
-        raise ValueError(
+        raise UserError(
             f"Expected one mask, or {count} for the batch of {count} pictures, as [batch, height, width], "
             f"got {list(mask.shape)}."
         )

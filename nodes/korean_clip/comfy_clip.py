@@ -19,6 +19,7 @@ from comfy.model_patcher import ModelPatcher
 from comfy.sd1_clip import SD1ClipModel, SD1Tokenizer, SDClipModel, SDTokenizer
 from comfy.supported_models_base import ClipTarget
 
+from ..ground import UserError
 from ..host import folders
 from . import weights
 from .origin import Origin, mark
@@ -44,7 +45,7 @@ def load(
     """The CLIP, and what it was made of for the report.
 
     Raises:
-        ValueError: a file is damaged or none of its kind, or the tokenizer belongs to another encoder.
+        UserError: a file is damaged or none of its kind, or the tokenizer belongs to another encoder.
     """
     tokenizer = PromptTokenizer(source.tokenizer)
     encoder = weights.read(source.weights, source.config)
@@ -76,13 +77,13 @@ def _load_patcher(source: Source, disable_dynamic: bool = False) -> ModelPatcher
 def _check_match(encoder: weights.Encoder, tokenizer: PromptTokenizer, source: Source) -> None:
     known = len(tokenizer.get_vocab())
     if known != encoder.vocabulary:
-        raise ValueError(
+        raise UserError(
             f"The tokenizer in {source.tokenizer.name} knows {known:,} pieces, but {source.weights.name} has "
             f"{encoder.vocabulary:,} rows for them: they do not belong together; choose the encoder's own tokenizer."
         )
     ids = (tokenizer.special.start, tokenizer.special.end, tokenizer.special.pad)
     if max(ids) >= encoder.vocabulary:
-        raise ValueError(f"The tokenizer in {source.tokenizer.name} has special ids {ids} beyond its {known:,} pieces.")
+        raise UserError(f"The tokenizer in {source.tokenizer.name} has special ids {ids} beyond its {known:,} pieces.")
 
 
 def _tokenizer_class(positions: int, width: int, tokenizer: PromptTokenizer) -> type[SDTokenizer]:

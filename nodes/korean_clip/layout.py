@@ -6,7 +6,8 @@ its tokenizer beside it or elsewhere.
 
 from pathlib import Path
 
-from ..tensor_file import SAFE
+from ..ground import UserError
+from ..ground.tensor_file import SAFE
 
 PICKLED = (".bin", ".ckpt", ".pt", ".pth")
 FOLDER_WEIGHTS = ("model{}", "text_encoder/model{}", "pytorch_model{}", "text_encoder/pytorch_model{}")
@@ -40,14 +41,14 @@ def weights_of(choice: Path) -> Path:
     """The weight file of a chosen file or folder; .safetensors goes before what is pickled.
 
     Raises:
-        ValueError: the folder has none.
+        UserError: the folder has none.
     """
     if choice.is_file():
         return choice
     found = _weights_in(choice)
     if found is None:
         names = ", ".join(pattern.format(".safetensors") for pattern in FOLDER_WEIGHTS)
-        raise ValueError(
+        raise UserError(
             f"The folder {choice.name} holds no text encoder: expected one of {names}, or the same as .bin."
         )
     return found
@@ -57,7 +58,7 @@ def tokenizer_of(choice: Path, weights: Path) -> Path:
     """The tokenizer folder that belongs to the weights: in the chosen folder, beside them, or one level up.
 
     Raises:
-        ValueError: there is none.
+        UserError: there is none.
     """
     near = choice if choice.is_dir() else weights.parent
     for folder in (
@@ -69,7 +70,7 @@ def tokenizer_of(choice: Path, weights: Path) -> Path:
     ):
         if _holds_tokenizer(folder):
             return folder
-    raise ValueError(
+    raise UserError(
         f"No tokenizer found beside {weights.name}: expected tokenizer.json, or vocab.json and merges.txt, in "
         f"{near.name} or {near.name}/tokenizer. Put the tokenizer's files there, or choose one in 'tokenizer'."
     )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..ground import UserError
+
 WORD_END = "</w>"
 SAMPLE = Path(__file__).with_name("korean_sample.txt")
 
@@ -30,7 +32,7 @@ class PromptTokenizer:
     def __init__(self, folder: Path) -> None:
         """
         Raises:
-            ValueError: no CLIP tokenizer in the folder.
+            UserError: no CLIP tokenizer in the folder.
         """
         # In transformers 4 the class without Fast is another implementation; in 5 both names are one.
         from transformers import CLIPTokenizerFast  # pyright: ignore[reportAttributeAccessIssue]
@@ -42,9 +44,9 @@ class PromptTokenizer:
             )
             empty = self._tokenizer("")["input_ids"]
         except Exception as error:  # transformers and tokenizers raise bare Exceptions of many kinds here
-            raise ValueError(f"The tokenizer in {folder.name} cannot be read ({error}): download it again.") from error
+            raise UserError(f"The tokenizer in {folder.name} cannot be read ({error}): download it again.") from error
         if len(empty) != 2 or empty[0] == empty[1]:
-            raise ValueError(
+            raise UserError(
                 f"The tokenizer in {folder.name} is none of CLIP: expected a start and an end token around a prompt, "
                 f"got the ids {empty}."
             )
@@ -109,7 +111,7 @@ def _refuse_half_characters(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(
+        raise UserError(
             f"The prompt holds half of a character (a lone surrogate, U+{ord(text[error.start]):04X}) at place "
             f"{error.start}: delete it and type the character again."
         ) from None

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import torch
 
-from ..tensor_file import read_tensors
+from ..ground import UserError
+from ..ground.tensor_file import read_tensors
 
 FIRST_QUERY = "encoder.layers.0.self_attn.q_proj.weight"
 LINEARS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2")
@@ -70,7 +71,7 @@ def read(path: Path, config: Path | None) -> Encoder:
         config: config.json for the number of heads and the activation; special token ids in it are never used.
 
     Raises:
-        ValueError: damaged, no text encoder, incomplete, or of a kind that ComfyUI's CLIP cannot compute.
+        UserError: damaged, no text encoder, incomplete, or of a kind that ComfyUI's CLIP cannot compute.
     """
     found = load_tensors(path)
     prefix = _text_prefix(found, path)
@@ -106,13 +107,13 @@ def load_tensors(path: Path) -> dict[str, torch.Tensor]:
     """Every tensor of a weight file, by name; those of a training checkpoint lie one level deeper.
 
     Raises:
-        ValueError: damaged, holds code, or holds no names.
+        UserError: damaged, holds code, or holds no names.
     """
     found, _ = read_tensors(path)
     if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
         found = found["state_dict"]
     if not isinstance(found, dict):
-        raise ValueError(f"{path.name} is no set of named weights, but {type(found).__name__}.")
+        raise UserError(f"{path.name} is no set of named weights, but {type(found).__name__}.")
     return {name: tensor for name, tensor in found.items() if isinstance(tensor, torch.Tensor)}
 
 
@@ -123,11 +124,11 @@ def _text_prefix(found: dict[str, torch.Tensor], path: Path) -> str:
     if len(texts) == 1:
         return texts.pop()
     if texts:
-        raise ValueError(f"{path.name} holds {len(texts)} text encoders ({', '.join(sorted(texts))}): expected one.")
+        raise UserError(f"{path.name} holds {len(texts)} text encoders ({', '.join(sorted(texts))}): expected one.")
     if any("patch_embedding" in name for name in found):
-        raise ValueError(f"{path.name} is a vision encoder: expected a text encoder (text_model.*), which it lacks.")
+        raise UserError(f"{path.name} is a vision encoder: expected a text encoder (text_model.*), which it lacks.")
     sample = ", ".join(list(found)[:3]) or "nothing"
-    raise ValueError(f"{path.name} is no CLIP text encoder: expected text_model.encoder.layers..., found {sample}.")
+    raise UserError(f"{path.name} is no CLIP text encoder: expected text_model.encoder.layers..., found {sample}.")
 
 
 def _check_complete(state: dict[str, torch.Tensor], path: Path) -> None:
@@ -137,7 +138,7 @@ def _check_complete(state: dict[str, torch.Tensor], path: Path) -> None:
     expected += [f"{part}.{kind}" for part in (*parts, "final_layer_norm") for kind in ("weight", "bias")]
     missing = [name for name in expected if f"text_model.{name}" not in state]
     if missing:
-        raise ValueError(
+        raise UserError(
             f"{path.name} is incomplete: {len(missing)} weights are missing, the first is text_model.{missing[0]}."
         )
 
@@ -149,17 +150,17 @@ def _heads_and_activation(config: Path | None, width: int, notes: list[str]) -> 
     try:
         values = json.loads(config.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{config.name} beside the weights is no JSON ({error}): download it again.") from error
+        raise UserError(f"{config.name} beside the weights is no JSON ({error}): download it again.") from error
     values = values.get("text_config") or values
     heads = values.get("num_attention_heads", width // HEAD_WIDTH)
     activation = values.get("hidden_act", ACTIVATIONS[0])
     epsilon = values.get("layer_norm_eps", LAYER_NORM_EPSILON)
     if values.get("hidden_size", width) != width or width % heads:
-        raise ValueError(
+        raise UserError(
             f"{config.name} says width {values.get('hidden_size')} with {heads} heads, the weights {width}."
         )
     if activation not in ACTIVATIONS or epsilon != LAYER_NORM_EPSILON:
-        raise ValueError(
+        raise UserError(
             f"{config.name} asks for {activation} and layer_norm_eps {epsilon:g}; ComfyUI's CLIP computes "
             f"{', '.join(ACTIVATIONS)} and {LAYER_NORM_EPSILON:g} only."
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..ground import UserError
 from . import layouts, parquet
 from .record import Record, Refused
 from .storage import Folder, Storage, Zip
@@ -17,7 +18,7 @@ def records(path: Path) -> Iterator[Record | Refused]:
             Title [SEP] Content, img, url), parquet with picture bytes, and pictures with a .txt each.
 
     Raises:
-        ValueError: none of these, or damaged as a whole.
+        UserError: none of these, or damaged as a whole.
     """
     if path.suffix == ".zip":
         yield from _stored(Zip(path), path.name)
@@ -25,12 +26,12 @@ def records(path: Path) -> Iterator[Record | Refused]:
         yield from parquet.records(path)
     elif path.is_file():
         if path.suffix not in (".json", ".jsonl", ".csv"):
-            raise ValueError(f"{path.name} is no dataset: expected .zip, .parquet, .json, .jsonl, .csv or a folder.")
+            raise UserError(f"{path.name} is no dataset: expected .zip, .parquet, .json, .jsonl, .csv or a folder.")
         yield from layouts.records(Folder(path.parent), path.name)
     elif path.is_dir():
         yield from _folder(path)
     else:
-        raise ValueError(f"There is no dataset {path.name!r}: expected a file or a folder.")
+        raise UserError(f"There is no dataset {path.name!r}: expected a file or a folder.")
 
 
 def count(path: Path) -> int:
@@ -69,7 +70,7 @@ def _stored(storage: Storage, called: str) -> Iterator[Record | Refused]:
                 yield from layouts.records(storage, name)
             return
     if not any(name.lower().endswith(layouts.PICTURES) for name in names):
-        raise ValueError(
+        raise UserError(
             f"{called} holds no dataset: expected metadata.csv or metadata.jsonl, JSON records, parquet files, or "
             "pictures with a .txt each."
         )

@@ -3,12 +3,13 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
 from ..host.progress import Progress, check_interrupt
 from . import dataset
 from .headline import clean
-from .picture import BrokenError, decode
+from .picture import decode
 from .record import Record, Refused
 from .report import refusals
 
@@ -77,7 +78,7 @@ class LoadNewsDataset(io.ComfyNode):
                 continue
             try:
                 taken.append((images.from_bytes(decode(row.read()))[None], row))
-            except (BrokenError, ValueError, OSError) as error:
+            except (UserError, OSError) as error:
                 refused.append(Refused(row.id, str(error)))
                 continue
             progress.step()
@@ -85,7 +86,7 @@ class LoadNewsDataset(io.ComfyNode):
                 break
         report = refusals(f"{path.name}: {len(taken)} articles taken of {rows} rows looked at.", refused)
         if not taken:
-            raise ValueError(f"No article was found. {report} Check topics and start.")
+            raise UserError(f"No article was found. {report} Check topics and start.")
         records: list[Record] = [record for _, record in taken]
         return io.NodeOutput(
             [images.to_host(picture) for picture, _ in taken],

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..ground import UserError
 from .layouts import FILE, ID, TOPIC, first, words_of
 from .record import Record, Refused
 
@@ -16,8 +17,8 @@ ROWS = 32
 def records(path: Path) -> Iterator[Record | Refused]:
     """
     Raises:
-        RuntimeError: pyarrow is missing.
-        ValueError: no parquet file.
+        UserError: pyarrow is missing.
+        UserError: no parquet file.
     """
     with _parquet(path) as file:
         number = 0
@@ -39,14 +40,14 @@ def _parquet(path: Path) -> Generator[Any, None, None]:
         import pyarrow
         import pyarrow.parquet
     except ModuleNotFoundError as error:
-        raise RuntimeError(
+        raise UserError(
             "Reading parquet needs pyarrow, which ComfyUI does not ship: run `pip install pyarrow`."
         ) from error
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             yield file
     except (pyarrow.ArrowException, OSError) as error:
-        raise ValueError(f"{path.name} is damaged or no parquet file ({error}): get it again.") from error
+        raise UserError(f"{path.name} is damaged or no parquet file ({error}): get it again.") from error
 
 
 def _record(place: str, row: dict[str, Any]) -> Record | Refused:

@@ -5,8 +5,10 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ..ground import UserError
 
-class BrokenError(ValueError):
+
+class BrokenError(UserError):
     """The file is no picture, or is cut off."""
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from ..ground import UserError
+
 LARGEST = 200_000_000
 """Bytes that one picture may unpack to."""
 
 
-class OutsideError(ValueError):
+class OutsideError(UserError):
     """A name leads out of the dataset."""
 
 
@@ -58,7 +60,7 @@ class Zip:
         try:
             self._file = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
-            raise ValueError(f"{path.name} is damaged or no zip file ({error}): get it again.") from error
+            raise UserError(f"{path.name} is damaged or no zip file ({error}): get it again.") from error
         self._known = {entry.filename for entry in self._file.infolist() if not entry.is_dir()}
 
     def names(self) -> Iterator[str]:
@@ -75,7 +77,7 @@ class Zip:
             with self.open(name) as file:
                 return _limited(file, name)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise ValueError(f"the picture {name!r} cannot be unpacked ({error})") from error
+            raise UserError(f"the picture {name!r} cannot be unpacked ({error})") from error
 
 
 Storage = Folder | Zip
@@ -85,5 +87,5 @@ def _limited(file: IO[bytes], name: str) -> bytes:
     # The size that a zip states may be a lie: what counts is what comes out.
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise ValueError(f"the picture {name!r} is larger than {LARGEST // 1_000_000} MB")
+        raise UserError(f"the picture {name!r} is larger than {LARGEST // 1_000_000} MB")
     return data

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ..ground import UserError
+
 PLACES: dict = json.loads(Path(__file__).with_name("fonts.json").read_text(encoding="utf-8"))
 ENDINGS = (".ttf", ".otf", ".ttc")
 AUTO = "auto"
@@ -43,19 +45,19 @@ def choose(fonts: dict[str, Font], name: str, text: str) -> Font:
     """The named font, or for "auto" the first that has every character of the text.
 
     Raises:
-        ValueError: no font at all, an unknown name, or a character that the font lacks; the text names it.
+        UserError: no font at all, an unknown name, or a character that the font lacks; the text names it.
     """
     if name == AUTO:
         font = next((font for font in fonts.values() if _draws(font, text)), None) or next(iter(fonts.values()), None)
     else:
         font = fonts.get(name)
     if font is None:
-        raise ValueError(f"Expected a font of this machine, got {name!r}: put a .ttf or .otf file into models/fonts.")
+        raise UserError(f"Expected a font of this machine, got {name!r}: put a .ttf or .otf file into models/fonts.")
     lacking = missing(font, text)
     if lacking:
         named = ", ".join(f"{character} (U+{ord(character):04X} {_title(character)})" for character in lacking[:5])
         which = "No font on this machine has every letter of this text; the first," if name == AUTO else "The font"
-        raise ValueError(
+        raise UserError(
             f"{which} {font.name}, has no letter for {named}: change the text, or put a font that has it into "
             "models/fonts and choose it."
         )
@@ -81,13 +83,13 @@ def _characters(path: Path) -> frozenset[int]:
         with TTFont(path, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap() or ())
     except (TTLibError, OSError, ValueError, AssertionError) as error:
-        raise ValueError(f"The font file {path.name} is damaged or no font ({error}): replace it.") from error
+        raise UserError(f"The font file {path.name} is damaged or no font ({error}): replace it.") from error
 
 
 def _draws(font: Font, text: str) -> bool:
     try:
         return not missing(font, text)
-    except ValueError:  # a damaged file among the system's must not stop the search
+    except UserError:  # a damaged file among the system's must not stop the search
         return False
 
 

@@ -7,13 +7,13 @@ import unicodedata
 
 import torch
 
-from .. import colour_profile
+from ..ground.whole_file import write_whole
 from ..host import folders, images
 from ..host.api import io, ui
 from ..host.progress import Progress, check_interrupt, interruptibly
-from ..whole_file import write_whole
-from . import fonts, print_files, trim
-from .colour import colour_of
+from ..page import colour_profile, trim
+from ..page.colour import colour_of
+from . import fonts, print_files
 from .typeset import Style, Words, typeset
 
 TRIM = io.Custom("DANCHEONG_TRIM")

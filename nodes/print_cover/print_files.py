@@ -7,8 +7,9 @@ import numpy as np
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from .. import colour_profile
-from .trim import POINTS_PER_INCH, Trim
+from ..ground import UserError
+from ..page import colour_profile
+from ..page.trim import POINTS_PER_INCH, Trim
 
 ENDINGS = {"pdf": ".pdf", "png": ".png", "tiff": ".tif", "jpeg": ".jpg"}
 PDF_LIBRARIES = ("img2pdf", "pikepdf")
@@ -38,12 +39,12 @@ def encode(
             them in sRGB.
 
     Raises:
-        ValueError: the picture has another size than the trim asks for, or the profile is for neither RGB nor CMYK,
+        UserError: the picture has another size than the trim asks for, or the profile is for neither RGB nor CMYK,
             or for CMYK where the format has none.
     """
     height, width = picture.shape[:2]
     if (width, height) != trim.pixels:
-        raise ValueError(
+        raise UserError(
             f"Expected a picture of {trim.pixels[0]} x {trim.pixels[1]} px for {trim.width_mm:g} x {trim.height_mm:g} "
             f"mm with {trim.bleed_mm:g} mm bleed at {trim.dpi} dpi, got {width} x {height} px: put Upscale to Size "
             "before this node and give it the same trim."
@@ -67,9 +68,9 @@ def encode(
 def _converted(image: Image.Image, profile: bytes, file_format: str) -> Image.Image:
     space = colour_profile.space(profile)
     if space not in ("RGB", "CMYK"):
-        raise ValueError(f"Expected a profile for RGB or CMYK, got one for {space}: ask your printer for theirs.")
+        raise UserError(f"Expected a profile for RGB or CMYK, got one for {space}: ask your printer for theirs.")
     if space == "CMYK" and file_format == "png":
-        raise ValueError("PNG has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
+        raise UserError("PNG has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
     alpha = image.getchannel("A") if image.mode == "RGBA" and space == "RGB" else None
     colours = image.convert("RGB") if alpha is not None else _on_white(image)
     converted = ImageCms.profileToProfile(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..ground import UserError
 from .ink import Face, Ink
 from .wrap import wrap
 
@@ -66,7 +67,7 @@ def typeset(width: int, height: int, words: Words, style: Style) -> tuple[np.nda
         `[H,W,4]` uint8 with straight alpha, and the height of the title's letters in px.
 
     Raises:
-        ValueError: the text does not fit even in letters of 8 px.
+        UserError: the text does not fit even in letters of 8 px.
     """
     margin = round(min(width, height) * style.margin / 100)
     along, across = width - 2 * margin, height - 2 * margin
@@ -80,7 +81,7 @@ def typeset(width: int, height: int, words: Words, style: Style) -> tuple[np.nda
             break
         size = int(size * SHRINK)
         if size < SMALLEST:
-            raise ValueError(
+            raise UserError(
                 f"The text does not fit on {width} x {height} px even in letters of {SMALLEST} px (asked: {wanted}): "
                 "shorten it, or lower 'margin'."
             )

@@ -12,8 +12,9 @@ from typing import Any
 
 import torch
 
-from ..tensor_file import SAFE, read_tensors
-from ..whole_file import writing_whole
+from ..ground import UserError
+from ..ground.tensor_file import SAFE, read_tensors
+from ..ground.whole_file import writing_whole
 from . import unpickle
 
 UNET, VAE, TEXT, CHARACTERS = "unet.", "vae.", "text_encoder.", "char_embedder."
@@ -80,18 +81,18 @@ def read(path: Path) -> Checkpoint:
     """Read a DiffSTE file; nothing in it is executed, and a training run's optimizer states are not read.
 
     Raises:
-        ValueError: damaged, something else, or a pickle that asks for more than tensors; the text says which.
+        UserError: damaged, something else, or a pickle that asks for more than tensors; the text says which.
     """
     tensors, settings = _open(path)
     missing = [name for name in FINGERPRINT if name not in tensors]
     if missing:
-        raise ValueError(
+        raise UserError(
             f"{path.name} is {_kind(tensors)}, not a DiffSTE file: choose diffste.ckpt or what was made of it."
         )
     parts = {prefix: _part(tensors, prefix) for prefix in (UNET, VAE, TEXT, CHARACTERS)}
     absent = [prefix.rstrip(".") for prefix, part in parts.items() if not part]
     if absent:
-        raise ValueError(f"{path.name} lacks the parts {', '.join(absent)} of a DiffSTE file: get it again.")
+        raise UserError(f"{path.name} lacks the parts {', '.join(absent)} of a DiffSTE file: get it again.")
     usual = [name for name in SETTINGS if name not in settings]
     notes = [f"the file does not state {', '.join(usual)}; DiffSTE's usual values are used"] if usual else []
     return Checkpoint(
@@ -113,12 +114,12 @@ def convert(source: Path, target: Path, dtype: str) -> None:
         dtype: one of `DTYPES`.
 
     Raises:
-        ValueError: as `read`, or the target's name does not end in .safetensors.
+        UserError: as `read`, or the target's name does not end in .safetensors.
     """
     from safetensors.torch import save_file
 
     if target.suffix != SAFE[0]:
-        raise ValueError(f"Expected a target that ends in .safetensors, got {target.name}.")
+        raise UserError(f"Expected a target that ends in .safetensors, got {target.name}.")
     checkpoint = read(source)
     sizes = checkpoint.sizes
     kind = DTYPES[dtype]
@@ -142,22 +143,22 @@ def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         return tensors, {key: float(metadata[key]) for key in SETTINGS if key in metadata}
     with open(path, "rb") as file:
         if file.read(64).lstrip()[:1] == b"<":
-            raise ValueError(
+            raise UserError(
                 f"{path.name} is a web page, not a model: the download asked for a confirmation; get it again."
             )
     if not zipfile.is_zipfile(path):
-        raise ValueError(
+        raise UserError(
             f"{path.name} is damaged or cut off, or no checkpoint: expected diffste.ckpt (5 GB or more) or a "
             ".safetensors file made of it; get it again."
         )
     try:
         content = torch.load(path, map_location="cpu", pickle_module=unpickle, weights_only=False, mmap=True)
     except unpickle.Refused as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} was refused, as {error}, which loading would run: take the file from DiffSTE's authors."
         ) from error
     except Exception as error:
-        raise ValueError(f"{path.name} is damaged or no checkpoint ({error}): get it again.") from error
+        raise UserError(f"{path.name} is damaged or no checkpoint ({error}): get it again.") from error
     content = content if isinstance(content, dict) else {}
     tensors = content.get("state_dict", content)
     tensors = tensors.items() if isinstance(tensors, dict) else ()
@@ -206,7 +207,7 @@ def _sizes(parts: dict[str, dict[str, torch.Tensor]], settings: dict[str, Any], 
             vae_channels=_levels(vae, "encoder.down_blocks.{}.resnets.0.conv1.weight"),
         )
     except KeyError as error:
-        raise ValueError(f"{path.name} lacks the tensor {error} of a DiffSTE file: get it again.") from error
+        raise UserError(f"{path.name} lacks the tensor {error} of a DiffSTE file: get it again.") from error
 
 
 def _levels(tensors: dict[str, torch.Tensor], name: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..ground import UserError
 from ..host.progress import check_interrupt, interruptible_layers
 from . import crop, wording
 from .comfy_encode import Context, context, instruction_ids, null_context
@@ -47,7 +48,7 @@ class Manner:
         """The square around an area of a picture of `size` (width, height), and the area in it as the network sees it.
 
         Raises:
-            ValueError: the area is too small for the network to see.
+            UserError: the area is too small for the network to see.
         """
         square = crop.around(area, size, self.context)
         return square, crop.mask_of(area, square, self.resolution)
@@ -57,7 +58,7 @@ def order(editor: TextEditor, word: str, font: str, colour: str, instruction: st
     """Check a word and its instruction before any work is done.
 
     Raises:
-        ValueError: a word that cannot be written.
+        UserError: a word that cannot be written.
     """
     warnings = wording.check(word, editor.sizes.length)
     ids, cut = instruction_ids(editor, instruction or wording.instruction(word, font, colour))
@@ -114,7 +115,7 @@ class Writer:
             self._steps.next()
             drawn = editor.vae.decode(latent).cpu().float().numpy()
         if not np.isfinite(drawn).all():
-            raise ValueError(
+            raise UserError(
                 "DiffSTE's result is not a number everywhere, as happens when float16 is too narrow for it: load it "
                 "with dtype float32."
             )

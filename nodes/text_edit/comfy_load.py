@@ -14,6 +14,7 @@ from comfy.sd1_clip import SD1ClipModel, SD1Tokenizer
 from comfy.supported_models_base import ClipTarget
 from comfy.utils import weight_dtype
 
+from ..ground import UserError
 from . import checkpoint
 from .checkpoint import Checkpoint, Sizes
 from .comfy_unet import DiffSTE, configuration, native_names
@@ -45,7 +46,7 @@ def load(path: Path, dtype: torch.dtype | None) -> TextEditor:
             the text encoder and the VAE too.
 
     Raises:
-        ValueError: damaged, something else, or tensors that are missing, too many or of the wrong size.
+        UserError: damaged, something else, or tensors that are missing, too many or of the wrong size.
     """
     content = checkpoint.read(path)
     exact = torch.float32 if dtype is torch.float32 else None
@@ -118,7 +119,7 @@ def _clip(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.s
         positions = weights["text_model.embeddings.position_embedding.weight"]
         inner = weights["text_model.encoder.layers.0.mlp.fc1.weight"].shape[0]
     except KeyError as error:
-        raise ValueError(f"{path.name} lacks the tensor {error} of its text encoder: get it again.") from error
+        raise UserError(f"{path.name} lacks the tensor {error} of its text encoder: get it again.") from error
     # ComfyUI adds every position that there is to the tokens, and DiffSTE's instructions are short.
     weights["text_model.embeddings.position_embedding.weight"] = positions[: content.sizes.length].clone()
     weights["text_projection.weight"] = torch.eye(width)  # ComfyUI's model has one; nothing here reads it
@@ -151,7 +152,7 @@ def _check(expected: Mapping[str, torch.Tensor], given: Mapping[str, torch.Tenso
     ]
     if faults:
         more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise ValueError(
+        raise UserError(
             f"{path.name} is no complete DiffSTE file; in its part {part.rstrip('.')} "
             f"{', '.join(faults[:SHOWN])}{more}: get it again."
         )

@@ -19,6 +19,7 @@ from comfy.model_base import BaseModel, ModelType
 from comfy.supported_models import SD15
 from comfy.utils import unet_to_diffusers
 
+from ..ground import UserError
 from .checkpoint import Sizes
 
 CHARACTERS = "diffste_characters"
@@ -77,7 +78,7 @@ class DiffSTE(BaseModel):
     def extra_conds(self, **kwargs):
         characters = kwargs.get(CHARACTERS)
         if characters is None:
-            raise ValueError(
+            raise UserError(
                 "DiffSTE needs the characters beside the instruction: its conditioning comes from Edit Text in Image, "
                 "not from CLIP Text Encode."
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..ground import UserError
 from .placement import Area
 
 LATENT_CELL = 8
@@ -61,14 +62,14 @@ def mask_of(area: Area, square: Square, resolution: int) -> np.ndarray:
     """The area in the square, `[resolution,resolution]` float32 of 0 and 1.
 
     Raises:
-        ValueError: so small that none of the latent's cells is masked.
+        UserError: so small that none of the latent's cells is masked.
     """
     canvas = np.zeros((square.side, square.side), np.float32)
     top, left = area.top - square.top, area.left - square.left
     canvas[top : top + area.height, left : left + area.width] = area.mask
     mask = (_resized(canvas, resolution) > 0.5).astype(np.float32)
     if not mask[::LATENT_CELL, ::LATENT_CELL].any():
-        raise ValueError(
+        raise UserError(
             f"The masked area of {area.width} x {area.height} px is too small for DiffSTE to write in: widen the mask "
             "to the whole word, or lower context."
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
 from ..text_mask import line_reader, reported_regions
@@ -253,12 +254,10 @@ def _places(pictures: torch.Tensor, mask, regions, lines: list[placement.Line]) 
     if regions is not None:
         reported = reported_regions(regions)
         if len(reported) != len(pictures):
-            raise ValueError(f"Expected the regions of {len(pictures)} pictures, got those of {len(reported)}.")
+            raise UserError(f"Expected the regions of {len(pictures)} pictures, got those of {len(reported)}.")
         return [_reported(*pair, lines) for pair in zip(reported, pictures, strict=True)]
     if mask is None:
-        raise ValueError(
-            "Expected a mask, or the regions of OCR Text Mask, to say where to write; connect one of them."
-        )
+        raise UserError("Expected a mask, or the regions of OCR Text Mask, to say where to write; connect one of them.")
     count = len(lines)
     if count > 1 and mask.ndim == 3 and len(mask) == count and len(pictures) == 1:
         one_each = [images.masks_for(one[None], pictures)[0].numpy() > HALF for one in mask]
@@ -269,7 +268,7 @@ def _places(pictures: torch.Tensor, mask, regions, lines: list[placement.Line]) 
 
 def _reported(reported: Any, picture: torch.Tensor, lines: list[placement.Line]) -> list[placement.Area]:
     if (reported.height, reported.width) != tuple(picture.shape[:2]):
-        raise ValueError(
+        raise UserError(
             f"The regions were found in a picture of {reported.width} x {reported.height} px, but this one has "
             f"{picture.shape[1]} x {picture.shape[0]} px: take them from the same picture."
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..ground import UserError
+
 NUMBERED = re.compile(r"^\s*(\d+)\s*:\s?(.*)$")
 SAME_ROW = 0.5
 """Areas whose heights overlap by this share of the lower one stand in one row."""
@@ -40,18 +42,18 @@ def lines(text: str, numbered: bool) -> list[Line]:
     """The words, one a line; with `numbered`, "3: COVER" is meant for region 3.
 
     Raises:
-        ValueError: no word, or only some of the lines have a number.
+        UserError: no word, or only some of the lines have a number.
     """
     typed = [line.strip() for line in text.splitlines() if line.strip()]
     if not typed:
-        raise ValueError("There is no word to write: expected one word a line, such as COVER.")
+        raise UserError("There is no word to write: expected one word a line, such as COVER.")
     if not numbered:
         return [Line(line) for line in typed]
     matches = [NUMBERED.match(line) for line in typed]
     if not any(matches):
         return [Line(line) for line in typed]
     if not all(matches):
-        raise ValueError('Some lines have a number and some have none: expected "3: COVER" in every line, or in none.')
+        raise UserError('Some lines have a number and some have none: expected "3: COVER" in every line, or in none.')
     return [Line(match[2], int(match[1])) for match in matches if match]
 
 
@@ -62,25 +64,25 @@ def numbers(typed: list[Line], masked: tuple[bool, ...]) -> list[int]:
         masked: which of a picture's regions are masked; lines without a number take these in turn.
 
     Raises:
-        ValueError: no such region, one named twice, or more or fewer words than masked regions.
+        UserError: no such region, one named twice, or more or fewer words than masked regions.
     """
     if not masked:
-        raise ValueError("No text was found in the picture, so there is no region to write into: paint a mask instead.")
+        raise UserError("No text was found in the picture, so there is no region to write into: paint a mask instead.")
     chosen = [number for number, is_masked in enumerate(masked, 1) if is_masked]
     named = [line.number for line in typed if line.number is not None]
     if not named:
         if len(chosen) != len(typed):
-            raise ValueError(
+            raise UserError(
                 f"Expected a word for each of the {len(chosen)} masked regions, got {len(typed)}: write one word a "
                 'line for all of them, or name regions as in "3: COVER".'
             )
         return chosen
     wrong = sorted({number for number in named if not 1 <= number <= len(masked)})
     if wrong:
-        raise ValueError(f"There is no region {wrong[0]}: expected 1 to {len(masked)}, as the overlay numbers them.")
+        raise UserError(f"There is no region {wrong[0]}: expected 1 to {len(masked)}, as the overlay numbers them.")
     twice = sorted({number for number in named if named.count(number) > 1})
     if twice:
-        raise ValueError(f"Region {twice[0]} has two words: give each region one.")
+        raise UserError(f"Region {twice[0]} has two words: give each region one.")
     return named
 
 
@@ -88,13 +90,13 @@ def split(mask: np.ndarray, count: int) -> list[Area]:
     """A mask `[H,W]` bool as one area for one word, or as its `count` separate pieces, row by row from the left.
 
     Raises:
-        ValueError: nothing is masked, or another number of pieces.
+        UserError: nothing is masked, or another number of pieces.
     """
     if count == 1:
         return [whole(mask, "the mask")]
     found = _pieces(mask)
     if len(found) != count:
-        raise ValueError(
+        raise UserError(
             f"Expected {count} separate pieces in the mask for {count} words, got {len(found)}: mask each word apart "
             "from the others, or write one word a piece."
         )
@@ -105,7 +107,7 @@ def whole(mask: np.ndarray, name: str) -> Area:
     """All masked px of `[H,W]` bool as one area; `name` is for the error where there is none."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        raise ValueError(f"Nothing is masked in {name}: paint the place of the word, or search for text first.")
+        raise UserError(f"Nothing is masked in {name}: paint the place of the word, or search for text first.")
     top, left = int(rows[0]), int(columns[0])
     return Area(left, top, mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1].copy())
 

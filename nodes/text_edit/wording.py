@@ -6,6 +6,8 @@ Source: CharTokenizer and prepare_style_chars of the public DiffSTE repository.
 import re
 import string
 
+from ..ground import UserError
+
 ALPHABET = " " + string.digits + string.ascii_lowercase + string.ascii_uppercase + string.punctuation
 """Printable ASCII in the vocabulary's order: space 0, digits, small, capitals, then ! to ~."""
 TRAINED_LENGTH = 16
@@ -23,18 +25,18 @@ def check(word: str, length: int) -> list[str]:
         Warnings, in words.
 
     Raises:
-        ValueError: it cannot be written at all.
+        UserError: it cannot be written at all.
     """
     if not word.strip():
-        raise ValueError("There is no word to write: expected one word, such as COVER.")
+        raise UserError("There is no word to write: expected one word, such as COVER.")
     foreign = "".join(sorted({letter for letter in word if letter not in ALPHABET}))
     if foreign:
-        raise ValueError(
+        raise UserError(
             f"DiffSTE writes Latin letters, digits and punctuation only, and {word!r} has {foreign!r}: set Korean and "
             "other scripts with Typeset Title."
         )
     if len(word) > length:
-        raise ValueError(f"{word!r} has {len(word)} characters; DiffSTE takes {length} at most: split it into words.")
+        raise UserError(f"{word!r} has {len(word)} characters; DiffSTE takes {length} at most: split it into words.")
     warnings = []
     if len(word) > TRAINED_LENGTH:
         warnings.append(f"{word!r} has {len(word)} characters, and DiffSTE learned words of up to {TRAINED_LENGTH}")

@@ -47,7 +47,7 @@ def all_but(keep: str) -> Choice:
 
 
 def reported_regions(report: str) -> "list[Reported]":
-    """Every picture's regions from OCR Text Mask's regions output; a ValueError for any other text."""
+    """Every picture's regions from OCR Text Mask's regions output; a UserError for any other text."""
     from .reported import read
 
     return read(report)

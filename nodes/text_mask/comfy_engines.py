@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..ground import UserError
 from ..host import folders
 from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader
 from .pyramid import Call
@@ -33,7 +34,7 @@ def choose(name: str) -> Engine:
     """The engine of that name; "auto" takes the first of `ENGINES` that is installed and has its weights.
 
     Raises:
-        RuntimeError: it is not installed, or its weights are missing; the text names the command that gets them.
+        UserError: it is not installed, or its weights are missing; the text names the command that gets them.
     """
     automatic, *known = ENGINES
     if name != automatic:
@@ -42,9 +43,9 @@ def choose(name: str) -> Engine:
     for candidate in known:
         try:
             return _open(candidate)
-        except RuntimeError as error:
+        except UserError as error:
             faults.append(str(error))
-    raise RuntimeError("No text engine is ready. " + " ".join(faults))
+    raise UserError("No text engine is ready. " + " ".join(faults))
 
 
 def choose_reader() -> reader.Reader:
@@ -65,7 +66,7 @@ def _open(name: str) -> Engine:
 def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
     path = _first(stem, endings)
     if path is None:
-        raise RuntimeError(
+        raise UserError(
             f"Weights are missing: expected {stem}*{' or '.join(endings)} in models/{FOLDER}, found none. "
             f"Run `dancheong models get {model}`."
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ground import UserError
 from ..host import folders
 from ..host.progress import Progress, interruptibly
 from . import Choice, comfy_engines, regions, shapes
@@ -41,14 +42,14 @@ class TextSearch:
             shape, grow: as for `shapes.draw_mask`.
 
         Raises:
-            RuntimeError: the engine is not there.
-            ValueError: the rules name Hangul, and nothing reads it.
+            UserError: the engine is not there.
+            UserError: the rules name Hangul, and nothing reads it.
         """
         self.engine = interruptibly(comfy_engines.choose, engine)
         self._rules, self._shape, self._grow = rules, shape, grow
         self._reader = interruptibly(comfy_engines.choose_reader) if rules.need_text else None
         if self._reader is not None and rules.need_hangul and not self._reader.reads_hangul:
-            raise ValueError(
+            raise UserError(
                 "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
                 "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
             )
@@ -94,7 +95,7 @@ def expression(text: str) -> str:
     try:
         return any_word(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
+        raise UserError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
 
 
 def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..tensor_file import read_tensors
+from ..ground import UserError
+from ..ground.tensor_file import read_tensors
 
 POOL = ()
 VGG: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -89,7 +90,7 @@ def load(path: Path, convolution: type[nn.Conv2d] = nn.Conv2d) -> CRAFT:
         convolution: what its layers are made of; ComfyUI's own kind can be offloaded in parts.
 
     Raises:
-        ValueError: damaged, no CRAFT, or h5py is missing for an .h5.
+        UserError: damaged, no CRAFT, or h5py is missing for an .h5.
     """
     tensors = _read_keras(path) if path.suffix == ".h5" else _read_torch(path)
     with torch.device("meta"):
@@ -100,7 +101,7 @@ def load(path: Path, convolution: type[nn.Conv2d] = nn.Conv2d) -> CRAFT:
         key = plain.replace("/", ".")
         weight, bias = (tensors.get(f"{key}.{part}") for part in ("weight", "bias"))
         if weight is None or bias is None or weight.shape != layer.weight.shape:
-            raise ValueError(
+            raise UserError(
                 f"{path.name} is not a CRAFT text detector: expected {key}.weight of {list(layer.weight.shape)}, "
                 f"got {'none' if weight is None else list(weight.shape)}. Run `dancheong models get craft`."
             )
@@ -134,7 +135,7 @@ def _fold(tensors: dict[str, Tensor], key: str, weight: Tensor, bias: Tensor) ->
 def _read_torch(path: Path) -> dict[str, Tensor]:
     tensors, _ = read_tensors(path)
     if not isinstance(tensors, dict):
-        raise ValueError(f"{path.name} is not a CRAFT text detector: expected named tensors. Get it again.")
+        raise UserError(f"{path.name} is not a CRAFT text detector: expected named tensors. Get it again.")
     # The public file was saved from several GPUs.
     return {key.removeprefix("module."): value for key, value in tensors.items() if isinstance(value, Tensor)}
 
@@ -144,7 +145,7 @@ def _read_keras(path: Path) -> dict[str, Tensor]:
     try:
         import h5py
     except ImportError as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} is a Keras file, which needs h5py: run `pip install h5py` with ComfyUI's own Python, or take "
             "the .pth by `dancheong models get craft`."
         ) from error
@@ -164,5 +165,5 @@ def _read_keras(path: Path) -> dict[str, Tensor]:
         with h5py.File(path) as file:
             file.visititems(take)
     except OSError as error:
-        raise ValueError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
+        raise UserError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
     return tensors

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..ground import UserError
+from ..ground.worker import Worker
 from .lines import upright_first
 from .pyramid import Call
 from .regions import Region
-from .worker import Worker
 
 INSTALL = "run `dancheong engines install keras-ocr`"
 WEIGHTS = {"detector": "craft_mlt_25k.h5", "recogniser": "crnn_kurapan.h5"}
@@ -44,7 +45,7 @@ class KerasOCREngine:
 
     def __init__(self, detector: Path, recogniser: Path) -> None:
         if not is_installed():
-            raise RuntimeError(f"The engine keras-ocr is not installed: {INSTALL}, or choose another engine.")
+            raise UserError(f"The engine keras-ocr is not installed: {INSTALL}, or choose another engine.")
         variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
         variables |= {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "MEMORY_GROWTH": "1"}
         if not os.environ.get("DANCHEONG_KERAS_OCR_GPU"):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ground import UserError
 from . import detection, pyramid
 from .regions import Region
 
@@ -28,7 +29,7 @@ class RapidOCREngine:
             import onnxruntime
             import rapidocr
         except ImportError as error:
-            raise RuntimeError(
+            raise UserError(
                 "The OCR engine rapidocr is not installed: run `python install.py` in the pack's folder with ComfyUI's "
                 f"own Python ({error})."
             ) from error

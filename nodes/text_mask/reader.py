@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ground import UserError
 from .regions import HANGUL, Region
 
 MAX_THREADS = 4
@@ -72,7 +73,7 @@ def _recogniser(path: Path | None) -> Any:
         try:
             _recognise(reader, np.zeros((48, 96, 3), np.uint8))
         except Exception as error:
-            raise ValueError(
+            raise UserError(
                 f"{path.name} is damaged or no text recogniser ({type(error).__name__}): run "
                 "`dancheong models get korean-ocr`, or remove the file."
             ) from error

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ground import UserError
 from . import shapes
 from .regions import Region
 
@@ -31,12 +32,12 @@ def read(report: str) -> list[Reported]:
     """Every picture's regions.
 
     Raises:
-        ValueError: another text.
+        UserError: another text.
     """
     try:
         return [_picture(entry) for entry in json.loads(report)]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"Expected {FORM}, got {report[:40]!r}: connect that output.") from error
+        raise UserError(f"Expected {FORM}, got {report[:40]!r}: connect that output.") from error
 
 
 def _picture(entry: dict[str, Any]) -> Reported:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from ..ground import UserError
 from .regions import HANGUL, Region
 
 SCRIPTS = {
@@ -45,7 +46,7 @@ class Rules:
             try:
                 re.compile(getattr(self, name))
             except re.error as error:
-                raise ValueError(
+                raise UserError(
                     f"'{name}' is not a regular expression: {getattr(self, name)!r} ({error}). "
                     "Expected plain words, or several with | between them; put \\ before ( ) [ ] + * to mean the sign."
                 ) from error
@@ -85,9 +86,9 @@ def any_word(lines: str) -> str:
     Empty lines and lines that begin with # do not count.
 
     Raises:
-        ValueError: no word at all, which as an expression would match everything.
+        UserError: no word at all, which as an expression would match everything.
     """
     words = [line.strip() for line in lines.splitlines() if line.strip() and not line.strip().startswith("#")]
     if not words:
-        raise ValueError("The word list is empty: expected one word or phrase a line.")
+        raise UserError("The word list is empty: expected one word or phrase a line.")
     return "|".join(re.escape(word) for word in words)

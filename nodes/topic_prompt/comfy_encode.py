@@ -7,6 +7,7 @@ from typing import Any
 import comfy.sd
 from comfy.sd1_clip import escape_important, token_weights, unescape_important
 
+from ..ground import UserError
 from ..host import folders
 from . import prompt
 
@@ -15,10 +16,10 @@ def sole_tokenizer(clip: comfy.sd.CLIP) -> Any:
     """The tokenizer of a CLIP with one text encoder of the CLIP-L kind.
 
     Raises:
-        ValueError: another kind of text encoder.
+        UserError: another kind of text encoder.
     """
     if set(clip.tokenize("")) != {"l"}:
-        raise ValueError(
+        raise UserError(
             "Expected the CLIP of a Stable Diffusion 1.x model, such as Load Korean CLIP gives: topics are learned "
             "against one such text encoder."
         )
@@ -35,14 +36,14 @@ def fit(clip: comfy.sd.CLIP, text: str, on_overflow: str) -> str:
     """The prompt, made to fit into one chunk where that is asked.
 
     Raises:
-        ValueError: it does not fit and `on_overflow` is "error", or nothing can be left out.
+        UserError: it does not fit and `on_overflow` is "error", or nothing can be left out.
     """
     room = sole_tokenizer(clip).max_length - 2
     tokens, chunks = count(clip, text)
     if chunks == 1 or on_overflow == "chunk":
         return text
     if on_overflow == "error":
-        raise ValueError(
+        raise UserError(
             f"The prompt takes {tokens} tokens, one chunk holds {room}: shorten it by {tokens - room}, or set "
             "on_overflow to chunk (several chunks side by side) or truncate (the last words go)."
         )
@@ -51,7 +52,7 @@ def fit(clip: comfy.sd.CLIP, text: str, on_overflow: str) -> str:
     # Each is shorter than the one before, so the longest that fits is found by bisection.
     first = bisect.bisect_left(shorter, True, key=lambda text: count(clip, text)[1] == 1)
     if first == len(shorter):
-        raise ValueError("The embeddings alone fill the prompt: use fewer of them, or set on_overflow to chunk.")
+        raise UserError("The embeddings alone fill the prompt: use fewer of them, or set on_overflow to chunk.")
     return shorter[first]
 
 

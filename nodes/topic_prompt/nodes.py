@@ -6,6 +6,7 @@
 import logging
 import unicodedata
 
+from ..ground import UserError
 from ..host import folders
 from ..host.api import io
 from ..korean_clip import Origin, origin_of
@@ -125,7 +126,7 @@ class EncodeTopicText(io.ComfyNode):
         notes = []
         if topic is not None:
             if topic.vectors.shape[1] != tokenizer.embedding_size:
-                raise ValueError(
+                raise UserError(
                     f"The topic {topic.name} has vectors of width {topic.vectors.shape[1]}, this CLIP takes "
                     f"{tokenizer.embedding_size}: it was learned against another text encoder, choose that one."
                 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..ground import UserError
 from .topic import Topic
 
 PLACEHOLDER = "<topic>"
@@ -17,7 +18,7 @@ def compose(text: str, topic: Topic | None, position: str, strength: float) -> s
         strength: weight of the topic, by ComfyUI's rule for `(word:1.2)`; 1 is as learned.
 
     Raises:
-        ValueError: "replace" without `<topic>` in the text.
+        UserError: "replace" without `<topic>` in the text.
     """
     if topic is None:
         return text
@@ -26,7 +27,7 @@ def compose(text: str, topic: Topic | None, position: str, strength: float) -> s
         name = f"({name}:{strength:g})"
     if position == "replace":
         if PLACEHOLDER not in text:
-            raise ValueError(f"Expected {PLACEHOLDER} in the text where the topic goes, as position is replace.")
+            raise UserError(f"Expected {PLACEHOLDER} in the text where the topic goes, as position is replace.")
         return " ".join(text.replace(PLACEHOLDER, f" {name} ").split())
     return " ".join(part for part in ((name, text) if position == "prefix" else (text, name)) if part)
 

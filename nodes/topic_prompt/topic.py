@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from ..tensor_file import read_tensors
+from ..ground import UserError
+from ..ground.tensor_file import read_tensors
 
 MOST_VECTORS = 70
 """Of the 75 places in a chunk; a topic that fills it leaves no room for words."""
@@ -37,22 +38,22 @@ def read(path: Path, name: str) -> Topic:
         name: relative to the embeddings folder, with its ending.
 
     Raises:
-        ValueError: damaged, holds code, no vectors, or a name that no prompt can call.
+        UserError: damaged, holds code, no vectors, or a name that no prompt can call.
     """
     called = name.replace("\\", "/").removesuffix(path.suffix)
     if NOT_IN_NAMES & set(called):
-        raise ValueError(
+        raise UserError(
             f"A prompt cannot call {called!r}: rename the file without blanks, commas, colons and brackets."
         )
     found, metadata = read_tensors(path)
     layout, vectors = _pick(found)
     if vectors is None or not vectors.is_floating_point() or vectors.ndim not in (1, 2) or not vectors.numel():
-        raise ValueError(f"{path.name} holds no embedding: expected clip_l, emb_params, string_to_param or one table.")
+        raise UserError(f"{path.name} holds no embedding: expected clip_l, emb_params, string_to_param or one table.")
     vectors = vectors.float().reshape(-1, vectors.shape[-1])
     if not torch.isfinite(vectors).all():
-        raise ValueError(f"{path.name} holds values that are not numbers: it was not learned properly, use another.")
+        raise UserError(f"{path.name} holds values that are not numbers: it was not learned properly, use another.")
     if len(vectors) > MOST_VECTORS:
-        raise ValueError(f"{path.name} has {len(vectors)} vectors; at most {MOST_VECTORS} leave room for words.")
+        raise UserError(f"{path.name} has {len(vectors)} vectors; at most {MOST_VECTORS} leave room for words.")
     return Topic(called, vectors, layout, metadata)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..whole_file import writing_whole
+from ..ground.whole_file import writing_whole
 from . import row_files
 
 

@@ -14,7 +14,7 @@ from .flow import flow
 from .network import UpscaleModel
 
 if TYPE_CHECKING:
-    from ..print_cover import Trim
+    from ..page.trim import Trim
 
 
 class Job:

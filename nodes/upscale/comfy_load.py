@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from ..ground import UserError
+from ..ground.tensor_file import read_tensors
 from ..host import memory
-from ..tensor_file import read_tensors
 from .network import UpscaleModel
 from .weights import Weights, blend, unwrapped
 
@@ -16,7 +17,7 @@ def load(path: Path, other: Path | None, strength: float) -> UpscaleModel:
         other: the same model trained to keep noise, blended in by `1 - strength`.
 
     Raises:
-        ValueError: damaged, unknown, for something else, a discriminator, or no pair.
+        UserError: damaged, unknown, for something else, a discriminator, or no pair.
     """
     weights = _read(path)
     if other is not None:
@@ -27,7 +28,7 @@ def load(path: Path, other: Path | None, strength: float) -> UpscaleModel:
 def _read(path: Path) -> Weights:
     content, _ = read_tensors(path)
     if not isinstance(content, dict):
-        raise ValueError(f"{path.name} holds no weights: get the model again.")
+        raise UserError(f"{path.name} holds no weights: get the model again.")
     return unwrapped(content, path.name)
 
 
@@ -37,12 +38,12 @@ def _model(weights: Weights, name: str) -> UpscaleModel:
     try:
         model = ModelLoader().load_from_state_dict(dict(weights))
     except Exception as error:  # it reads sizes off whatever tensors there are, and fails in as many ways
-        raise ValueError(
+        raise UserError(
             f"{name} is no upscale model that spandrel knows, or an incomplete one ({type(error).__name__}): "
             "take one such as RealESRGAN_x4plus."
         ) from error
     if not isinstance(model, ImageModelDescriptor):
-        raise ValueError(
+        raise UserError(
             f"{name} is a model for {model.purpose}, not for enlarging: take one such as RealESRGAN_x4plus."
         )
     found: UpscaleModel = model.float().eval()

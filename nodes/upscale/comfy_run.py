@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..ground import UserError
 from ..host import images, memory
 from ..host.progress import Progress, interruptible_layers
 from . import tiles
@@ -42,7 +43,7 @@ class Runner:
             limits.precision == "auto" and model.supports_half and memory.prefers_half(model.patcher.load_device)
         )
         if self._half and not model.supports_half:
-            raise ValueError(
+            raise UserError(
                 f"Expected a model that can run in float16, got one of {model.architecture.name}: take precision auto."
             )
         self._use(_half(model) if self._half else model)
@@ -92,7 +93,7 @@ class Runner:
         """The grid that keeps to the memory limit.
 
         Raises:
-            ValueError: not even the smallest tile does.
+            UserError: not even the smallest tile does.
         """
         network, size = self.network, 2 if self._half else 4
         halo = self._limits.halo or network.halo
@@ -101,7 +102,7 @@ class Runner:
         if found is None:
             window = tiles.smallest_window(width, height, halo, network.multiple)
             least = window * network.values_per_pixel * size // memory.MB + 1
-            raise ValueError(
+            raise UserError(
                 f"Expected at least {least} MB for the smallest tiles with {halo} px around them, got "
                 f"{limit // memory.MB} MB: raise memory_limit_mb, or free memory."
             )
@@ -157,16 +158,16 @@ class Display:
 def check(model: UpscaleModel) -> None:
     """
     Raises:
-        ValueError: the model is none that enlarges colour or grey pictures.
+        UserError: the model is none that enlarges colour or grey pictures.
     """
     channels = (model.input_channels, model.output_channels)
     if channels not in ((3, 3), (1, 1)):
-        raise ValueError(
+        raise UserError(
             "Expected an upscale model for colour or grey pictures (3 or 1 channels in and out), got "
             f"{channels[0]} in, {channels[1]} out: choose another."
         )
     if model.scale < 2:
-        raise ValueError("Expected an upscale model that enlarges, got one of scale 1: choose another.")
+        raise UserError("Expected an upscale model that enlarges, got one of scale 1: choose another.")
 
 
 def _half(model: UpscaleModel) -> UpscaleModel:

@@ -5,9 +5,10 @@
 
 import torch
 
-from .. import colour_profile
+from ..ground import UserError
 from ..host import folders, images, memory
 from ..host.api import io, ui
+from ..page import colour_profile
 from . import comfy_load, report, row_files, seams
 from .comfy_file import save
 from .comfy_inputs import size_inputs, work_inputs
@@ -96,7 +97,7 @@ class UpscaleToSize(io.ComfyNode):
         columns, rows = job.route.target
         needed, there = job.count * rows * columns * BYTES_PER_PX, memory.free(torch.device("cpu"))
         if needed > there:
-            raise ValueError(
+            raise UserError(
                 f"Expected room for {job.count} x {columns} x {rows} px, which take {needed / memory.GB:.1f} GB, got "
                 f"{there / memory.GB:.1f} GB: take Upscale to File, which needs little memory."
             )
@@ -228,7 +229,7 @@ class TestSeams(io.ComfyNode):
         strip = picture[top : top + height, left : left + width]
         needed = seams.least_width(network.halo, network.multiple)
         if width < needed:
-            raise ValueError(
+            raise UserError(
                 f"Expected a picture and a strip at least {needed} px wide to test a halo of {network.halo} px, got "
                 f"{width} px: take a larger strip_width or a larger picture."
             )

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import torch
 
+from ..ground import UserError
 from .network import Box
 
 SMALLEST_TILE = 32
@@ -118,8 +119,8 @@ def upscale(
         `[h*scale,W*scale,C]` float32 in 0..1, on the picture's device.
 
     Raises:
-        ValueError: the network gave pixels that are not numbers.
-        RuntimeError: memory runs out even for the smallest tile.
+        UserError: the network gave pixels that are not numbers.
+        UserError: memory runs out even for the smallest tile.
     """
     for band in cut.bands():
         top, height = band[0].top, band[0].height
@@ -133,14 +134,14 @@ def upscale(
                 if not is_out_of_memory(error):
                     raise
                 if max(tile.width, tile.height) < 2 * max(SMALLEST_TILE, cut.multiple):
-                    raise RuntimeError(
+                    raise UserError(
                         f"Out of memory even for a tile of {tile.width} x {tile.height} px with {cut.halo} px around "
                         "it: free memory on the device, or use a smaller upscale model."
                     ) from error
                 todo.extend(reversed(tile.halves(cut.multiple)))
                 continue
             if not torch.isfinite(pixels).all():
-                raise ValueError(
+                raise UserError(
                     "The upscale model gave pixels that are not numbers: its weights are damaged, use another."
                 )
             rows = slice((tile.top - top) * scale, (tile.top - top + tile.height) * scale)

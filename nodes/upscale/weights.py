@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import torch
 
+from ..ground import UserError
+
 Weights = Mapping[str, torch.Tensor]
 WRAPPED = ("params_ema", "params-ema", "params", "state_dict", "model_state_dict")
 """Names under which training tools put the tensors, the averaged ones first."""
@@ -13,7 +15,7 @@ def unwrapped(content: Mapping[str, object], name: str) -> dict[str, torch.Tenso
     """The tensors of a weight file.
 
     Raises:
-        ValueError: it holds none, or those of a discriminator.
+        UserError: it holds none, or those of a discriminator.
     """
     for key in WRAPPED:
         if isinstance(content.get(key), Mapping):
@@ -21,11 +23,11 @@ def unwrapped(content: Mapping[str, object], name: str) -> dict[str, torch.Tenso
             break
     tensors = {key: value for key, value in content.items() if isinstance(value, torch.Tensor)}
     if not tensors:
-        raise ValueError(f"{name} holds no weights: get the model again.")
+        raise UserError(f"{name} holds no weights: get the model again.")
     if is_discriminator(tensors):
         generator = name.replace("_netD", "")
         instead = f"take {generator}" if generator != name else "take the generator"
-        raise ValueError(
+        raise UserError(
             f"{name} is a discriminator (netD), which judges pictures in training and cannot make any: {instead}."
         )
     return tensors
@@ -45,14 +47,14 @@ def blend(strong: Weights, weak: Weights, strength: float, names: tuple[str, str
         names: of the files, for errors.
 
     Raises:
-        ValueError: their tensors differ in name or shape.
+        UserError: their tensors differ in name or shape.
     """
     shapes = [{key: tuple(value.shape) for key, value in weights.items()} for weights in (strong, weak)]
     if shapes[0] != shapes[1]:
         differing = sorted(
             key for key in shapes[0].keys() | shapes[1].keys() if shapes[0].get(key) != shapes[1].get(key)
         )
-        raise ValueError(
+        raise UserError(
             f"Expected two models of one architecture, but {names[0]} and {names[1]} differ in {len(differing)} "
             f"tensors such as {differing[0]}: the pair is realesr-general-x4v3 and realesr-general-wdn-x4v3."
         )

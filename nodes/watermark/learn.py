@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..ground import UserError
 from .estimate import estimate
 from .mark import Watermark
 from .trace import Found, Step, look, peaks, trace_of
@@ -30,7 +31,7 @@ LEAST_VARIETY = 6.0
 """Levels by which the pictures differ beside the mark (standard deviation)."""
 
 
-class NoMark(ValueError):
+class NoMark(UserError):
     """Nothing repeats in the pictures, or not surely enough."""
 
 
@@ -77,13 +78,13 @@ def learn(
         step: called between parts of the work, at most `MOST_STEPS` times.
 
     Raises:
-        ValueError: too few pictures.
+        UserError: too few pictures.
         NoMark: no mark is found, or none that is sure.
     """
     least = LEAST if box else LEAST_UNGUIDED
     if len(pictures) < least:
         hint = "" if box else ", or mask the area of the mark and connect the mask: then 3 are enough"
-        raise ValueError(
+        raise UserError(
             f"Expected at least {least} pictures to learn a mark from, got {len(pictures)}: add more{hint}."
         )
     taken = np.linspace(0, len(pictures) - 1, min(len(pictures), MOST_COMPARED)).round().astype(int)

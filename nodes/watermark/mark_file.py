@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from ..tensor_file import read_tensors
-from ..whole_file import write_whole
+from ..ground import UserError
+from ..ground.tensor_file import read_tensors
+from ..ground.whole_file import write_whole
 from .mark import ANCHORS, Watermark
 
 FORMAT = "dancheong watermark 1"
@@ -17,7 +18,7 @@ FORMAT = "dancheong watermark 1"
 def write(path: Path, mark: Watermark) -> None:
     """
     Raises:
-        ValueError: another mark is already there.
+        UserError: another mark is already there.
     """
     described = {
         "format": FORMAT,
@@ -30,7 +31,7 @@ def write(path: Path, mark: Watermark) -> None:
     tensors = {"alpha": torch.from_numpy(mark.alpha).contiguous(), "colour": torch.from_numpy(mark.colour).contiguous()}
     if path.exists():
         if _described(path) != (described, [tensor.tolist() for tensor in tensors.values()]):
-            raise ValueError(
+            raise UserError(
                 f"{path.name} is there already and holds another mark: choose another name, or delete it first."
             )
         return
@@ -46,7 +47,7 @@ def _described(path: Path) -> tuple[dict[str, str], list[list[float]]]:
 def read(path: Path) -> Watermark:
     """
     Raises:
-        ValueError: damaged, or no learned mark.
+        UserError: damaged, or no learned mark.
     """
     tensors, described = read_tensors(path)
     try:
@@ -67,7 +68,7 @@ def read(path: Path) -> Watermark:
         if not (fits and alpha.min() >= 0 and alpha.max() < 1):
             raise ValueError("its tensors do not fit")
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} is no learned mark ({error}): expected a file that Save Watermark wrote, format {FORMAT!r}."
         ) from error
     return mark

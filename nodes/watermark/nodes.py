@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ..erase import check_filling
+from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
 from ..host.progress import Progress
@@ -113,7 +114,7 @@ class SaveWatermark(io.ComfyNode):
     def execute(cls, watermark, name) -> io.NodeOutput:
         name = name.strip().removesuffix(".safetensors")
         if not NAME.fullmatch(name):
-            raise ValueError(
+            raise UserError(
                 f'Expected a plain file name such as yonhap-2024, got {name!r}: no folders and none of : * ? " < > |'
             )
         mark_file.write(folders.roots(FOLDER)[0] / f"{name}.safetensors", watermark)
@@ -209,7 +210,7 @@ class CleanWatermark(io.ComfyNode):
                 watermark = learned.watermark
                 lines.append(learned.report)
         if watermark is None and method == UNBLEND:
-            raise ValueError(
+            raise UserError(
                 "The method unblend needs a mark that was learned: connect Load Watermark, or 10 or more pictures of "
                 "one agency; or choose auto, which then fills what is known by its words."
             )
@@ -265,7 +266,7 @@ def _pixels(batches: list[torch.Tensor]) -> list[np.ndarray]:
 def _box(mask: list[torch.Tensor] | None) -> tuple[float, float, float, float]:
     """(left, top, right, bottom) of what is masked, as shares of the picture."""
     if not mask or not (mask[0] > 0.5).any():
-        raise ValueError("The region mask needs a mask: connect one that covers the area of the mark, or choose auto.")
+        raise UserError("The region mask needs a mask: connect one that covers the area of the mark, or choose auto.")
     field = mask[0].reshape(-1, *mask[0].shape[-2:]).amax(0).cpu() > 0.5
     rows, columns = field.any(1).nonzero().flatten(), field.any(0).nonzero().flatten()
     height, width = field.shape

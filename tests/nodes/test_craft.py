@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_mask.detection import directly
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (96, 160, 3), dtype=np.uint8)
@@ -55,7 +56,7 @@ def test_other_faults_are_not_taken_for_a_lack_of_memory(engine, monkeypatch):
         raise ValueError("broken")
 
     monkeypatch.setattr(engine, "_heat", heat)
-    with pytest.raises(ValueError, match="broken"):
+    with pytest.raises(UserError, match="broken"):
         engine.detect(PICTURE, directly)
 
 

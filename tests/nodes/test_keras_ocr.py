@@ -11,9 +11,9 @@ import time
 import numpy as np
 import pytest
 import torch
+from dancheong.nodes.ground.worker import WorkerError
 from dancheong.nodes.text_mask import craft, heat, keras_ocr_engine
 from dancheong.nodes.text_mask.detection import directly
-from dancheong.nodes.text_mask.worker import WorkerError
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 from safetensors.torch import save_file
 
 LOAD, EDIT = "DancheongLoadDiffSTE", "DancheongEditText"
@@ -127,7 +128,7 @@ def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene, monkeyp
 
 
 def test_a_conditioning_without_characters_is_refused(comfy, editor):
-    with pytest.raises(ValueError, match="not from CLIP Text Encode"):
+    with pytest.raises(UserError, match="not from CLIP Text Encode"):
         editor.model.model.extra_conds(cross_attn=torch.zeros(1, 77, 64))
 
 

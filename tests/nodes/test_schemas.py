@@ -154,7 +154,7 @@ def test_locales_name_no_other_node(ours, root):
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_preset_labels_show_the_millimetres_of_the_data_file(comfy, root, language):
-    presets = comfy.module("nodes.print_cover.trim").PRESETS
+    presets = comfy.module("nodes.page.trim").PRESETS
     labels = locale(root, language)["DancheongTrimSize"]["inputs"]["preset"]["options"]
     for name, entry in presets.items():
         assert labels[name] == f"{entry[language]} {entry['mm'][0]} x {entry['mm'][1]} mm"

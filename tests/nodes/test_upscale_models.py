@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 
 
 @pytest.fixture(scope="module")
@@ -83,32 +84,32 @@ def test_models_that_are_no_pair_are_refused(files, load):
 @pytest.mark.parametrize("number", range(3))
 def test_discriminators_are_refused_by_name(load, upscale_files, tmp_path, number):
     name = upscale_files.DISCRIMINATORS[number]
-    with pytest.raises(ValueError, match=rf"{name}\.pth is a discriminator \(netD\).*take {name[:-5]}\.pth"):
+    with pytest.raises(UserError, match=rf"{name}\.pth is a discriminator \(netD\).*take {name[:-5]}\.pth"):
         load(upscale_files.write_discriminator(tmp_path, name))
 
 
 def test_files_that_are_no_upscale_model_are_explained(load, tmp_path, tiny_models):
     torch.save({"some.weight": torch.zeros(3)}, tmp_path / "other.pth")
-    with pytest.raises(ValueError, match=r"other\.pth is no upscale model that spandrel knows"):
+    with pytest.raises(UserError, match=r"other\.pth is no upscale model that spandrel knows"):
         load(tmp_path / "other.pth")
     torch.save({"params": {}}, tmp_path / "empty.pth")
-    with pytest.raises(ValueError, match="holds no weights"):
+    with pytest.raises(UserError, match="holds no weights"):
         load(tmp_path / "empty.pth")
     torch.save([1, 2], tmp_path / "list.pth")
-    with pytest.raises(ValueError, match="holds no weights"):
+    with pytest.raises(UserError, match="holds no weights"):
         load(tmp_path / "list.pth")
     (tmp_path / "cut.pth").write_bytes(b"PK\3\4 cut")
-    with pytest.raises(ValueError, match=r"cut\.pth"):
+    with pytest.raises(UserError, match=r"cut\.pth"):
         load(tmp_path / "cut.pth")
     torch.save({"body.0.weight": torch.zeros(3), "body.1.weight": torch.zeros(3)}, tmp_path / "flat.pth")
-    with pytest.raises(ValueError, match=r"flat\.pth is no upscale model that spandrel knows"):
+    with pytest.raises(UserError, match=r"flat\.pth is no upscale model that spandrel knows"):
         load(tmp_path / "flat.pth")
     tensors = dict(tiny_models.rrdb())
     del tensors["conv_hr.weight"]
     torch.save({key: torch.from_numpy(array) for key, array in tensors.items()}, tmp_path / "part.pth")
-    with pytest.raises(ValueError, match="incomplete"):
+    with pytest.raises(UserError, match="incomplete"):
         load(tmp_path / "part.pth")
-    with pytest.raises(ValueError, match="is a model for Inpainting, not for enlarging"):
+    with pytest.raises(UserError, match="is a model for Inpainting, not for enlarging"):
         load(tiny_models.lama(tmp_path / "lama.safetensors"))
 
 

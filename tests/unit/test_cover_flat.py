@@ -8,7 +8,7 @@ import torch
 from dancheong.nodes.cover_flat import guides
 from dancheong.nodes.cover_flat.compose import compose
 from dancheong.nodes.cover_flat.flat import PANELS, PAPERS, Flat, report, spine_mm
-from dancheong.nodes.print_cover import Trim
+from dancheong.nodes.page.trim import Trim
 
 PAGE = Trim(152, 225, 3, 300)
 SMALL = Trim(30, 40, 3, 100)

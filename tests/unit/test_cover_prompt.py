@@ -4,6 +4,7 @@ import json
 
 import pytest
 from dancheong.nodes.cover_prompt.brief import GENRES, SPACES, WORDING, Brief, language_of, prompts
+from dancheong.nodes.ground import UserError
 
 MOON = Brief(
     title="\u300e\ub2ec\ube5b \uc544\ub798\u300f",
@@ -40,7 +41,7 @@ def test_letters_are_composed():
 
 
 def test_an_empty_brief_is_refused():
-    with pytest.raises(ValueError, match="Expected a brief, got nothing"):
+    with pytest.raises(UserError, match="Expected a brief, got nothing"):
         prompts(Brief(" ", "none", "\n", "- people", "top"), "english")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_mask import craft, heat
 from torch.nn import functional
 
@@ -64,14 +65,14 @@ def test_a_changed_weight_is_noticed(tmp_path, tiny_models, tensors, key):
 
 def test_other_files_are_refused_by_name(tmp_path, tiny_models, tensors):
     torch.save({"weight": torch.zeros(3)}, tmp_path / "craft_other.pth")
-    with pytest.raises(ValueError, match=r"craft_other.pth is not a CRAFT text detector: expected basenet"):
+    with pytest.raises(UserError, match=r"craft_other.pth is not a CRAFT text detector: expected basenet"):
         craft.load(tmp_path / "craft_other.pth")
     torch.save([torch.zeros(3)], tmp_path / "craft_list.pth")
-    with pytest.raises(ValueError, match="expected named tensors"):
+    with pytest.raises(UserError, match="expected named tensors"):
         craft.load(tmp_path / "craft_list.pth")
     whole = tiny_models.craft(tmp_path / "craft.h5", tensors).read_bytes()
     (tmp_path / "craft_cut.h5").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match=r"craft_cut.h5 is (damaged|not a CRAFT)"):
+    with pytest.raises(UserError, match=r"craft_cut.h5 is (damaged|not a CRAFT)"):
         craft.load(tmp_path / "craft_cut.h5")
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from dancheong.nodes.curation.fingerprints import Seen, fingerprint
 from dancheong.nodes.curation.standards import Standards
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground.journal import Journal
 from dancheong.nodes.news import dataset
 from dancheong.nodes.watermark import mark_file
-from dancheong.runner import RunnerError
 from dancheong.runner.curate import Job, curate
-from dancheong.runner.journal import Journal
 from PIL import Image
 
 WANTED = ("economy", "society", "science", "world")
@@ -169,12 +169,12 @@ def test_a_finished_run_does_nothing_more(source, straight):
 
 
 def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
-    with pytest.raises(RunnerError, match="another source or other rules"):
+    with pytest.raises(UserError, match="another source or other rules"):
         curate(Job(source, straight[0], Standards()))
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(RunnerError, match="is not empty"):
+    with pytest.raises(UserError, match="is not empty"):
         curate(Job(source, tmp_path, Standards()))
-    with pytest.raises(RunnerError, match="There is no dataset"):
+    with pytest.raises(UserError, match="There is no dataset"):
         curate(Job(tmp_path / "nothing", tmp_path / "out", Standards()))
     assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
 
@@ -193,7 +193,7 @@ def test_marks_are_taken_off_and_it_is_said(scenes, mark, learned, news_photos, 
         assert "un-blended" in json.loads(opened.text["dancheong_watermark"])["mark_removed"]
         values.append(scenes.psnr(np.asarray(opened), truth))
     assert np.mean(values) > 33
-    with pytest.raises(RunnerError, match=r"is no learned mark|damaged"):
+    with pytest.raises(UserError, match=r"is no learned mark|damaged"):
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(b"nonsense")
         curate(Job(news_photos, tmp_path / "other", Standards(), (bad,)))
@@ -222,7 +222,7 @@ def test_headlines_are_compared_with_pictures(korean_models, news_photos, tmp_pa
         Job(news_photos, tmp_path / "half", Standards(duplicate_bits=-1), (), folder, middle), say=lambda line: None
     )
     assert half["kept"] == sum(score >= middle for score in scores) and half["low relevance"] == 20 - half["kept"]
-    with pytest.raises(RunnerError, match="holds no CLIP"):
+    with pytest.raises(UserError, match="holds no CLIP"):
         curate(Job(news_photos, tmp_path / "none", Standards(), (), tmp_path))
 
 
@@ -243,7 +243,7 @@ def test_a_journal_forgets_a_torn_line(tmp_path):
 
 @pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="needs a full device")
 def test_a_full_disk_leaves_no_half_table(tmp_path):
-    from dancheong.nodes.whole_file import writing_whole
+    from dancheong.nodes.ground.whole_file import writing_whole
 
     with pytest.raises(OSError), writing_whole(tmp_path / "a.jsonl") as file:
         file.write(b"half")

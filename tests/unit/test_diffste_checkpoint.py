@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_edit import checkpoint
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -71,7 +72,7 @@ def test_converting_keeps_every_tensor_and_what_shapes_do_not_tell(public, tenso
 
 
 def test_a_conversion_that_fails_leaves_nothing(public, tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match=r"ends in \.safetensors"):
+    with pytest.raises(UserError, match=r"ends in \.safetensors"):
         checkpoint.convert(public, tmp_path / "diffste.ckpt", "float16")
     import safetensors.torch
 
@@ -104,7 +105,7 @@ class Hidden:
 def test_a_pickle_that_asks_for_more_is_refused(diffste_models, tensors, tmp_path, monkeypatch, harm):
     monkeypatch.chdir(tmp_path)
     path = diffste_models.lightning(tmp_path / "diffste.ckpt", tensors, callbacks={"state": harm})
-    with pytest.raises(ValueError, match=r"was refused, as it asks for (posix|nt|__builtin__)\.(system|getattr)"):
+    with pytest.raises(UserError, match=r"was refused, as it asks for (posix|nt|__builtin__)\.(system|getattr)"):
         checkpoint.read(path)
     assert not (tmp_path / "harmed").exists()
 
@@ -120,7 +121,7 @@ def test_what_a_shell_stores_is_never_run(diffste_models, tensors, tmp_path, mon
     with zipfile.ZipFile(tmp_path / "crafted.ckpt", "w", zipfile.ZIP_STORED) as new:
         for name, data in entries.items():
             new.writestr(name, crafted if name.endswith("data.pkl") else data)
-    with pytest.raises(ValueError, match="not a DiffSTE file"):
+    with pytest.raises(UserError, match="not a DiffSTE file"):
         checkpoint.read(tmp_path / "crafted.ckpt")
     assert not (tmp_path / "harmed").exists()
 
@@ -139,7 +140,7 @@ def test_other_files_are_told_by_name(tmp_path):
     for number, (name, kind) in enumerate(kinds.items()):
         path = tmp_path / f"{number}.safetensors"
         save_file({name: torch.zeros(1)}, path)
-        with pytest.raises(ValueError) as refusal:
+        with pytest.raises(UserError) as refusal:
             checkpoint.read(path)
         assert kind in str(refusal.value) and path.name in str(refusal.value)
 
@@ -155,27 +156,27 @@ def test_damaged_files_are_refused(public, tensors, tmp_path):
     }
     for name, (data, part) in broken.items():
         (tmp_path / name).write_bytes(data)
-        with pytest.raises(ValueError, match=part):
+        with pytest.raises(UserError, match=part):
             checkpoint.read(tmp_path / name)
     without = {name: tensor for name, tensor in tensors.items() if not name.startswith("vae.")}
     save_file(without, tmp_path / "partial.safetensors")
-    with pytest.raises(ValueError, match="lacks the parts vae"):
+    with pytest.raises(UserError, match="lacks the parts vae"):
         checkpoint.read(tmp_path / "partial.safetensors")
     marks = {name: tensors[name] for name in checkpoint.FINGERPRINT}
     more = {"unet.conv_in.weight": torch.zeros(1), "vae.x": torch.zeros(1), "text_encoder.x": torch.zeros(1)}
     save_file(
         {**marks, **more, "char_embedder.position_embedding.weight": torch.zeros(20, 32)}, tmp_path / "m.safetensors"
     )
-    with pytest.raises(ValueError, match="lacks the tensor"):
+    with pytest.raises(UserError, match="lacks the tensor"):
         checkpoint.read(tmp_path / "m.safetensors")
     with zipfile.ZipFile(tmp_path / "short.ckpt", "w") as file:
         for name, data in (("a/data.pkl", b"\x80\x02R."), ("a/version", b"3\n"), ("a/byteorder", b"little")):
             file.writestr(name, data)
-    with pytest.raises(ValueError, match="damaged or no checkpoint"):
+    with pytest.raises(UserError, match="damaged or no checkpoint"):
         checkpoint.read(tmp_path / "short.ckpt")
     torch.save({"state_dict": ["no", "dictionary"]}, tmp_path / "list.ckpt")
-    with pytest.raises(ValueError, match="without tensors"):
+    with pytest.raises(UserError, match="without tensors"):
         checkpoint.read(tmp_path / "list.ckpt")
     torch.save({"state_dict": {"words": "no tensors"}}, tmp_path / "words.ckpt")
-    with pytest.raises(ValueError, match="without tensors"):
+    with pytest.raises(UserError, match="without tensors"):
         checkpoint.read(tmp_path / "words.ckpt")

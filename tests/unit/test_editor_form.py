@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from dancheong.runner import RunnerError
+from dancheong.nodes.ground import UserError
 from dancheong.runner.editor_form import to_api
 
 DECLARED = {
@@ -160,5 +160,5 @@ def break_link(document):
 def test_files_that_cannot_be_read_are_explained(damage, message):
     document = copy.deepcopy(nested())
     damage(document)
-    with pytest.raises(RunnerError, match=message):
+    with pytest.raises(UserError, match=message):
         to_api(document, DECLARED)

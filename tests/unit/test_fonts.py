@@ -1,6 +1,7 @@
 """Fonts: what is found, in which order, and which characters they really have."""
 
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.print_cover import fonts
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -54,7 +55,7 @@ def test_a_korean_font_is_found_without_root(korean_font):
 
 @pytest.mark.parametrize(("text", "named"), [("abd", r"d \(U\+0064"), ("ab\U0001f600", r"U\+1F600 GRINNING FACE")])
 def test_a_lacking_letter_is_named(latin, text, named):
-    with pytest.raises(ValueError, match=f"AAA.ttf.*{named}"):
+    with pytest.raises(UserError, match=f"AAA.ttf.*{named}"):
         fonts.choose(fonts.available([latin]), "AAA.ttf", text)
 
 
@@ -66,11 +67,11 @@ def test_a_damaged_font_is_named_when_chosen_and_passed_over_by_auto(tmp_path, l
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(latin.read_bytes()[:200])
     found = fonts.available([broken, latin])
-    with pytest.raises(ValueError, match=r"broken\.ttf is damaged"):
+    with pytest.raises(UserError, match=r"broken\.ttf is damaged"):
         fonts.choose(found, "broken.ttf", "abc")
     assert fonts.choose(found, "auto", "abc").path == latin
 
 
 def test_an_unknown_font_is_refused(latin):
-    with pytest.raises(ValueError, match=r"models/fonts"):
+    with pytest.raises(UserError, match=r"models/fonts"):
         fonts.choose(fonts.available([latin]), "nowhere.ttf", "a")

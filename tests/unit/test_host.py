@@ -4,7 +4,8 @@ import io
 import tarfile
 
 import pytest
-from dancheong.runner import RunnerError, host, places
+from dancheong.nodes.ground import UserError
+from dancheong.runner import host, places
 
 
 def sdist(path, members):
@@ -40,29 +41,29 @@ def test_a_good_sdist_becomes_the_tree(tmp_path):
 def test_a_cut_sdist_leaves_nothing(tmp_path):
     path = sdist(tmp_path / "x.tar.gz", GOOD)
     path.write_bytes(path.read_bytes()[:-60])
-    with pytest.raises(RunnerError, match=r"x\.tar\.gz is damaged"):
+    with pytest.raises(UserError, match=r"x\.tar\.gz is damaged"):
         host.unpack_comfyui(path, tmp_path / "ComfyUI")
     assert [path.name for path in tmp_path.iterdir()] == ["x.tar.gz"]
 
 
 def test_an_sdist_without_comfyui_leaves_nothing(tmp_path):
     path = sdist(tmp_path / "x.tar.gz", {"x-1/setup.py": b""})
-    with pytest.raises(RunnerError, match="which has none"):
+    with pytest.raises(UserError, match="which has none"):
         host.unpack_comfyui(path, tmp_path / "ComfyUI")
     assert [path.name for path in tmp_path.iterdir()] == ["x.tar.gz"]
 
 
 def test_an_archive_cannot_write_outside(tmp_path):
     path = sdist(tmp_path / "x.tar.gz", {**GOOD, "../outside": b"x"})
-    with pytest.raises(RunnerError):
+    with pytest.raises(UserError):
         host.unpack_comfyui(path, tmp_path / "deep" / "ComfyUI")
     assert not (tmp_path / "outside").exists() and not (tmp_path / "deep" / "ComfyUI").exists()
 
 
 def test_a_failing_step_is_named_with_its_remedy():
-    with pytest.raises(RunnerError, match=r"The step 'download' failed .*; check the index\."):
+    with pytest.raises(UserError, match=r"The step 'download' failed .*; check the index\."):
         host._step("download", ["false"], "check the index")
-    with pytest.raises(RunnerError, match="The step 'download' failed"):
+    with pytest.raises(UserError, match="The step 'download' failed"):
         host._step("download", ["no-such-command-here"], "check the index")
 
 
@@ -79,5 +80,5 @@ def test_another_comfyui_is_used_when_it_is_named(tmp_path, monkeypatch):
     assert places.comfyui() == tmp_path.resolve()
     assert places.models(tmp_path / "base") == tmp_path.resolve() / "models"
     monkeypatch.setenv("COMFYUI_PATH", str(tmp_path / "comfy"))
-    with pytest.raises(RunnerError, match="not a ComfyUI folder"):
+    with pytest.raises(UserError, match="not a ComfyUI folder"):
         places.comfyui()

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 
 import pytest
-from dancheong.runner import RunnerError, jobs
+from dancheong.nodes.ground import UserError
+from dancheong.runner import jobs
 from dancheong.runner.client import Unreachable
 from dancheong.runner.run import Interrupted
 from dancheong.runner.sheet import Row
@@ -112,7 +113,7 @@ def test_without_any_server_the_rest_is_left_for_later(monkeypatch, tmp_path):
 
     servers.ways["a"] = last
     start = time.monotonic()
-    with pytest.raises(RunnerError, match="3 rows are left; the same command goes on"):
+    with pytest.raises(UserError, match="3 rows are left; the same command goes on"):
         servers.run(tmp_path, 4, ["a"])
     assert time.monotonic() - start < 5
     servers.ways["a"] = quick
@@ -123,7 +124,7 @@ def test_without_any_server_the_rest_is_left_for_later(monkeypatch, tmp_path):
 def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_path):
     async def fails_once(text):
         if text == "t1" and servers.begun["t1"] == 1:
-            raise RunnerError("no")
+            raise UserError("no")
 
     servers = Servers(monkeypatch, a=fails_once)
     assert list(servers.run(tmp_path, 4, ["a"]).failed) == ["r1"]

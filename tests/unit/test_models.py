@@ -8,7 +8,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from dancheong.runner import RunnerError, models
+from dancheong.nodes.ground import UserError
+from dancheong.runner import models
 
 HEADER = json.dumps({"weight": {"dtype": "F32", "shape": [25000], "data_offsets": [0, 100000]}}).encode()
 WHOLE = len(HEADER).to_bytes(8, "little") + HEADER + bytes(range(250)) * 400
@@ -86,13 +87,13 @@ def test_a_whole_file_arrives(source, tmp_path, kind):
 @pytest.mark.parametrize("kind", ["release", "drive"])
 @pytest.mark.parametrize("manner", ["breaks", "lies", "gone", "page"])
 def test_a_bad_download_leaves_nothing(source, tmp_path, kind, manner):
-    with pytest.raises(RunnerError):
+    with pytest.raises(UserError):
         models.get(table(source, manner, kind), "x", tmp_path)
     assert listed(tmp_path) == []
 
 
 def test_wrong_bytes_are_refused_by_checksum(source, tmp_path):
-    with pytest.raises(RunnerError, match="nothing was kept"):
+    with pytest.raises(UserError, match="nothing was kept"):
         models.get(table(source, "wrong", "release"), "x", tmp_path)
     assert listed(tmp_path) == []
 
@@ -123,7 +124,7 @@ def test_the_hub(root, source, tmp_path, manner):
         assert (tmp_path / "clip" / "x.safetensors").read_bytes() == WHOLE
         assert kept == ["clip/x.safetensors", "clip/y.safetensors"]
     else:
-        assert "RunnerError" in result.stderr
+        assert "UserError" in result.stderr
         assert kept == []
 
 
@@ -136,9 +137,9 @@ def test_a_present_file_is_not_fetched_again(tmp_path):
 
 
 def test_an_unreachable_source_and_an_unknown_name(tmp_path):
-    with pytest.raises(RunnerError, match="nothing was kept"):
+    with pytest.raises(UserError, match="nothing was kept"):
         models.get(table("http://127.0.0.1:9", "whole", "release"), "x", tmp_path)
-    with pytest.raises(RunnerError, match="no model 'y'; known are x"):
+    with pytest.raises(UserError, match="no model 'y'; known are x"):
         models.get(table("http://127.0.0.1:9", "whole", "release"), "y", tmp_path)
     assert listed(tmp_path) == []
 
@@ -159,7 +160,7 @@ def test_other_files_are_checked_too(tmp_path, name, content, whole):
     if whole:
         models.check_complete(path)
     else:
-        with pytest.raises(RunnerError, match="cut off"):
+        with pytest.raises(UserError, match="cut off"):
             models.check_complete(path)
 
 
@@ -167,7 +168,7 @@ def test_other_files_are_checked_too(tmp_path, name, content, whole):
 def test_a_cut_safetensors_file_is_seen(tmp_path, cut):
     path = tmp_path / "x.safetensors"
     path.write_bytes(WHOLE[:cut])
-    with pytest.raises(RunnerError, match="cut off"):
+    with pytest.raises(UserError, match="cut off"):
         models.check_complete(path)
 
 

@@ -6,6 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import dataset, storage
 from dancheong.nodes.news.picture import BrokenError, decode
 from dancheong.nodes.news.record import Record, Refused, title_and_content
@@ -122,7 +123,7 @@ def test_bad_rows_are_refused_one_by_one(tmp_path, row, reason, packed):
     rows = list(dataset.records(source))
     assert len(rows) == 2 and rows[1].id == "last"
     if isinstance(rows[0], Record):
-        with pytest.raises(ValueError, match=reason):
+        with pytest.raises(UserError, match=reason):
             rows[0].read()
     else:
         assert reason in rows[0].reason and "line 1" in rows[0].row
@@ -164,14 +165,14 @@ def test_json_is_read_in_pieces(tmp_path, monkeypatch):
 
 
 def test_sources_that_are_none(tmp_path):
-    with pytest.raises(ValueError, match="There is no dataset"):
+    with pytest.raises(UserError, match="There is no dataset"):
         list(dataset.records(tmp_path / "nothing"))
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"holds no dataset: expected metadata\.csv"):
+    with pytest.raises(UserError, match=r"holds no dataset: expected metadata\.csv"):
         list(dataset.records(tmp_path / "empty"))
     for name, message in (("a.zip", "no zip file"), ("a.parquet", "no parquet file"), ("a.doc", "is no dataset")):
         (tmp_path / name).write_bytes(b"PK nonsense")
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(UserError, match=message):
             list(dataset.records(tmp_path / name))
 
 
@@ -181,7 +182,7 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
         file.writestr("metadata.jsonl", '{"text": "제목", "file_name": "bomb.jpg"}')
         file.writestr("bomb.jpg", b"\0" * 5000)
     (row,) = dataset.records(tmp_path / "a.zip")
-    with pytest.raises(ValueError, match="larger than"):
+    with pytest.raises(UserError, match="larger than"):
         row.read()
 
 

@@ -6,9 +6,10 @@ import zlib
 import numpy as np
 import pikepdf
 import pytest
-from dancheong.nodes import colour_profile
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.page import colour_profile
+from dancheong.nodes.page.trim import Trim
 from dancheong.nodes.print_cover import print_files
-from dancheong.nodes.print_cover.trim import Trim
 from PIL import Image, ImageCms
 
 COLOURS = [(255, 255, 255), (0, 0, 0), (119, 119, 119), (200, 30, 60)]
@@ -87,7 +88,7 @@ def test_metadata_is_kept_in_png_only():
 
 
 def test_another_size_is_refused_with_both_sizes():
-    with pytest.raises(ValueError, match=r"1866 x 2728 px.*got 118 x 59 px.*Upscale to Size"):
+    with pytest.raises(UserError, match=r"1866 x 2728 px.*got 118 x 59 px.*Upscale to Size"):
         print_files.encode(picture(Trim(20, 10, 0, 150)), "png", PAGE, {})
 
 
@@ -188,13 +189,13 @@ def test_an_rgb_profile_keeps_what_is_seen(icc_profiles):
 
 
 def test_profiles_that_cannot_be_used_are_explained(icc_profiles, tmp_path):
-    with pytest.raises(ValueError, match="PNG has no CMYK: take pdf, tiff or jpeg"):
+    with pytest.raises(UserError, match="PNG has no CMYK: take pdf, tiff or jpeg"):
         print_files.encode(swatches(SMALL), "png", SMALL, {}, icc_profiles.cmyk())
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    with pytest.raises(ValueError, match="Expected a profile for RGB or CMYK, got one for Lab"):
+    with pytest.raises(UserError, match="Expected a profile for RGB or CMYK, got one for Lab"):
         print_files.encode(swatches(SMALL), "tiff", SMALL, {}, lab)
     (tmp_path / "press.icc").write_bytes(b"no profile")
-    with pytest.raises(ValueError, match=r"press\.icc is no ICC profile"):
+    with pytest.raises(UserError, match=r"press\.icc is no ICC profile"):
         colour_profile.read(tmp_path / "press.icc")
 
 
@@ -203,14 +204,14 @@ def test_the_profile_of_a_picture(icc_profiles, tmp_path):
     image.save(tmp_path / "wide.png", icc_profile=icc_profiles.wide_rgb())
     assert colour_profile.embedded(tmp_path / "wide.png") == icc_profiles.wide_rgb()
     image.save(tmp_path / "plain.png")
-    with pytest.raises(ValueError, match="has no colour profile inside"):
+    with pytest.raises(UserError, match="has no colour profile inside"):
         colour_profile.embedded(tmp_path / "plain.png")
     Image.new("CMYK", (4, 4)).save(tmp_path / "press.tif", icc_profile=icc_profiles.cmyk())
-    with pytest.raises(ValueError, match="a profile for CMYK"):
+    with pytest.raises(UserError, match="a profile for CMYK"):
         colour_profile.embedded(tmp_path / "press.tif")
     image.save(tmp_path / "broken.png", icc_profile=b"no profile")
-    with pytest.raises(ValueError, match=r"Expected a picture with a colour profile, got broken\.png"):
+    with pytest.raises(UserError, match=r"Expected a picture with a colour profile, got broken\.png"):
         colour_profile.embedded(tmp_path / "broken.png")
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(ValueError, match="Expected a picture with a colour profile"):
+    with pytest.raises(UserError, match="Expected a picture with a colour profile"):
         colour_profile.embedded(tmp_path / "text.png")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from dancheong.nodes import colour_profile
+from dancheong.nodes.page import colour_profile
 from dancheong.nodes.upscale import row_files
 from PIL import Image, ImageCms
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_mask import regions
 from dancheong.nodes.text_mask.regions import Region
 from dancheong.nodes.text_mask.rules import PLACES, Rules, any_word
@@ -71,13 +72,13 @@ def test_a_word_list_finds_each_word_as_it_stands():
 
 
 def test_an_empty_word_list_is_refused_as_it_would_match_everything():
-    with pytest.raises(ValueError, match="word list is empty"):
+    with pytest.raises(UserError, match="word list is empty"):
         any_word("# nothing\n\n")
 
 
 @pytest.mark.parametrize("name", ["keep", "only"])
 def test_a_broken_expression_is_explained(name):
-    with pytest.raises(ValueError, match=rf"'{name}' is not a regular expression: '\(oops'"):
+    with pytest.raises(UserError, match=rf"'{name}' is not a regular expression: '\(oops'"):
         Rules(**{name: "(oops"})
 
 

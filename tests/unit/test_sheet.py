@@ -4,7 +4,8 @@ import json
 import os
 
 import pytest
-from dancheong.runner import RunnerError, sheet
+from dancheong.nodes.ground import UserError
+from dancheong.runner import sheet
 
 TABLE = 'name,9.title\r\na,\ub2ec\ube5b \uc544\ub798\r\nb,"\ub458, \uc14b"\r\n'
 
@@ -61,14 +62,14 @@ def test_bad_sheets_are_explained(tmp_path, name, content, message):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(RunnerError, match=message):
+    with pytest.raises(UserError, match=message):
         sheet.read(path)
 
 
 def test_names_that_look_alike_are_one(tmp_path):
     path = tmp_path / "jobs.csv"
     path.write_text("name,9.title\n\ub2ec,x\n\u1103\u1161\u11af,y\n", encoding="utf-8")
-    with pytest.raises(RunnerError, match="both called"):
+    with pytest.raises(UserError, match="both called"):
         sheet.read(path)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_edit import crop, placement
 from dancheong.nodes.text_edit.placement import Area, Line
 
@@ -26,7 +27,7 @@ def test_lines_are_words():
 
 @pytest.mark.parametrize(("text", "part"), [("", "no word"), (" \n ", "no word"), ("1: ARTI\nCOVER", "Some lines")])
 def test_lines_that_say_nothing_clear_are_refused(text, part):
-    with pytest.raises(ValueError, match=part):
+    with pytest.raises(UserError, match=part):
         placement.lines(text, numbered=True)
 
 
@@ -40,9 +41,9 @@ def test_regions_are_taken_by_number_or_in_turn():
         ([Line("A", 2), Line("B", 2)], "two words"),
         ([Line("A")], "2 masked regions, got 1"),
     ):
-        with pytest.raises(ValueError, match=part):
+        with pytest.raises(UserError, match=part):
             placement.numbers(lines, masked)
-    with pytest.raises(ValueError, match="No text was found"):
+    with pytest.raises(UserError, match="No text was found"):
         placement.numbers([Line("A", 1)], ())
 
 
@@ -55,9 +56,9 @@ def test_pieces_of_a_mask_are_read_row_by_row():
     assert all(piece.mask.all() for piece in pieces)
     (one,) = placement.split(mask_with((100, 100), *boxes), 1)
     assert (one.left, one.top, one.width, one.height) == (5, 8, 90, 72)
-    with pytest.raises(ValueError, match=r"2 separate pieces.*got 3"):
+    with pytest.raises(UserError, match=r"2 separate pieces.*got 3"):
         placement.split(mask_with((100, 100), *boxes), 2)
-    with pytest.raises(ValueError, match="Nothing is masked"):
+    with pytest.raises(UserError, match="Nothing is masked"):
         placement.split(mask_with((100, 100)), 1)
 
 
@@ -89,7 +90,7 @@ def test_beyond_the_border_the_picture_is_mirrored():
 
 def test_a_mask_that_no_latent_cell_sees_is_refused():
     assert crop.mask_of(solid(10, 10, 60, 30), crop.Square(0, 0, 256), 256).sum() == 60 * 30
-    with pytest.raises(ValueError, match="too small"):
+    with pytest.raises(UserError, match="too small"):
         crop.mask_of(solid(9, 9, 3, 3), crop.Square(0, 0, 256), 256)
 
 

@@ -1,6 +1,7 @@
 """What DiffSTE is told, against the published tokenizer's and instruction's known answers."""
 
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_edit import wording
 
 
@@ -53,7 +54,7 @@ def test_instructions_are_worded_as_in_training(font, colour, sentence):
     ],
 )
 def test_words_that_cannot_be_written_are_refused(word, part):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(UserError) as refusal:
         wording.check(word, 20)
     assert part in str(refusal.value)
 

@@ -1,7 +1,7 @@
 """Print sizes against the sizes that printers publish."""
 
 import pytest
-from dancheong.nodes.print_cover.trim import PRESETS, Trim, report
+from dancheong.nodes.page.trim import PRESETS, Trim, report
 
 # mm -> px at 300 dpi without and with 3 mm bleed, from printers' tables.
 PUBLISHED = {

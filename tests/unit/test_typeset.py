@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.print_cover.ink import Face
 from dancheong.nodes.print_cover.typeset import Style, Words, typeset
 from PIL import Image, ImageDraw, ImageFont
@@ -63,7 +64,7 @@ def test_what_does_not_fit_shrinks(korean_font):
 
 
 def test_what_cannot_fit_is_refused(korean_font):
-    with pytest.raises(ValueError, match=r"does not fit on 40 x 40 px"):
+    with pytest.raises(UserError, match=r"does not fit on 40 x 40 px"):
         typeset(40, 40, words("가나다라 마바사아 " * 30), style(korean_font))
 
 

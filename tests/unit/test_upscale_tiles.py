@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.upscale import tiles
 from dancheong.nodes.upscale.tiles import Grid, Tile, grid
 
@@ -116,7 +117,7 @@ def test_out_of_memory_on_any_tile_keeps_what_is_finished(failing):
 
 
 def test_out_of_memory_to_the_end_is_one_sentence():
-    with pytest.raises(RuntimeError, match="Out of memory even for a tile"):
+    with pytest.raises(UserError, match="Out of memory even for a tile"):
         run(network(3), picture(200, 200), Grid(200, 200, 1, 1, 3, 1), fails=lambda tile: True)
 
 
@@ -133,7 +134,7 @@ def test_pixels_that_are_no_numbers_are_refused(value):
     def damaged(window):
         return window.repeat_interleave(2, 2).repeat_interleave(2, 3) * float(value)
 
-    with pytest.raises(ValueError, match="not numbers"):
+    with pytest.raises(UserError, match="not numbers"):
         run(damaged, picture(40, 40), Grid(40, 40, 1, 1, 3, 1))
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from dancheong.nodes.erase.inpaint import inpaint
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.watermark import clean, compression, learn, mark_file, restore, trace
 from dancheong.nodes.watermark.mark import ANCHORS, Watermark
 from PIL import Image, ImageDraw, ImageFont
@@ -122,9 +123,9 @@ def test_few_pictures_in_a_box_and_never_far_below_inpainting(scenes, mark):
         ours = [scenes.psnr(restored(truth.picture, learned), truth) for truth in truths]
         assert np.mean(ours) > least
         assert min(value - telea(scenes, [truth]) for value, truth in zip(ours, truths, strict=True)) > -3
-    with pytest.raises(ValueError, match="Expected at least 10 pictures"):
+    with pytest.raises(UserError, match="Expected at least 10 pictures"):
         taught(truths)
-    with pytest.raises(ValueError, match="Expected at least 3 pictures"):
+    with pytest.raises(UserError, match="Expected at least 3 pictures"):
         taught(truths[:2], (0.5, 0.5, 1.0, 1.0))
 
 
@@ -220,7 +221,7 @@ def test_files_that_are_no_mark_are_refused(tmp_path, change):
     tensors = {"alpha": np.full((4, 5), 0.5, np.float32), "colour": np.zeros((4, 5, 3), np.float32)}
     path = tmp_path / "mark.safetensors"
     save_file(tensors, path, described)
-    with pytest.raises(ValueError, match=r"mark\.safetensors is no learned mark"):
+    with pytest.raises(UserError, match=r"mark\.safetensors is no learned mark"):
         mark_file.read(path)
 
 
@@ -241,7 +242,7 @@ def test_tensors_that_do_not_fit_are_refused(tmp_path, broken):
         "nan": {"alpha": alpha * np.nan, "colour": colour},
     }[broken]
     save_file(tensors, path, described)
-    with pytest.raises(ValueError, match="is no learned mark"):
+    with pytest.raises(UserError, match="is no learned mark"):
         mark_file.read(path)
 
 

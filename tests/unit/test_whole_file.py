@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from dancheong.nodes.whole_file import write_whole
+from dancheong.nodes.ground.whole_file import write_whole
 
 
 def test_writes_and_replaces(tmp_path):

@@ -6,8 +6,9 @@ import threading
 import time
 
 import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground.worker import Worker, WorkerError
 from dancheong.nodes.text_mask import keras_ocr_engine
-from dancheong.nodes.text_mask.worker import Worker, WorkerError
 
 SCRIPT = """
 import json, os, sys, time
@@ -74,7 +75,7 @@ def test_a_fault_is_told_and_the_next_request_works(worker, fault, message):
 
 def test_a_request_that_fails_leaves_the_process_alive(worker):
     pid = ask(worker)["pid"]
-    with pytest.raises(ValueError, match="keras-ocr could not read the picture: MemoryError: 5 GB"):
+    with pytest.raises(UserError, match="keras-ocr could not read the picture: MemoryError: 5 GB"):
         ask(worker, "fail")
     worker._lines.get(timeout=5)  # the script above answers twice then
     assert ask(worker)["pid"] == pid
@@ -117,7 +118,7 @@ def test_a_start_that_babbles_or_fails_is_told():
 
 def test_without_its_environment_the_command_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("DANCHEONG_ENGINES", str(tmp_path))
-    with pytest.raises(RuntimeError, match="run `dancheong engines install keras-ocr`"):
+    with pytest.raises(UserError, match="run `dancheong engines install keras-ocr`"):
         keras_ocr_engine.KerasOCREngine(tmp_path / "a.h5", tmp_path / "b.h5")
 
 

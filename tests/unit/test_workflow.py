@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from dancheong.runner import RunnerError, workflow
+from dancheong.nodes.ground import UserError
+from dancheong.runner import workflow
 from dancheong.runner.client import describe_refusal
 
 PROMPT = {
@@ -58,7 +59,7 @@ def test_values_that_are_no_text(prompt):
     ],
 )
 def test_bad_settings_are_explained(prompt, setting, message):
-    with pytest.raises(RunnerError, match=message):
+    with pytest.raises(UserError, match=message):
         workflow.prompt(prompt, [workflow.setting(setting)], {})
     assert prompt == PROMPT
 
@@ -77,7 +78,7 @@ def test_bad_files_are_explained(tmp_path, content, message):
     path = tmp_path / "workflow.json"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(RunnerError, match=message):
+    with pytest.raises(UserError, match=message):
         workflow.load(path)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import RunnerError
+from ..ground import UserError
 
 
 class Journal:
@@ -14,7 +14,7 @@ class Journal:
     def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
         """
         Raises:
-            RunnerError: the folder holds the work of other settings, or things that are not ours.
+            UserError: the folder holds the work of other settings, or things that are not ours.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "journal.jsonl"
@@ -22,11 +22,11 @@ class Journal:
         text = json.dumps(settings, ensure_ascii=False, indent=1, sort_keys=True)
         if described.exists():
             if described.read_text(encoding="utf-8") != text:
-                raise RunnerError(
+                raise UserError(
                     f"{folder} holds results of another source or other rules: choose another folder, or empty it."
                 )
         elif any(folder.iterdir()):
-            raise RunnerError(f"{folder} is not empty and no unfinished work of ours: choose another folder.")
+            raise UserError(f"{folder} is not empty and no unfinished work of ours: choose another folder.")
         else:
             described.write_text(text, encoding="utf-8")
         self._path.touch()

@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from ..ground import UserError
+
 SAFE = (".safetensors", ".sft")
 
 
@@ -15,7 +17,7 @@ def read_tensors(path: Path) -> tuple[Any, dict[str, str]]:
     A safetensors file gives named tensors; of any other only tensors, numbers, texts and containers are read.
 
     Raises:
-        ValueError: damaged, cut off, or a pickle that holds more.
+        UserError: damaged, cut off, or a pickle that holds more.
     """
     if path.suffix in SAFE:
         from safetensors import SafetensorError, safe_open
@@ -24,12 +26,12 @@ def read_tensors(path: Path) -> tuple[Any, dict[str, str]]:
             with safe_open(path, framework="pt") as file:
                 return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
         except (SafetensorError, OSError, ValueError) as error:
-            raise ValueError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
+            raise UserError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
     try:
         return torch.load(path, map_location="cpu", weights_only=True), {}
     except pickle.UnpicklingError as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} holds more than tensors and was refused, as loading it could run code: take .safetensors."
         ) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise ValueError(f"{path.name} is damaged or no weight file ({error}): get it again.") from error
+        raise UserError(f"{path.name} is damaged or no weight file ({error}): get it again.") from error

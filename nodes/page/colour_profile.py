@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from ..ground import UserError
+
 
 def srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -14,18 +16,18 @@ def embedded(picture: Path) -> bytes:
     """The profile inside a picture file.
 
     Raises:
-        ValueError: no picture, or without a profile for RGB.
+        UserError: no picture, or without a profile for RGB.
     """
     try:
         with Image.open(picture) as image:
             profile = image.info.get("icc_profile")
         kind = space(profile) if profile else ""
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-        raise ValueError(f"Expected a picture with a colour profile, got {picture.name}: {error}.") from error
+        raise UserError(f"Expected a picture with a colour profile, got {picture.name}: {error}.") from error
     if not kind:
-        raise ValueError(f"{picture.name} has no colour profile inside: leave the input empty for sRGB.")
+        raise UserError(f"{picture.name} has no colour profile inside: leave the input empty for sRGB.")
     if kind != "RGB":
-        raise ValueError(
+        raise UserError(
             f"{picture.name} has a profile for {kind}, but ComfyUI's pictures are RGB: leave the input empty for sRGB."
         )
     return profile
@@ -35,13 +37,13 @@ def read(path: Path) -> bytes:
     """A profile from an .icc or .icm file.
 
     Raises:
-        ValueError: it is none.
+        UserError: it is none.
     """
     data = path.read_bytes()
     try:
         space(data)
     except OSError as error:
-        raise ValueError(f"{path.name} is no ICC profile: get it again from your printer.") from error
+        raise UserError(f"{path.name} is no ICC profile: get it again from your printer.") from error
     return data
 
 

@@ -9,12 +9,14 @@ import threading
 import time
 from typing import Any
 
+from ..ground import UserError
+
 POLL_SECONDS = 0.1
 LAST_WORDS = 300
 """Characters of the process's log that an error quotes."""
 
 
-class WorkerError(RuntimeError):
+class WorkerError(UserError):
     """The process could not be started, died, or did not answer in the agreed form; it is stopped then."""
 
 
@@ -40,7 +42,7 @@ class Worker:
 
         Raises:
             WorkerError: no answer, or none that can be understood; the next request starts a new process.
-            ValueError: the process answered that it could not do it.
+            UserError: the process answered that it could not do it.
         """
         with self._turn:
             try:
@@ -55,7 +57,7 @@ class Worker:
             except OSError as error:
                 raise self._fault(f"broke off ({error})") from error
         if "error" in answer:
-            raise ValueError(f"{self.name} could not read the picture: {answer['error']}")
+            raise UserError(f"{self.name} could not read the picture: {answer['error']}")
         return answer
 
     def stop(self) -> None:

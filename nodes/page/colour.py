@@ -2,14 +2,16 @@
 
 from PIL import ImageColor
 
+from ..ground import UserError
+
 
 def colour_of(name: str, value: str) -> tuple[int, int, int]:
     """Red, green, blue in 0..255 of the input `name`: #rrggbb or a CSS colour name.
 
     Raises:
-        ValueError: it is neither.
+        UserError: it is neither.
     """
     try:
         return ImageColor.getrgb(value.strip())[:3]
     except ValueError:
-        raise ValueError(f"Expected a colour such as #ffcc00 or white for '{name}', got {value!r}.") from None
+        raise UserError(f"Expected a colour such as #ffcc00 or white for '{name}', got {value!r}.") from None

@@ -1,0 +1,9 @@
+"""What several capabilities stand on and ComfyUI knows nothing of; its files may be imported from anywhere."""
+
+
+class UserError(Exception):
+    """What a user can mend: one sentence that says what was expected, what came, what to do.
+
+    The command line prints it without a traceback, ComfyUI shows it on the node. Anything else that is raised is a bug
+    and keeps its traceback.
+    """

@@ -1,0 +1,1 @@
+"""What all of printing shares: sizes in mm and pixels, colours, profiles; its files may be imported from anywhere."""
