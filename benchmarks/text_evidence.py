@@ -1,6 +1,6 @@
 """Fit the weights by which the text mask tells text from what a text network takes for text.
 
-`python benchmarks/text_evidence.py` writes `nodes/text_mask/evidence.json`. It learns from rendered text of 8 to 700 px
+`python benchmarks/text_evidence.py` writes `nodes/text_mask/finding/evidence.json`. It learns from rendered text of 8 to 700 px
 and from every other wallpaper of `text_scenes.wallpapers()`; `benchmarks/text_mask.py` measures with the rest.
 """
 
@@ -25,7 +25,7 @@ SHRINKAGE = 1e-3
 
 def main() -> None:
     runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
-    from dancheong.nodes.text_mask import evidence
+    from dancheong.nodes.text_mask.finding import evidence
 
     features, truth = gather()
     weights = fit(features, truth)
@@ -35,7 +35,7 @@ def main() -> None:
         if name != "bias"
     }
     model = {**columns, "bias": round(float(weights["bias"]), 4)}
-    target = PACK / "nodes" / "text_mask" / "evidence.json"
+    target = PACK / "nodes" / "text_mask" / "finding" / "evidence.json"
     target.write_text(json.dumps(model, indent=1) + "\n")
     print(f"{len(truth)} regions, {int(truth.sum())} of them text")
     odds = (features - weights["mean"]) / weights["deviation"] @ weights["weights"] + weights["bias"]
@@ -72,7 +72,8 @@ def gather() -> tuple[np.ndarray, np.ndarray]:
 
 def shown(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The polygons and features of all that looks like text in a picture, from any distance."""
-    from dancheong.nodes.text_mask import detection, evidence, lines, pyramid, rapidocr_engine
+    from dancheong.nodes.text_mask.engines import rapidocr_engine
+    from dancheong.nodes.text_mask.finding import detection, evidence, lines, pyramid
 
     height, width = picture.shape[:2]
     network = rapidocr_engine.load().probability

@@ -66,7 +66,8 @@ def finder(engine: str) -> Callable[[np.ndarray], list[np.ndarray]]:
 
     cv2.setNumThreads(1)
     if engine == "ours":
-        from dancheong.nodes.text_mask import detection, rapidocr_engine
+        from dancheong.nodes.text_mask.engines import rapidocr_engine
+        from dancheong.nodes.text_mask.finding import detection
 
         rapidocr_engine.MAX_THREADS = 1
         ours = rapidocr_engine.load()
@@ -119,7 +120,7 @@ def quality(engine: str) -> Callable[[int], dict]:
 
 def scores(scenes: list, found: list, grows_with_text: bool) -> dict:
     import cv2
-    from dancheong.nodes.text_mask import shapes
+    from dancheong.nodes.text_mask.marking import shapes
     from dancheong.nodes.text_mask.regions import Region
 
     hits = [matches(scene, polygons) for scene, polygons in zip(scenes, found, strict=True)]
@@ -168,7 +169,7 @@ def photos(engine: str) -> Callable[[int], dict]:
 
     def measure(seed: int) -> dict:
         load_pack()
-        from dancheong.nodes.text_mask import shapes
+        from dancheong.nodes.text_mask.marking import shapes
         from dancheong.nodes.text_mask.regions import Region
 
         find, rng = finder(engine), np.random.Generator(np.random.PCG64(seed))
@@ -191,7 +192,7 @@ def sizes(seed: int) -> dict:
     """The masked share of one picture at 256 and at 1024 px."""
     load_pack()
     import cv2
-    from dancheong.nodes.text_mask import shapes
+    from dancheong.nodes.text_mask.marking import shapes
     from dancheong.nodes.text_mask.regions import Region
 
     find, ratios = finder("ours"), []
@@ -234,7 +235,7 @@ def poster(seed: int) -> dict:
 def keras_ocr(seed: int) -> dict:
     """keras-ocr's default pipeline on three pictures with random weights, in its own environment."""
     load_pack()
-    from dancheong.nodes.text_mask import keras_ocr_engine
+    from dancheong.nodes.text_mask.engines import keras_ocr_environment
 
     code = (
         "import resource, sys, time, numpy as np, keras_ocr\n"
@@ -251,7 +252,7 @@ def keras_ocr(seed: int) -> dict:
         "seconds = time.process_time() - began\n"
         "print(seconds / 1.704, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
     )
-    python = str(keras_ocr_engine.interpreter(keras_ocr_engine.environment()))
+    python = str(keras_ocr_environment.interpreter())
     variables = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=variables, check=True)
     cpu, peak = map(float, done.stdout.split()[-2:])

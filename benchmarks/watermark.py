@@ -21,9 +21,10 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 
-from dancheong.nodes.erase.inpaint import inpaint  # noqa: E402
-from dancheong.nodes.watermark import clean, learn  # noqa: E402
+from dancheong.nodes.erase.opencv import inpaint  # noqa: E402
+from dancheong.nodes.watermark.learning import learn  # noqa: E402
 from dancheong.nodes.watermark.mark import ANCHORS, Watermark  # noqa: E402
+from dancheong.nodes.watermark.removing import clean  # noqa: E402
 
 CORNER = (340 / 640, 350 / 480, 1.0, 1.0)
 """The 300 x 130 px that a user masks when there are few pictures."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 def load_pack() -> None:
     root = Path(__file__).resolve().parent.parent
+    # Started as `python runner`, Python looks for modules in this very folder first: its `queue` would hide its own.
+    sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() not in (root, root / "runner")]
     spec = importlib.util.spec_from_file_location(
         "dancheong", root / "__init__.py", submodule_search_locations=[str(root)]
     )

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _host(options: argparse.Namespace) -> None:
-    from . import host
+    from .setup import host
 
     host.prepare(options.own_interpreter)
     print(f"host: ready, ComfyUI in {places.comfyui()}")
@@ -37,8 +37,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from . import sheet, workflow
-    from .run import INTERRUPTED, Interrupted
+    from .queue import sheet, workflow
+    from .queue.run import INTERRUPTED, Interrupted
     from .server import Server
 
     document = workflow.load(options.file)
@@ -59,8 +59,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _queue(options: argparse.Namespace, document: dict, settings: list, rows: list, urls: list[str]) -> int:
-    from .jobs import Order, run_sheet
-    from .run import run
+    from .queue.jobs import Order, run_sheet
+    from .queue.run import run
 
     search = [Path.cwd(), *(file.resolve().parent for file in (options.sheet, options.file) if file)]
     if not rows:
@@ -78,7 +78,7 @@ def _queue(options: argparse.Namespace, document: dict, settings: list, rows: li
 
 
 def _models(options: argparse.Namespace) -> None:
-    from . import models
+    from .setup import models
 
     table, folder = models.read_table(), places.models(places.BASE)
     if options.action == "get":
@@ -90,29 +90,32 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _engines(options: argparse.Namespace) -> None:
-    from . import engines
+    from .setup import engines
 
     print(engines.install(options.name) if options.action == "install" else engines.listing())
 
 
 def _curate(options: argparse.Namespace) -> None:
-    from ..nodes.curation.standards import Standards
-    from .curate import Job, curate, lines
+    from ..nodes.curation import Curation, Standards, curate, lines
 
     topics = tuple(topic.strip() for topic in options.topics.split(",") if topic.strip())
-    standards = Standards(
-        topics, options.min_content, options.min_hangul, options.min_side, options.animated, options.duplicate_bits
+    curation = Curation(
+        source=options.source,
+        out=options.out,
+        standards=Standards(
+            topics=topics,
+            min_content=options.min_content,
+            min_hangul=options.min_hangul,
+            min_side=options.min_side,
+            animated=options.animated,
+            duplicate_bits=options.duplicate_bits,
+        ),
+        marks=tuple(options.watermark),
+        clip=options.clip,
+        min_relevance=options.min_relevance,
+        workers=options.workers,
     )
-    job = Job(
-        options.source,
-        options.out,
-        standards,
-        tuple(options.watermark),
-        options.clip,
-        options.min_relevance,
-        options.workers,
-    )
-    print(*lines(curate(job)), sep="\n")
+    print(*lines(curate(curation, lambda line: print(line, file=sys.stderr, flush=True))), sep="\n")
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -4,7 +4,6 @@ import importlib.util
 import json
 import runpy
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +15,6 @@ ROOT = Path(__file__).resolve().parent.parent
 runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 
 
-def by_path(name: str, folder: str = "tests"):
-    """A module of tests/ that makes models, or of benchmarks/ that draws pictures."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / folder / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up there
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
@@ -33,7 +23,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def cover(tmp_path_factory) -> Path:
     """The sample cover as a PNG file."""
-    from dancheong.runner import sample_cover
+    from dancheong.runner.demo import sample_cover
 
     path = tmp_path_factory.mktemp("cover") / "cover.png"
     sample_cover.draw().save(path)
@@ -49,29 +39,39 @@ def korean_font() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_models():
-    return by_path("tiny_models")
+    from dancheong.testing.models import tiny
+
+    return tiny
 
 
 @pytest.fixture(scope="session")
 def upscale_files():
-    return by_path("upscale_files")
+    from dancheong.testing.models import upscale_files
+
+    return upscale_files
 
 
 @pytest.fixture(scope="session")
 def icc_profiles():
-    return by_path("icc_profiles")
+    from dancheong.testing import icc_profiles
+
+    return icc_profiles
 
 
 @pytest.fixture(scope="session")
 def scenes():
     """Photographs with an agency's mark whose truth is known."""
-    return by_path("watermark_scenes", "benchmarks")
+    from dancheong.testing.scenes import watermark
+
+    return watermark
 
 
 @pytest.fixture(scope="session")
 def news():
     """Articles in every layout that datasets have."""
-    return by_path("news_dataset", "benchmarks")
+    from dancheong.testing.scenes import news
+
+    return news
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +102,7 @@ def news_photos(scenes, mark, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def learned(news_photos):
     """The mark that those photographs share, as the pack learns it."""
-    from dancheong.nodes.watermark import learn
+    from dancheong.nodes.watermark.learning import learn
     from dancheong.nodes.watermark.mark import ANCHORS
 
     pictures = [np.asarray(Image.open(path)) for path in sorted(news_photos.glob("*.png"))]
@@ -129,7 +129,8 @@ def base(tmp_path_factory, tiny_models, diffste_models, cover, news_photos, lear
     shutil.copytree(news_photos, base / "input" / "news_photos")
     mark_file.write(base / "models" / "watermarks" / "my_agency.safetensors", learned.watermark)
     tiny_models.clip_vision(base / "models" / "clip_vision" / "clip-vit-large-patch14-ko" / "model.safetensors")
-    korean = by_path("korean_models")
+    from dancheong.testing.models import korean
+
     korean.pipeline(base / "models" / "text_encoders" / "my-korean-stable-diffusion-v1-5")
     korean.pipeline(base / "models" / "text_encoders" / "clip-vit-large-patch14-ko")
     korean.topic(base / "models" / "embeddings" / "topic-economy.safetensors")
@@ -157,19 +158,27 @@ def quick() -> dict:
 
 @pytest.fixture(scope="session")
 def diffste_models():
-    return by_path("diffste_models")
+    from dancheong.testing.models import diffste
+
+    return diffste
 
 
 @pytest.fixture(scope="session")
 def diffste_reference():
-    return by_path("diffste_reference")
+    from dancheong.testing.references import diffste
+
+    return diffste
 
 
 @pytest.fixture(scope="session")
 def korean_models():
-    return by_path("korean_models")
+    from dancheong.testing.models import korean
+
+    return korean
 
 
 @pytest.fixture(scope="session")
 def korean_reference():
-    return by_path("korean_reference").Reference
+    from dancheong.testing.references import korean
+
+    return korean.Reference

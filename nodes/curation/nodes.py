@@ -7,7 +7,7 @@ from ..ground import UserError
 from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
-from ..news import Refused, refusals
+from ..news import RefusedRow, refusals
 from . import comfy_relevance
 from .fingerprints import Seen, fingerprint
 from .standards import Standards
@@ -101,7 +101,7 @@ class CurateNews(io.ComfyNode):
         for picture, title, topic, called, content in zip(pictures, *columns, strict=True):
             fault = _fault(standards, seen, picture, title, topic, called, content)
             if fault:
-                refused.append(Refused(called, fault))
+                refused.append(RefusedRow(called, fault))
             else:
                 kept.append((picture, title, topic, called, content))
             progress.step()
@@ -154,7 +154,7 @@ class ScoreRelevance(io.ComfyNode):
         rows = list(zip(pictures, titles, topics, ids, scores, strict=True))
         kept = [row for row in rows if row[-1] >= threshold[0]]
         refused = [
-            Refused(row[3], f"low relevance ({row[-1]:.3f}, at least {threshold[0]:.3f})")
+            RefusedRow(row[3], f"low relevance ({row[-1]:.3f}, at least {threshold[0]:.3f})")
             for row in rows
             if row[-1] < threshold[0]
         ]

@@ -10,9 +10,10 @@ import torch
 from ..host import folders, images
 from ..host.api import io
 from ..host.progress import Progress
-from ..text_mask import ENGINES, all_but, text_search
+from ..text_mask import ENGINES
+from ..text_mask.comfy import TextSearch, all_but
 from . import comfy_lama
-from .comfy_fill import METHODS, check, fill
+from .comfy import METHODS, check_filling, fill_masked
 
 FOLDER = "inpaint"
 InpaintModelType: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
@@ -88,13 +89,13 @@ class EraseMasked(io.ComfyNode):
 
     @classmethod
     def execute(cls, image, mask, method, grow, feather, inpaint_model=None) -> io.NodeOutput:
-        check(method, inpaint_model)
+        check_filling(method, inpaint_model)
         pictures = images.pictures(image)
         masks = images.widen(images.masks_for(mask, pictures), grow, feather)
         cleaned = images.working_copy(image)
         progress = Progress(len(pictures))
         for result, picture, strength in zip(cleaned, pictures, masks, strict=True):
-            fill(result, picture, strength, method, inpaint_model)
+            fill_masked(result, picture, strength, method, inpaint_model)
             progress.step()
         return io.NodeOutput(images.to_host(cleaned))
 
@@ -160,9 +161,9 @@ class EraseText(io.ComfyNode):
 
     @classmethod
     def execute(cls, image, engine, shape, grow, keep, method, rounds, inpaint_model=None) -> io.NodeOutput:
-        check(method, inpaint_model)
+        check_filling(method, inpaint_model)
         pictures = images.pictures(image)
-        search = text_search(engine, all_but(keep), shape, grow)
+        search = TextSearch(engine, all_but(keep), shape, grow)
         cleaned = images.working_copy(image)
         masks = torch.zeros(pictures.shape[:3])
         progress = Progress(len(pictures) * (rounds + 1) * search.steps(*pictures.shape[1:3]))
@@ -186,5 +187,5 @@ def _until_clean(result, erased, search, method, model, rounds, progress) -> lis
         if not found.count or len(counts) > rounds or (len(counts) > 1 and counts[-1] >= counts[-2]):
             return counts
         strength = torch.from_numpy(found.mask).float()
-        fill(result, picture, strength, method, model)
+        fill_masked(result, picture, strength, method, model)
         torch.maximum(erased, strength, out=erased)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..ground import UserError
+from . import UserError
 
 
 class Journal:

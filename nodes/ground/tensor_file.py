@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ..ground import UserError
+from . import UserError
 
 SAFE = (".safetensors", ".sft")
 

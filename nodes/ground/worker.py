@@ -9,7 +9,7 @@ import threading
 import time
 from typing import Any
 
-from ..ground import UserError
+from . import UserError
 
 POLL_SECONDS = 0.1
 LAST_WORDS = 300

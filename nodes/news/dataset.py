@@ -5,11 +5,11 @@ from pathlib import Path
 
 from ..ground import UserError
 from . import layouts, parquet
-from .record import Record, Refused
+from .record import Record, RefusedRow
 from .storage import Folder, Storage, Zip
 
 
-def records(path: Path) -> Iterator[Record | Refused]:
+def records(path: Path) -> Iterator[Record | RefusedRow]:
     """Every row in the order of the source; a row that cannot be used says why and stops nothing.
 
     Args:
@@ -49,7 +49,7 @@ def _shards(path: Path) -> list[Path]:
     return [*sorted(path.rglob("*.parquet")), *sorted(path.glob("*.zip"))]
 
 
-def _folder(path: Path) -> Iterator[Record | Refused]:
+def _folder(path: Path) -> Iterator[Record | RefusedRow]:
     shards = _shards(path)
     for shard in shards:
         yield from records(shard)
@@ -57,7 +57,7 @@ def _folder(path: Path) -> Iterator[Record | Refused]:
         yield from _stored(Folder(path), path.name)
 
 
-def _stored(storage: Storage, called: str) -> Iterator[Record | Refused]:
+def _stored(storage: Storage, called: str) -> Iterator[Record | RefusedRow]:
     names = list(storage.names())
     for tables in (layouts.TABLES, (".json", ".jsonl")):
         found = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-from .record import Record, Refused, title_and_content
+from .record import Record, RefusedRow, title_and_content
 from .storage import OutsideError, Storage, inside
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
@@ -27,7 +27,7 @@ Row = tuple[str, dict | str]
 """Where it stands, and its values or what is wrong with it."""
 
 
-def records(storage: Storage, name: str) -> Iterator[Record | Refused]:
+def records(storage: Storage, name: str) -> Iterator[Record | RefusedRow]:
     """Every row of one table of the dataset; `name` ends in .jsonl, .csv or .json."""
     base = PurePosixPath(name).parent
     with storage.open(name) as file:
@@ -35,7 +35,7 @@ def records(storage: Storage, name: str) -> Iterator[Record | Refused]:
             yield _record(storage, base, f"{name} {place}", row)
 
 
-def captioned(storage: Storage) -> Iterator[Record | Refused]:
+def captioned(storage: Storage) -> Iterator[Record | RefusedRow]:
     """Pictures without a table: the text from a .txt beside each, the topic from its folder."""
     for name in storage.names():
         path = PurePosixPath(name)
@@ -43,7 +43,7 @@ def captioned(storage: Storage) -> Iterator[Record | Refused]:
             continue
         caption = str(path.with_suffix(".txt"))
         if not storage.has(caption):
-            yield Refused(name, "it has no text: expected a table, or a .txt file of the same name beside it")
+            yield RefusedRow(name, "it has no text: expected a table, or a .txt file of the same name beside it")
             continue
         text = storage.read(caption).decode("utf-8-sig", "replace")
         topic = path.parent.name
@@ -66,22 +66,22 @@ def words_of(row: dict) -> tuple[str, str]:
     return first(row, TITLE) or title, first(row, CONTENT) or content
 
 
-def _record(storage: Storage, base: PurePosixPath, place: str, row: dict | str) -> Record | Refused:
+def _record(storage: Storage, base: PurePosixPath, place: str, row: dict | str) -> Record | RefusedRow:
     if isinstance(row, str):
-        return Refused(place, row)
+        return RefusedRow(place, row)
     called = first(row, ID) or place
     title, content = words_of(row)
     if not title:
-        return Refused(called, "it has no title: expected a text, a title or a caption")
+        return RefusedRow(called, "it has no title: expected a text, a title or a caption")
     file = first(row, FILE)
     if not file:
-        return Refused(called, "it names no picture")
+        return RefusedRow(called, "it names no picture")
     try:
         name = inside(str(base / inside(file)))
     except OutsideError as error:
-        return Refused(called, str(error))
+        return RefusedRow(called, str(error))
     if not storage.has(name):
-        return Refused(called, f"the picture {name!r} is not there")
+        return RefusedRow(called, f"the picture {name!r} is not there")
     return Record(called, first(row, TOPIC), title, content, first(row, ("url",)), name, lambda: storage.read(name))
 
 

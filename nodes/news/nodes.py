@@ -10,7 +10,7 @@ from ..host.progress import Progress, check_interrupt
 from . import dataset
 from .headline import clean
 from .picture import decode
-from .record import Record, Refused
+from .record import Record, RefusedRow
 from .report import refusals
 
 
@@ -63,12 +63,12 @@ class LoadNewsDataset(io.ComfyNode):
         wanted = {topic.strip().casefold() for topic in topics.split(",") if topic.strip()}
         progress = Progress(count)
         taken: list[tuple] = []
-        refused: list[Refused] = []
+        refused: list[RefusedRow] = []
         rows = passed = 0
         for row in dataset.records(path):
             check_interrupt()
             rows += 1
-            if isinstance(row, Refused):
+            if isinstance(row, RefusedRow):
                 refused.append(row)
                 continue
             if wanted and row.topic.casefold() not in wanted:
@@ -79,7 +79,7 @@ class LoadNewsDataset(io.ComfyNode):
             try:
                 taken.append((images.from_bytes(decode(row.read()))[None], row))
             except (UserError, OSError) as error:
-                refused.append(Refused(row.id, str(error)))
+                refused.append(RefusedRow(row.id, str(error)))
                 continue
             progress.step()
             if len(taken) == count:

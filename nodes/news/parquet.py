@@ -8,13 +8,13 @@ from typing import Any
 
 from ..ground import UserError
 from .layouts import FILE, ID, TOPIC, first, words_of
-from .record import Record, Refused
+from .record import Record, RefusedRow
 
 ROWS = 32
 """Held at a time."""
 
 
-def records(path: Path) -> Iterator[Record | Refused]:
+def records(path: Path) -> Iterator[Record | RefusedRow]:
     """
     Raises:
         UserError: pyarrow is missing.
@@ -50,14 +50,14 @@ def _parquet(path: Path) -> Generator[Any, None, None]:
         raise UserError(f"{path.name} is damaged or no parquet file ({error}): get it again.") from error
 
 
-def _record(place: str, row: dict[str, Any]) -> Record | Refused:
+def _record(place: str, row: dict[str, Any]) -> Record | RefusedRow:
     called = first(row, ID) or place
     title, content = words_of(row)
     if not title:
-        return Refused(called, "it has no title: expected a text, a title or a caption")
+        return RefusedRow(called, "it has no title: expected a text, a title or a caption")
     for name in FILE:
         value = row.get(name)
         data = value.get("bytes") if isinstance(value, dict) else value
         if isinstance(data, bytes) and data:
             return Record(called, first(row, TOPIC), title, content, first(row, ("url",)), place, partial(bytes, data))
-    return Refused(called, "it holds no picture: expected a column of bytes, as in an image dataset")
+    return RefusedRow(called, "it holds no picture: expected a column of bytes, as in an image dataset")

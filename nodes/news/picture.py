@@ -8,7 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..ground import UserError
 
 
-class BrokenError(UserError):
+class BrokenPicture(UserError):
     """The file is no picture, or is cut off."""
 
 
@@ -16,13 +16,13 @@ def decode(data: bytes) -> np.ndarray:
     """`[H,W,3]` uint8, turned as the camera says; of an animation the first frame.
 
     Raises:
-        BrokenError: with the reason.
+        BrokenPicture: with the reason.
     """
     try:
         with Image.open(io.BytesIO(data)) as opened:
             return np.array(ImageOps.exif_transpose(opened).convert("RGB"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
-        raise BrokenError(f"the picture is broken ({_short(error)})") from error
+        raise BrokenPicture(f"the picture is broken ({_short(error)})") from error
 
 
 def _short(error: Exception) -> str:

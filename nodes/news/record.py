@@ -24,7 +24,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRow:
     """A row that cannot be used."""
 
     row: str

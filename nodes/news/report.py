@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from .record import Refused
+from .record import RefusedRow
 
 MOST_SHOWN = 20
 """Reasons that a report names one by one."""
 
 
-def refusals(first: str, refused: list[Refused]) -> str:
+def refusals(first: str, refused: list[RefusedRow]) -> str:
     """`first`, then how many rows were refused for which kind of reason, and the first of them one by one."""
     if not refused:
         return first

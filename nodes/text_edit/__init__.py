@@ -1,1 +1,5 @@
-"""Rewrite a word in a picture in the picture's own style, with DiffSTE."""
+"""DiffSTE: a word in a picture rewritten in the picture's own style."""
+
+from .checkpoint import convert
+
+__all__ = ["convert"]

@@ -10,7 +10,8 @@ import torch
 from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
-from ..text_mask import line_reader, reported_regions
+from ..text_mask import reported_regions
+from ..text_mask.comfy import line_reader
 from . import comfy_load, placement
 from .comfy_edit import SEEDS, Manner, Writer, order
 from .comfy_sampling import SAMPLERS, SCHEDULERS, Settings

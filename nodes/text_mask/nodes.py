@@ -8,9 +8,10 @@ import torch
 from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
-from . import ENGINES, regions, shapes
-from .comfy_search import TextSearch, expression
-from .rules import PLACES, SCRIPTS, Rules
+from . import ENGINES, regions
+from .comfy import TextSearch, expression
+from .marking import shapes
+from .marking.rules import PLACES, SCRIPTS, Rules
 
 ANYWHERE, ANY = "anywhere", "any"
 

@@ -11,6 +11,8 @@ import numpy as np
 FAINT = 12.0
 """Levels per pixel from which on a gradient counts in full."""
 REACH = 6
+CARRIES = 5.0
+"""Height of a peak from which on a picture counts as one that carries the mark."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,14 @@ class Peak:
 def reach_for(height: float) -> int:
     """px of shifts to look at for a mark of that height: its strokes must leave their own place to stand out."""
     return int(np.ceil(REACH + height / 8))
+
+
+def gradients(pictures: np.ndarray) -> np.ndarray:
+    """`[N,H,W,3]` in 0..255 to forward differences `[2,N,H,W,3]` float32: along x, along y; 0 at the far border."""
+    result = np.zeros((2, *pictures.shape), np.float32)
+    np.subtract(pictures[:, :, 1:], pictures[:, :, :-1], out=result[0, :, :, :-1], dtype=np.float32)
+    np.subtract(pictures[:, 1:], pictures[:, :-1], out=result[1, :, :-1], dtype=np.float32)
+    return result
 
 
 def directions(slopes: np.ndarray) -> np.ndarray:

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..erase import check_filling
+from ..erase.comfy import check_filling
 from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
 from ..host.progress import Progress
-from . import clean, learn, mark_file
-from .comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
+from . import mark_file
+from .learning import learn
 from .mark import ANCHORS
-from .preview import preview
+from .removing import clean
+from .removing.comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
+from .removing.preview import preview
 
 FOLDER = "watermarks"
 AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")

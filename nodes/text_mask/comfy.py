@@ -1,0 +1,138 @@
+"""One search for text: an engine, the recognisers where a rule must read, the rules, and how the mask is drawn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..ground import UserError
+from ..host import folders
+from ..host.progress import Progress, interruptibly
+from . import regions
+from .engines import comfy_engines
+from .marking import shapes
+from .marking.rules import Rules, any_word
+from .regions import Region
+
+LIST = "@"
+"""Begins the name of a word list in ComfyUI's input folder."""
+
+
+class Choice(Protocol):
+    """Which regions are meant: `Rules`, or what another capability knows of its own text."""
+
+    @property
+    def need_text(self) -> bool:
+        """Whether regions must be read."""
+        ...
+
+    @property
+    def need_hangul(self) -> bool:
+        """Whether it is an error if Hangul cannot be read."""
+        ...
+
+    def masked(self, region: Region, size: tuple[int, int]) -> bool:
+        """Whether this region of a picture of `size` (width, height) is meant."""
+        ...
+
+
+@dataclass(frozen=True)
+class FoundText:
+    """What one picture holds."""
+
+    regions: list[Region]
+    masked: list[bool]
+    """Which of the regions the rules chose."""
+    mask: np.ndarray
+    """`[H,W]` uint8, 0 or 1."""
+
+    @property
+    def count(self) -> int:
+        return sum(self.masked)
+
+
+class TextSearch:
+    """Looks for text in one picture after the other."""
+
+    def __init__(self, engine: str, rules: Choice, shape: str, grow: float) -> None:
+        """
+        Args:
+            engine: one of `ENGINES`.
+            shape, grow: as for `shapes.draw_mask`.
+
+        Raises:
+            UserError: the engine is not there.
+            UserError: the rules name Hangul, and nothing reads it.
+        """
+        self.engine = interruptibly(comfy_engines.choose, engine)
+        self._rules, self._shape, self._grow = rules, shape, grow
+        self._reader = interruptibly(comfy_engines.choose_reader) if rules.need_text else None
+        if self._reader is not None and rules.need_hangul and not self._reader.reads_hangul:
+            raise UserError(
+                "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
+                "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
+            )
+
+    @property
+    def reads_hangul(self) -> bool:
+        return self._reader is not None and self._reader.reads_hangul
+
+    def steps(self, height: int, width: int) -> int:
+        """How far a picture of that size moves the progress bar."""
+        return self.engine.steps(height, width)
+
+    def find(self, pixels: np.ndarray, progress: Progress, among: np.ndarray | None = None) -> FoundText:
+        """The text of a picture.
+
+        Args:
+            pixels: `[H,W,3]` uint8 RGB.
+            among: `[H,W]`, only regions that touch where it is not 0 are masked.
+        """
+
+        def call(work: Any, *arguments: Any) -> Any:
+            result = interruptibly(work, *arguments)
+            progress.step()
+            return result
+
+        found = self.engine.detect(pixels, call)
+        if self._reader is not None:
+            found = [interruptibly(self._reader.read, pixels, region) for region in found]
+        size = (pixels.shape[1], pixels.shape[0])
+        masked = [self._rules.masked(region, size) and shapes.touches(region, among) for region in found]
+        chosen = [region for region, is_masked in zip(found, masked, strict=True) if is_masked]
+        return FoundText(found, masked, interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow))
+
+    def to_json(self, pixels: np.ndarray, found: FoundText) -> dict:
+        return regions.to_json(self.engine.name, pixels.shape[1::-1], found.regions, found.masked)
+
+
+def all_but(keep: str) -> Choice:
+    """All text except what `keep` matches, as typed into the OCR Text Mask node."""
+    return Rules(keep=expression(keep))
+
+
+def expression(text: str) -> str:
+    """What the user typed as words, as an expression, or as "@list.txt", a file of the input folder."""
+    if not text.startswith(LIST):
+        return text
+    path = folders.input_file(text.removeprefix(LIST))
+    try:
+        return any_word(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
+
+
+def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:
+    """The recognisers as one function of a picture and a box in it; None where rapidocr is not installed."""
+    try:
+        reader = interruptibly(comfy_engines.choose_reader)
+    except ImportError:
+        return None
+
+    def read(pixels: np.ndarray, box: tuple[int, int, int, int]) -> str:
+        left, top, right, bottom = box
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        return interruptibly(reader.read, pixels, Region(corners, 1.0)).text or ""
+
+    return read

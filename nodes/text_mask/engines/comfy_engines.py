@@ -1,0 +1,84 @@
+"""Which engine looks for text: the one that was named, or the best of those that are there."""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ...ground import UserError
+from ...host import folders
+from ..finding.pyramid import Call
+from ..regions import Region
+from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader
+
+FOLDER = "ocr"
+CRAFT_ENDINGS = (".safetensors", ".pth", ".h5")
+
+
+class Engine(Protocol):
+    """What finds text."""
+
+    name: str
+
+    def steps(self, height: int, width: int) -> int:
+        """How many calls `detect` makes for a picture of that size."""
+        ...
+
+    def detect(self, picture: np.ndarray, call: Call) -> list[Region]:
+        """Regions in reading order; `call(function, *arguments)` runs each step of the work."""
+        ...
+
+
+def choose(name: str) -> Engine:
+    """The engine of that name; "auto" takes the first of `ENGINES` that is installed and has its weights.
+
+    Raises:
+        UserError: it is not installed, or its weights are missing; the text names the command that gets them.
+    """
+    automatic, *known = ENGINES
+    if name != automatic:
+        return _open(name)
+    faults = []
+    for candidate in known:
+        try:
+            return _open(candidate)
+        except UserError as error:
+            faults.append(str(error))
+    raise UserError("No text engine is ready. " + " ".join(faults))
+
+
+def choose_reader() -> reader.Reader:
+    """The recognisers, with the Korean one where models/ocr has it."""
+    korean = _first("korean", (".onnx",))
+    return reader.load(korean)
+
+
+def _open(name: str) -> Engine:
+    if name == "rapidocr":
+        return rapidocr_engine.load()
+    if name == "craft":
+        return comfy_craft.load(_weights("craft", CRAFT_ENDINGS, "craft"))
+    detector = _weights("craft", (".h5",), "craft-keras")
+    return keras_ocr_engine.load(detector, _weights("crnn_kurapan", (".h5",), "crnn-kurapan"))
+
+
+def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
+    path = _first(stem, endings)
+    if path is None:
+        raise UserError(
+            f"Weights are missing: expected {stem}*{' or '.join(endings)} in models/{FOLDER}, found none. "
+            f"Run `dancheong models get {model}`."
+        )
+    return path
+
+
+def _first(stem: str, endings: tuple[str, ...]) -> Path | None:
+    """A file of models/ocr, or of keras-ocr's cache, by the beginning of its name; endings in order of preference."""
+    cache = Path(os.environ.get("KERAS_OCR_CACHE_DIR", "~/.keras-ocr")).expanduser()
+    known = [*folders.model_files(FOLDER), *(sorted(cache.glob("*.h5")) if cache.is_dir() else [])]
+    for ending in endings:
+        for path in known:
+            if path.suffix == ending and path.name.lower().startswith(stem):
+                return path
+    return None

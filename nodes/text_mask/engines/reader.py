@@ -1,0 +1,97 @@
+"""Read the text of found regions, for the rules: PP-OCR's recogniser that rapidocr carries, and a Korean one beside it.
+
+The bundled recogniser knows Latin letters, digits, Hanja and Kana but no Hangul; it answers with "" there. The Korean
+one is a file of the user's (`dancheong models get korean-ocr`).
+"""
+
+import os
+import threading
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...ground import UserError
+from ..regions import HANGUL, Region
+
+MAX_THREADS = 4
+
+
+class Reader:
+    """One call at a time; a call that was interrupted finishes before the next begins."""
+
+    def __init__(self, korean: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._bundled = _recogniser(None)
+        self._korean = _recogniser(korean) if korean else None
+
+    @property
+    def reads_hangul(self) -> bool:
+        return self._korean is not None
+
+    def read(self, picture: np.ndarray, region: Region) -> Region:
+        """The region with its text, "" where nothing can be read; a text that the engine gave stays.
+
+        Args:
+            picture: `[H,W,3]` uint8 RGB.
+        """
+        if region.text:
+            return region
+        line = np.ascontiguousarray(_straighten(picture, region.polygon)[:, :, ::-1])
+        with self._lock:
+            text, sure = _recognise(self._bundled, line)
+            if self._korean is not None:
+                korean, korean_sure = _recognise(self._korean, line)
+                # The Korean recogniser knows little Hanja, the bundled one reads Hangul as nothing or as Kana.
+                if HANGUL.search(korean) or korean_sure > sure:
+                    text = korean
+        return replace(region, text=text)
+
+
+@lru_cache(maxsize=1)
+def load(korean: Path | None) -> Reader:
+    """The recognisers, built once: their sessions take seconds to make."""
+    return Reader(korean)
+
+
+def _recogniser(path: Path | None) -> Any:
+    from rapidocr import RapidOCR
+
+    file = {"Rec.model_path": str(path)} if path else {}
+    threads = min(MAX_THREADS, os.cpu_count() or 1)
+    reader = RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            **file,
+        }
+    )
+    if path:
+        try:
+            _recognise(reader, np.zeros((48, 96, 3), np.uint8))
+        except Exception as error:
+            raise UserError(
+                f"{path.name} is damaged or no text recogniser ({type(error).__name__}): run "
+                "`dancheong models get korean-ocr`, or remove the file."
+            ) from error
+    return reader
+
+
+def _recognise(reader: Any, line: np.ndarray) -> tuple[str, float]:
+    result = reader(line, use_det=False, use_cls=False, use_rec=True)
+    return (result.txts[0].strip(), float(result.scores[0])) if result.txts else ("", 0.0)
+
+
+def _straighten(picture: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    """The region turned upright, `[h,w,3]`; tall regions are laid on their side, as the recogniser wants lines."""
+    import cv2
+
+    width = max(1, round(float(np.linalg.norm(polygon[0] - polygon[1]))))
+    height = max(1, round(float(np.linalg.norm(polygon[1] - polygon[2]))))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    transform = cv2.getPerspectiveTransform(polygon.astype(np.float32), corners)
+    line = cv2.warpPerspective(picture, transform, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.rot90(line) if height >= 1.5 * width else line

@@ -1,0 +1,1 @@
+"""Which regions are meant, and how they become a mask."""

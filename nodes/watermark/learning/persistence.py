@@ -1,0 +1,43 @@
+"""What repeats in every picture of a collection: the trace of a mark, before anything is known of it.
+
+Photographs differ, a mark does not: at its edges the median gradient over the collection stays while everything else
+averages out (Dekel et al., On the Effectiveness of Visible Watermarks, CVPR 2017).
+"""
+
+import numpy as np
+
+CERTAIN = 4.0
+"""How many of its own errors a median gradient must be away from zero."""
+GAUSSIAN_MEDIAN = 1.86
+"""Standard error of a median of n normal values, as a multiple of MAD / sqrt(n)."""
+ROUNDING = 0.5
+PRIOR = 5
+GAP, SPECK, SURROUNDINGS, LEAST = 5, 25, 13, 60
+
+
+def persistent(slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The median gradient `[2,H,W,3]`, and `[H,W]` how certain it is: its largest share of its own error."""
+    median = np.median(slopes, axis=1)
+    spread = np.median(np.abs(slopes - median[:, None]), axis=1)
+    # A few samples may agree by chance: their spread is drawn towards that of the whole window.
+    count = slopes.shape[1]
+    spread = (count * spread + PRIOR * np.median(spread)) / (count + PRIOR)
+    error = GAUSSIAN_MEDIAN * spread / np.sqrt(count) + ROUNDING
+    return median, (np.abs(median) / error).max(axis=(0, -1))
+
+
+def region_of(certainty: np.ndarray) -> np.ndarray:
+    """`[H,W]` bool: the mark with its surroundings, holes filled; all False where nothing is persistent."""
+    import cv2
+    from scipy import ndimage
+
+    edges = (certainty > CERTAIN).astype(np.uint8)
+    closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((GAP, GAP), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= SPECK)
+    kept = np.isin(labels, large[large > 0])
+    if kept.sum() < LEAST:
+        return np.zeros(kept.shape, bool)
+    grown = cv2.dilate(kept.astype(np.uint8), np.ones((SURROUNDINGS, SURROUNDINGS), np.uint8))
+    # Without filling, a disc's inside counts as surroundings.
+    return np.asarray(ndimage.binary_fill_holes(grown))

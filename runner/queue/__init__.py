@@ -1,0 +1,1 @@
+"""Workflows through a ComfyUI queue: files and sheets in, pictures out."""

@@ -1,0 +1,147 @@
+"""ComfyUI's HTTP and websocket interface: queue, follow, fetch, interrupt."""
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from ...nodes.ground import UserError
+from ..setup.models import remedy
+from .workflow import Prompt, title
+
+HEARTBEAT_SECONDS = 120
+"""A server that does not answer a ping for half of this is gone; one that loads a model may be silent for a while."""
+ENDS = {"execution_success", "execution_error", "execution_interrupted"}
+
+
+class Unreachable(UserError):
+    """The server does not answer, or the connection to it broke off."""
+
+
+class Client:
+    """One connection to one server, as an async context manager.
+
+    The websocket is opened before anything is queued, so that no event is missed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._id = uuid.uuid4().hex
+        self._session: aiohttp.ClientSession
+        self._socket: aiohttp.ClientWebSocketResponse[bool]
+
+    async def __aenter__(self) -> "Client":
+        self._session = aiohttp.ClientSession()
+        try:
+            self._socket = await self._session.ws_connect(
+                f"{self.url}/ws?clientId={self._id}", max_msg_size=0, heartbeat=HEARTBEAT_SECONDS
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            await self._session.close()
+            raise Unreachable(
+                f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out."
+            ) from error
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        await self._socket.close()
+        await self._session.close()
+
+    async def object_info(self) -> dict:
+        return await self._json("GET", "/object_info")
+
+    async def upload(self, path: Path) -> str:
+        """Send a picture to the server's input folder; returns the name by which a workflow calls it.
+
+        The name carries the content's hash: another picture of the same name is never overwritten, and the same picture
+        again hits the server's cache.
+        """
+        data = path.read_bytes()
+        form = aiohttp.FormData()
+        name = f"{path.stem}-{hashlib.sha256(data).hexdigest()[:12]}{path.suffix}"
+        form.add_field("image", data, filename=name)
+        form.add_field("overwrite", "true")
+        form.add_field("subfolder", "dancheong")
+        stored = await self._json("POST", "/upload/image", data=form)
+        return f"{stored['subfolder']}/{stored['name']}" if stored.get("subfolder") else stored["name"]
+
+    async def queue(self, prompt: Prompt) -> str:
+        """Queue a prompt; returns its id.
+
+        Raises:
+            UserError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
+        """
+        # An empty table, so that nodes can add what saved pictures should say of themselves.
+        job = {"prompt": prompt, "client_id": self._id, "extra_data": {"extra_pnginfo": {}}}
+        async with self._answer("POST", "/prompt", json=job) as answer:
+            try:
+                body = json.loads(await answer.text())
+            except ValueError:
+                raise UserError(f"{self.url} is not a ComfyUI server: it answered {answer.status}.") from None
+        problems = describe_refusal(prompt, body)
+        if problems:
+            if "prompt_id" in body:
+                await self.cancel(body["prompt_id"])
+            raise UserError(problems)
+        return body["prompt_id"]
+
+    async def follow(self, prompt_id: str) -> AsyncIterator[tuple[str, dict]]:
+        """The prompt's events as (type, data), ending with one of `ENDS`."""
+        async for message in self._socket:
+            if message.type != aiohttp.WSMsgType.TEXT:
+                continue
+            event = message.json()
+            if event["data"].get("prompt_id") != prompt_id:
+                continue
+            yield event["type"], event["data"]
+            if event["type"] in ENDS:
+                return
+        raise Unreachable(f"The connection to {self.url} ended before the work was done.")
+
+    async def fetch(self, file: dict) -> bytes:
+        query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
+        async with self._answer("GET", "/view", params=query) as answer:
+            if answer.status != 200:
+                raise UserError(f"The server no longer has {file['filename']} (status {answer.status}).")
+            return await answer.read()
+
+    async def cancel(self, prompt_id: str) -> None:
+        """Take the prompt out of the queue, or interrupt it where it runs."""
+        for path, body in (("/queue", {"delete": [prompt_id]}), ("/interrupt", {"prompt_id": prompt_id})):
+            async with self._answer("POST", path, json=body):
+                pass
+
+    async def _json(self, method: str, path: str, **options: Any) -> dict:
+        async with self._answer(method, path, **options) as answer:
+            try:
+                answer.raise_for_status()
+                return await answer.json()
+            except aiohttp.ClientResponseError as error:
+                raise UserError(f"{self.url}{path} failed: {error}.") from error
+
+    @asynccontextmanager
+    async def _answer(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:
+        try:
+            async with self._session.request(method, self.url + path, **options) as answer:
+                yield answer
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, asyncio.TimeoutError) as error:
+            raise Unreachable(f"The connection to {self.url} broke off ({error}).") from error
+
+
+def describe_refusal(prompt: Prompt, body: dict) -> str:
+    """What the server had against a prompt, one line a problem; "" where it had nothing."""
+    lines = []
+    for node_id, node in (body.get("node_errors") or {}).items():
+        for problem in node["errors"]:
+            fault = f"{problem['message']}: {problem['details']}"
+            lines.append(f"Node {node_id} ({title(prompt, node_id)}): {fault}{remedy(problem['details'])}")
+    if not lines and "error" in body:
+        error = body["error"] if isinstance(body["error"], dict) else {"message": body["error"]}
+        lines.append(" ".join(str(error[key]) for key in ("message", "details") if error.get(key)))
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What must be there before anything runs: ComfyUI, models, engines."""

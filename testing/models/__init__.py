@@ -1,0 +1,1 @@
+"""Small random models in the exact layouts of public files."""

@@ -1,0 +1,1 @@
+"""Independent implementations that the pack is held to."""

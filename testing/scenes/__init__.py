@@ -1,0 +1,1 @@
+"""Pictures and datasets whose truth is known, drawn anew from a seed."""

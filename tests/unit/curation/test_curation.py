@@ -1,0 +1,252 @@
+"""Curation: each rule, the resumable command, and runs that were killed."""
+
+import csv
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from dancheong.nodes.curation import Curation, curate
+from dancheong.nodes.curation.fingerprints import Seen, fingerprint
+from dancheong.nodes.curation.standards import Standards
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground.journal import Journal
+from dancheong.nodes.news import dataset
+from dancheong.nodes.watermark import mark_file
+from PIL import Image
+
+WANTED = ("economy", "society", "science", "world")
+BODY = "한국은행이 기준금리를 동결했다. " * 10
+
+
+@pytest.mark.parametrize(
+    ("change", "article", "fault"),
+    [
+        ({}, ("economy", "제목", BODY), None),
+        ({"topics": ("Economy",)}, ("economy", "제목", BODY), None),
+        ({"topics": ("world",)}, ("economy", "제목", BODY), "unwanted topic (economy)"),
+        ({}, ("economy", "제목", "짧은 본문"), "short article (4 of 100 letters)"),
+        ({"min_content": 0}, ("economy", "제목", "짧은 본문"), None),
+        ({}, ("economy", "제목", ""), None),
+        (
+            {},
+            ("economy", "Title in English", "The bank keeps its rate. " * 10),
+            "not Korean (0% of the letters are Hangul)",
+        ),
+        ({"min_hangul": 0.0}, ("economy", "Title in English", ""), None),
+        ({}, ("economy", "AI 반도체 수출 GDP", ""), None),
+    ],
+)
+def test_articles(change, article, fault):
+    assert Standards(**change).article_fault(*article) == fault
+
+
+def test_pictures(news):
+    good = next(iter(news.articles(1, 0)))
+    picture = np.asarray(Image.open(io.BytesIO(good.picture)))
+    assert Standards().picture_fault(picture) is None
+    assert Standards().picture_fault(picture[:200]) == "small picture (480 x 200 px, at least 256)"
+    assert Standards().picture_fault(np.full((300, 300, 3), 7, np.uint8)) == "blank picture"
+    moving = next(one for one in news.articles(20, 0) if one.fault == "animated")
+    assert Standards().file_fault(moving.picture) == "animated picture"
+    assert Standards(animated=True).file_fault(moving.picture) is None
+    assert Standards().file_fault(good.picture) is None
+
+
+def test_near_duplicates(news):
+    pictures = [np.asarray(Image.open(io.BytesIO(one.picture))) for one in news.articles(40, 3) if not one.fault]
+    seen = Seen()
+    for number, picture in enumerate(pictures):
+        assert seen.near(fingerprint(picture), 6) is None
+        seen.add(fingerprint(picture), str(number))
+    for number, picture in enumerate(pictures):
+        smaller = np.asarray(Image.fromarray(picture).resize((300, 200)))
+        assert seen.near(fingerprint(smaller), 6) == str(number)
+    assert seen.near(fingerprint(pictures[0]), -1) is None
+
+
+def test_many_fingerprints_are_all_compared():
+    seen = Seen()
+    draw = random.Random(0)
+    prints = [draw.getrandbits(64) for _ in range(3000)]
+    for number, value in enumerate(prints):
+        seen.add(value, str(number))
+    assert seen.near(prints[2999] ^ 0b111, 3) == "2999"
+    assert seen.near(prints[7] ^ 0b1111, 3) is None
+
+
+def outcome(folder):
+    """Everything that a run leaves but its journal's own files."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "settings.json")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def source(news, tmp_path_factory):
+    return news.raw_json(tmp_path_factory.mktemp("raw"), news.articles(120, 5))
+
+
+@pytest.fixture(scope="module")
+def straight(source, tmp_path_factory):
+    out = tmp_path_factory.mktemp("straight") / "out"
+    counts = curate(Curation(source, out, Standards(topics=WANTED)), say=lambda line: None)
+    return out, counts
+
+
+def test_every_fault_is_found_and_every_good_article_kept(news, straight):
+    out, counts = straight
+    articles = list(news.articles(120, 5))
+    with (out / "rejected.csv").open(encoding="utf-8-sig") as file:
+        rejected = {row["id"]: row["reason"] for row in csv.DictReader(file)}
+    says = {"topic": "unwanted topic", "short": "short article", "english": "not Korean", "small": "small picture",
+            "animated": "animated picture", "same": "near-duplicate picture (of"}  # fmt: skip
+    assert set(rejected) == {one.id for one in articles if one.fault}
+    for one in articles:
+        if one.fault:
+            assert rejected[one.id].startswith(says[one.fault])
+    assert counts["kept"] == sum(not one.fault for one in articles)
+    assert sum(counts.values()) == 120
+
+
+def test_the_result_is_a_dataset_again(news, straight):
+    out, counts = straight
+    kept = {one.id: one for one in news.articles(120, 5) if not one.fault}
+    rows = list(dataset.records(out))
+    assert [row.id for row in rows] == list(kept)
+    for row in rows:
+        one = kept[row.id]
+        assert (row.title, row.topic, row.content, row.read()) == (one.title, one.topic, one.content, one.picture)
+        assert (out / row.picture).with_suffix(".txt").read_text(encoding="utf-8") == one.title
+    assert len(list((out / "images").glob("*.jpg"))) == counts["kept"]
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_the_same(source, straight, root, tmp_path):
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        str(root / "runner"),
+        "curate",
+        str(source),
+        "--out",
+        str(out),
+        "--topics",
+        ",".join(WANTED),
+    ]
+    draw = random.Random(1)
+    kills = 0
+    for most in (15, 45, 90):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        journal = out / "journal.jsonl"
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            if journal.exists() and journal.read_bytes().count(b"\n") >= most - draw.randrange(10):
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+                break
+            time.sleep(0.005)
+        process.wait(timeout=60)
+        with journal.open("ab") as file:
+            file.write(b'{"row": 99, "id": "torn')  # what a kill within a write leaves
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "going on after" in done.stderr and kills == 3
+    assert "rows kept" in done.stdout
+    ours, theirs = outcome(out), outcome(straight[0])
+    leftovers = {name for name in ours if name.endswith(".part")}
+    assert {name: data for name, data in ours.items() if name not in leftovers} == theirs
+
+
+def test_a_finished_run_does_nothing_more(source, straight):
+    before = {path: path.stat().st_mtime_ns for path in (straight[0] / "images").iterdir()}
+    counts = curate(Curation(source, straight[0], Standards(topics=WANTED)), say=lambda line: None)
+    assert counts == straight[1]
+    assert {path: path.stat().st_mtime_ns for path in (straight[0] / "images").iterdir()} == before
+
+
+def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
+    with pytest.raises(UserError, match="another source or other rules"):
+        curate(Curation(source, straight[0], Standards()), print)
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(UserError, match="is not empty"):
+        curate(Curation(source, tmp_path, Standards()), print)
+    with pytest.raises(UserError, match="There is no dataset"):
+        curate(Curation(tmp_path / "nothing", tmp_path / "out", Standards()), print)
+    assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
+
+
+def test_marks_are_taken_off_and_it_is_said(scenes, mark, learned, news_photos, tmp_path):
+    file = tmp_path / "mark.safetensors"
+    mark_file.write(file, learned.watermark)
+    job = Curation(news_photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))
+    assert curate(job, say=lambda line: None)["kept"] == 20
+    truths = scenes.marked(20, 0, mark, 0.5)
+    rows = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
+    values = []
+    for row, truth in zip(rows, truths, strict=True):
+        assert row["mark_removed"].startswith("unknown (un-blended")
+        opened = Image.open(tmp_path / "out" / row["file_name"])
+        assert "un-blended" in json.loads(opened.text["dancheong_watermark"])["mark_removed"]
+        values.append(scenes.psnr(np.asarray(opened), truth))
+    assert np.mean(values) > 33
+    with pytest.raises(UserError, match=r"is no learned mark|damaged"):
+        bad = tmp_path / "bad.safetensors"
+        bad.write_bytes(b"nonsense")
+        curate(Curation(news_photos, tmp_path / "other", Standards(), (bad,)), print)
+
+
+def test_headlines_are_compared_with_pictures(korean_models, news_photos, tmp_path):
+    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
+
+    folder = korean_models.tokenizer(tmp_path / "clip")
+    size = len(json.loads((folder / "vocab.json").read_text(encoding="utf-8")))
+    text = {"vocab_size": size, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "intermediate_size": 64, "eos_token_id": size - 1}  # fmt: skip
+    vision = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
+              "image_size": 32, "patch_size": 8}  # fmt: skip
+    model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=16))
+    model.save_pretrained(folder)
+    CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}).save_pretrained(folder)
+    all_kept = curate(
+        Curation(news_photos, tmp_path / "all", Standards(duplicate_bits=-1), (), folder, -1.0), say=lambda line: None
+    )
+    assert all_kept["kept"] == 20
+    rows = [json.loads(line) for line in (tmp_path / "all" / "metadata.jsonl").read_text().splitlines()]
+    scores = sorted(row["relevance"] for row in rows)
+    middle = (scores[9] + scores[10]) / 2
+    half = curate(
+        Curation(news_photos, tmp_path / "half", Standards(duplicate_bits=-1), (), folder, middle),
+        say=lambda line: None,
+    )
+    assert half["kept"] == sum(score >= middle for score in scores) and half["low relevance"] == 20 - half["kept"]
+    with pytest.raises(UserError, match="holds no CLIP"):
+        curate(Curation(news_photos, tmp_path / "none", Standards(), (), tmp_path), print)
+
+
+def test_a_journal_forgets_a_torn_line(tmp_path):
+    journal = Journal(tmp_path / "a", {"x": 1})
+    journal.add({"row": 1})
+    journal.add({"row": 2, "id": "가" * 5000})
+    journal.close()
+    path = tmp_path / "a" / "journal.jsonl"
+    with path.open("ab") as file:
+        file.write(b'{"row": 3, "id": "' + "나".encode()[:2])
+    again = Journal(tmp_path / "a", {"x": 1})
+    assert [line["row"] for line in again] == [1, 2]
+    again.add({"row": 3})
+    assert [line["row"] for line in again] == [1, 2, 3]
+    again.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="needs a full device")
+def test_a_full_disk_leaves_no_half_table(tmp_path):
+    from dancheong.nodes.ground.whole_file import writing_whole
+
+    with pytest.raises(OSError), writing_whole(tmp_path / "a.jsonl") as file:
+        file.write(b"half")
+        raise OSError("no space left")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,164 @@
+"""The editor's form becomes API form; the browser tests hold the same code to the editor itself."""
+
+import copy
+
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.runner.queue.editor_form import to_api
+
+DECLARED = {
+    "Load": {"input": {"required": {"image": [["a.png"], {"image_upload": True}]}}, "display_name": "Load It"},
+    "Sample": {
+        "input": {
+            "required": {"image": ["IMAGE"], "seed": ["INT", {"default": 3}], "steps": ["INT", {"default": 20}]},
+            "optional": {"name": ["STRING", {"default": "x"}], "wire": ["STRING", {"forceInput": True}]},
+        }
+    },
+    "Pick": {
+        "input": {
+            "required": {
+                "choice": [["a", "b"], {"control_after_generate": True}],
+                "mode": ["COMFY_DYNAMICCOMBO_V3", {"options": [
+                    {"key": "off", "inputs": {}},
+                    {"key": "on", "inputs": {"required": {"by": ["FLOAT", {"default": 1.5}]}}},
+                ]}],
+                "colours": ["COMBO", {"options": ["r", "g"], "multi_select": True}],
+            }
+        }
+    },
+}  # fmt: skip
+IMAGE_OUT = {"name": "IMAGE", "type": "IMAGE"}
+
+
+def node(number, kind, values=(), inputs=(), outputs=(IMAGE_OUT,), **more):
+    return {"id": number, "type": kind, "widgets_values": list(values), "inputs": list(inputs),
+            "outputs": list(outputs), "mode": 0, **more}  # fmt: skip
+
+
+def image(link):
+    return {"name": "image", "type": "IMAGE", "link": link}
+
+
+def graph(*nodes, links=(), **more):
+    return {"nodes": list(nodes), "links": [list(link) for link in links], **more}
+
+
+def inputs(document):
+    return {key: entry["inputs"] for key, entry in to_api(document, DECLARED).items()}
+
+
+def test_values_find_their_inputs_past_buttons_and_seed_controls():
+    document = graph(
+        node(1, "Load", ["cover.png", "image"]),
+        node(2, "Sample", [7, "randomize", 30, "n"], [image(1)], title="Mine"),
+        node(3, "MarkdownNote", ["read me"]),
+        links=[(1, 1, 0, 2, 0, "IMAGE")],
+    )
+    assert to_api(document, DECLARED) == {
+        "1": {"class_type": "Load", "inputs": {"image": "cover.png"}, "_meta": {"title": "Load It"}},
+        "2": {"class_type": "Sample", "inputs": {"image": ["1", 0], "seed": 7, "steps": 30, "name": "n"},
+              "_meta": {"title": "Mine"}},
+    }  # fmt: skip
+
+
+def test_a_file_of_an_older_release_gets_the_defaults_of_new_inputs():
+    assert inputs(graph(node(2, "Sample", [7, "fixed"])))["2"] == {"seed": 7, "steps": 20, "name": "x"}
+
+
+def test_dynamic_inputs_lists_and_controls_of_choices():
+    document = graph(node(5, "Pick", ["b", "fixed", "", "on", 2.5, ["r", "g"]]))
+    assert inputs(document)["5"] == {
+        "choice": "b", "mode": "on", "mode.by": 2.5, "colours": {"__value__": ["r", "g"]}
+    }  # fmt: skip
+    assert "mode.by" not in inputs(graph(node(5, "Pick", ["b", "fixed", "", "off", ["r"]])))["5"]
+
+
+def test_reroutes_primitives_muted_and_bypassed_nodes_resolve():
+    document = graph(
+        node(1, "Load", ["a.png", "image"]),
+        node(2, "Reroute", inputs=[{"name": "", "type": "*", "link": 1}]),
+        node(3, "Sample", [1, "fixed", 2, "n"], [image(2)], mode=4),
+        node(4, "PrimitiveNode", [9, "fixed"], outputs=[{"name": "INT", "type": "INT"}]),
+        node(5, "Sample", [1, "fixed", 2, "n"],
+             [image(3), {"name": "steps", "type": "INT", "widget": {"name": "steps"}, "link": 4}]),
+        node(6, "Sample", [1, "fixed", 2, "n"], [image(5)], mode=2),
+        node(7, "Sample", [1, "fixed", 2, "n"], [image(6)]),
+        links=[(1, 1, 0, 2, 0, "IMAGE"), (2, 2, 0, 3, 0, "IMAGE"), (3, 3, 0, 5, 0, "IMAGE"), (4, 4, 0, 5, 1, "INT"),
+               (5, 5, 0, 6, 0, "IMAGE"), (6, 6, 0, 7, 0, "IMAGE")],
+    )  # fmt: skip
+    assert inputs(document) == {
+        "1": {"image": "a.png"},
+        "5": {"seed": 1, "steps": 9, "name": "n", "image": ["1", 0]},
+        "7": {"seed": 1, "steps": 2, "name": "n"},
+    }
+
+
+def nested():
+    """Load -> [Sample -> (Sample)] -> Sample, the round brackets a subgraph inside the square one."""
+    ends = {"inputs": [{"name": "image"}, {"name": "steps"}], "outputs": [{"name": "IMAGE"}]}
+    link = ("id", "origin_id", "origin_slot", "target_id", "target_slot", "type")
+    steps = {"name": "steps", "type": "INT", "widget": {"name": "steps"}}
+    inner = {
+        "id": "inner", **ends,
+        "nodes": [node(1, "Sample", [1, "fixed", 2, "deep"], [image(1), {**steps, "link": 2}])],
+        "links": [dict(zip(link, row, strict=True)) for row in (
+            (1, -10, 0, 1, 0, "IMAGE"), (2, -10, 1, 1, 1, "INT"), (3, 1, 0, -20, 0, "IMAGE"))],
+    }  # fmt: skip
+    outer = {
+        "id": "outer", **ends,
+        "nodes": [node(1, "Sample", [1, "fixed", 5, "mid"], [image(1)]),
+                  node(2, "inner", [], [image(2), {**steps, "link": 3}])],
+        "links": [dict(zip(link, row, strict=True)) for row in (
+            (1, -10, 0, 1, 0, "IMAGE"), (2, 1, 0, 2, 0, "IMAGE"), (3, -10, 1, 2, 1, "INT"),
+            (4, 2, 0, -20, 0, "IMAGE"))],
+    }  # fmt: skip
+    return graph(
+        node(1, "Load", ["a.png", "image"]),
+        node(2, "outer", [8], [image(1), {**steps, "link": None}]),
+        node(3, "Sample", [1, "fixed", 2, "n"], [image(2)]),
+        links=[(1, 1, 0, 2, 0, "IMAGE"), (2, 2, 0, 3, 0, "IMAGE")],
+        definitions={"subgraphs": [inner, outer]},
+    )
+
+
+def test_subgraphs_are_taken_apart_to_any_depth():
+    assert inputs(nested()) == {
+        "1": {"image": "a.png"},
+        "2:1": {"seed": 1, "steps": 5, "name": "mid", "image": ["1", 0]},
+        "2:2:1": {"seed": 1, "steps": 8, "name": "deep", "image": ["2:1", 0]},
+        "3": {"seed": 1, "steps": 2, "name": "n", "image": ["2:2:1", 0]},
+    }
+
+
+def test_a_bypassed_subgraph_passes_its_picture_on():
+    document = nested()
+    document["nodes"][1]["mode"] = 4
+    assert inputs(document)["3"]["image"] == ["1", 0] and set(inputs(document)) == {"1", "3"}
+
+
+def break_link(document):
+    document["nodes"][1]["inputs"][0]["link"] = 1
+    del document["nodes"][0]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            lambda document: document["nodes"][0].update(type="Nowhere"),
+            "Node 1 is a Nowhere, which this",
+        ),
+        (lambda document: document["nodes"][2].update(widgets_values=[1, "fixed", 2, "n", 5, 6]), "carries 6 values"),
+        (break_link, "does not hold together"),
+        (lambda document: document["nodes"].append({"id": 9}), "does not hold together"),
+        (lambda document: document.update(nodes=7), "does not hold together"),
+        (lambda document: document["links"].append([9, 1]), "does not hold together"),
+        (lambda document: document["links"][0].__setitem__(1, -10), "does not hold together"),
+        (lambda document: document["definitions"]["subgraphs"][0]["nodes"].append(node(5, "inner")), "RecursionError"),
+    ],
+)
+def test_files_that_cannot_be_read_are_explained(damage, message):
+    document = copy.deepcopy(nested())
+    damage(document)
+    with pytest.raises(UserError, match=message):
+        to_api(document, DECLARED)

@@ -1,0 +1,152 @@
+"""Who takes which row, and for how long one waits, on servers that are only played."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.runner.queue import jobs
+from dancheong.runner.queue.client import Unreachable
+from dancheong.runner.queue.run import Interrupted
+from dancheong.runner.queue.sheet import Row
+
+DOCUMENT = {"3": {"class_type": "Title", "inputs": {"text": ""}}}
+
+
+class Servers:
+    """Per url how a row goes there: an async function of the row's text; a url without one is down."""
+
+    def __init__(self, monkeypatch, **ways):
+        self.ways, self.begun, self.cancelled = ways, Counter(), []
+        world = self
+
+        class Client:
+            def __init__(self, url):
+                self.url = url
+
+            async def __aenter__(self):
+                if self.url not in world.ways:
+                    raise Unreachable(f"No ComfyUI answers at {self.url}.")
+                return self
+
+            async def __aexit__(self, *_):
+                pass
+
+            async def object_info(self):
+                return {}
+
+            async def cancel(self, prompt_id):
+                world.cancelled.append(prompt_id)
+                raise Unreachable("gone")
+
+        async def submit(client, prompt, declared, search):
+            return prompt["3"]["inputs"]["text"]
+
+        async def outputs(client, prompt, text, show):
+            self.begun[text] += 1
+            await world.ways[client.url](text)
+            return {"3": {"text": [f"{text} by {client.url}"]}}
+
+        monkeypatch.setattr(jobs, "Client", Client)
+        monkeypatch.setattr(jobs, "submit", submit)
+        monkeypatch.setattr(jobs, "outputs", outputs)
+        monkeypatch.setattr(jobs, "PAUSE_SECONDS", 0.02)
+        monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.2)
+
+    def run(self, folder, count, urls, queued=1):
+        rows = [Row(f"r{number}", (("3.text", f"t{number}"),)) for number in range(count)]
+        return asyncio.run(jobs.run_sheet(jobs.Order(DOCUMENT, [], rows, [], folder), urls, queued))
+
+
+async def quick(text):
+    await asyncio.sleep(0.01)
+
+
+def test_a_slow_row_is_waited_for_although_another_server_is_down(monkeypatch, tmp_path):
+    async def slow(text):
+        await asyncio.sleep(0.6)
+
+    outcome = Servers(monkeypatch, good=slow).run(tmp_path, 1, ["good", "down"])
+    assert [path.read_text() for path in outcome.files] == ["t0 by good"] and not outcome.failed
+
+
+def test_rows_are_bounded_per_server(monkeypatch, tmp_path):
+    running, most = Counter(), Counter()
+
+    def way(name):
+        async def work(text):
+            running[name] += 1
+            most[name] = max(most[name], running[name])
+            await asyncio.sleep(0.02)
+            running[name] -= 1
+
+        return work
+
+    servers = Servers(monkeypatch, a=way("a"), b=way("b"))
+    assert len(servers.run(tmp_path, 20, ["a", "b"], queued=3).files) == 20
+    assert most == {"a": 3, "b": 3} and set(servers.begun.values()) == {1}
+
+
+def test_a_row_under_which_servers_die_is_given_up_and_the_rest_is_done(monkeypatch, tmp_path):
+    async def dies_of_one(text):
+        await quick(text)
+        if text == "t2":
+            raise Unreachable("gone")
+
+    servers = Servers(monkeypatch, a=dies_of_one)
+    outcome = servers.run(tmp_path, 4, ["a"])
+    assert list(outcome.failed) == ["r2"] and "3 times a server was lost" in outcome.failed["r2"]
+    assert len(outcome.files) == 3 and servers.begun == {"t0": 1, "t1": 1, "t2": 3, "t3": 1}
+
+
+def test_without_any_server_the_rest_is_left_for_later(monkeypatch, tmp_path):
+    servers = Servers(monkeypatch)
+
+    async def last(text):
+        await quick(text)
+        if text == "t1":
+            servers.ways.clear()
+            raise Unreachable("gone")
+
+    servers.ways["a"] = last
+    start = time.monotonic()
+    with pytest.raises(UserError, match="3 rows are left; the same command goes on"):
+        servers.run(tmp_path, 4, ["a"])
+    assert time.monotonic() - start < 5
+    servers.ways["a"] = quick
+    outcome = servers.run(tmp_path, 4, ["a"])
+    assert outcome.kept == 1 and len(outcome.files) == 3
+
+
+def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_path):
+    async def fails_once(text):
+        if text == "t1" and servers.begun["t1"] == 1:
+            raise UserError("no")
+
+    servers = Servers(monkeypatch, a=fails_once)
+    assert list(servers.run(tmp_path, 4, ["a"]).failed) == ["r1"]
+    (tmp_path / "r2.txt").unlink()
+    rows = [Row(f"r{number}", (("3.text", "new" if number == 3 else f"t{number}"),)) for number in range(4)]
+    outcome = asyncio.run(jobs.run_sheet(jobs.Order(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
+    assert outcome.kept == 1 and sorted(path.name for path in outcome.files) == ["r1.txt", "r2.txt", "r3.txt"]
+    assert servers.begun == {"t0": 1, "t1": 2, "t2": 2, "t3": 1, "new": 1}
+
+
+def test_an_interrupt_ends_although_the_server_no_longer_answers(monkeypatch, tmp_path):
+    async def stuck(text):
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+    servers = Servers(monkeypatch, a=stuck)
+    start = time.monotonic()
+    with pytest.raises(Interrupted):
+        servers.run(tmp_path, 2, ["a"])
+    assert time.monotonic() - start < 5 and servers.cancelled == ["t0"]
+
+
+def test_wrong_addresses_are_said_at_once(monkeypatch, tmp_path):
+    with pytest.raises(Unreachable, match="No ComfyUI answers at x"):
+        Servers(monkeypatch, a=quick).run(tmp_path, 1, ["x", "y"])

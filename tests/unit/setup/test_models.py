@@ -1,0 +1,215 @@
+"""Downloads from a real server on loopback that breaks off, lies about lengths and sends wrong bytes."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.runner.setup import models
+
+HEADER = json.dumps({"weight": {"dtype": "F32", "shape": [25000], "data_offsets": [0, 100000]}}).encode()
+WHOLE = len(HEADER).to_bytes(8, "little") + HEADER + bytes(range(250)) * 400
+
+
+class Source(BaseHTTPRequestHandler):
+    """Behaves as the first part of the path says."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_HEAD(self):
+        self.answer(body=False)
+
+    def do_GET(self):
+        self.answer(body=True)
+
+    def answer(self, body):
+        manner = self.path.split("/")[1]
+        data, length = WHOLE, len(WHOLE)
+        if manner == "wrong":
+            data = WHOLE[:-1] + b"?"
+        elif manner == "page":
+            data = b"<!DOCTYPE html><html><title>Sign in</title></html>"
+            length = len(data)
+        elif manner == "breaks":
+            data = WHOLE[: len(WHOLE) // 2]
+        elif manner == "lies":
+            data = WHOLE[: len(WHOLE) // 2]
+            length = len(data)
+        self.send_response(404 if manner == "gone" else 200)
+        self.send_header("Content-Length", str(length))
+        self.send_header("ETag", f'"{hashlib.sha256(WHOLE).hexdigest()}"')
+        self.send_header("X-Repo-Commit", "0" * 40)
+        self.send_header("Content-Disposition", 'attachment; filename="file.safetensors"')
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+        self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def source():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def table(source, manner, kind):
+    where = {
+        "release": {"release": f"{source}/{manner}/file", "sha256": hashlib.sha256(WHOLE).hexdigest()},
+        "drive": {"drive": f"{source}/{manner}/file"},
+    }[kind]
+    entry = models.Model("x", (), "a test", "upscale_models", ("x.safetensors",), 1, "none", **where)
+    return {"x": entry}
+
+
+def listed(folder):
+    """What ComfyUI would list: every file in a model folder, and anything left anywhere else."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("kind", ["release", "drive"])
+def test_a_whole_file_arrives(source, tmp_path, kind):
+    (path,) = models.get(table(source, "whole", kind), "x", tmp_path)
+    assert path == tmp_path / "upscale_models" / "x.safetensors"
+    assert path.read_bytes() == WHOLE
+    assert listed(tmp_path) == ["upscale_models/x.safetensors"]
+
+
+@pytest.mark.parametrize("kind", ["release", "drive"])
+@pytest.mark.parametrize("manner", ["breaks", "lies", "gone", "page"])
+def test_a_bad_download_leaves_nothing(source, tmp_path, kind, manner):
+    with pytest.raises(UserError):
+        models.get(table(source, manner, kind), "x", tmp_path)
+    assert listed(tmp_path) == []
+
+
+def test_wrong_bytes_are_refused_by_checksum(source, tmp_path):
+    with pytest.raises(UserError, match="nothing was kept"):
+        models.get(table(source, "wrong", "release"), "x", tmp_path)
+    assert listed(tmp_path) == []
+
+
+@pytest.mark.parametrize("manner", ["whole", "breaks", "lies", "gone", "page"])
+def test_the_hub(root, source, tmp_path, manner):
+    """huggingface_hub reads its endpoint when it is imported, so each manner gets a process of its own."""
+    code = (
+        "import runpy, sys; runpy.run_path(sys.argv[1])['load_pack']();"
+        "from dancheong.runner.setup import models; from pathlib import Path;"
+        "entry = models.Model('x', (), '', 'clip', ('y.safetensors', 'x.safetensors'), 1, '', hub='someone/model');"
+        "models.get({'x': entry}, 'x', Path(sys.argv[2]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(root / "runner" / "__main__.py"), str(tmp_path)],
+        env={
+            "PATH": "",
+            "HF_ENDPOINT": f"{source}/{manner}",
+            "HOME": str(tmp_path / "home"),
+            "HF_HUB_DISABLE_XET": "1",
+        },
+        capture_output=True,
+        text=True,
+    )
+    kept = [name for name in listed(tmp_path) if not name.startswith("home")]
+    if manner == "whole":
+        assert result.returncode == 0, result.stderr
+        assert (tmp_path / "clip" / "x.safetensors").read_bytes() == WHOLE
+        assert kept == ["clip/x.safetensors", "clip/y.safetensors"]
+    else:
+        assert "UserError" in result.stderr
+        assert kept == []
+
+
+def test_a_present_file_is_not_fetched_again(tmp_path):
+    path = tmp_path / "upscale_models" / "x.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(b"mine")
+    assert models.get(table("http://127.0.0.1:9", "whole", "release"), "x", tmp_path) == [path]
+    assert path.read_bytes() == b"mine"
+
+
+def test_an_unreachable_source_and_an_unknown_name(tmp_path):
+    with pytest.raises(UserError, match="nothing was kept"):
+        models.get(table("http://127.0.0.1:9", "whole", "release"), "x", tmp_path)
+    with pytest.raises(UserError, match="no model 'y'; known are x"):
+        models.get(table("http://127.0.0.1:9", "whole", "release"), "y", tmp_path)
+    assert listed(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "whole"),
+    [
+        ("vocab.json", b'{"a": 1}', True),
+        ("vocab.json", b'{"a": ', False),
+        ("merges.txt", b"#version: 0.2", True),
+        ("merges.txt", b"", False),
+        ("model.ckpt", b"PK not a zip", False),
+    ],
+)
+def test_other_files_are_checked_too(tmp_path, name, content, whole):
+    path = tmp_path / name
+    path.write_bytes(content)
+    if whole:
+        models.check_complete(path)
+    else:
+        with pytest.raises(UserError, match="cut off"):
+            models.check_complete(path)
+
+
+@pytest.mark.parametrize("cut", [0, 5, 8, 40, len(WHOLE) - 1])
+def test_a_cut_safetensors_file_is_seen(tmp_path, cut):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(WHOLE[:cut])
+    with pytest.raises(UserError, match="cut off"):
+        models.check_complete(path)
+
+
+def test_the_shipped_table(root, tmp_path):
+    table = models.read_table()
+    for model in table.values():
+        assert sum(map(bool, (model.release, model.hub, model.drive))) == 1
+        assert bool(model.release) == bool(model.sha256)
+        assert all((root / "workflows" / f"{name}.json").is_file() for name in model.workflows)
+        assert model.licence and model.megabytes
+    text = models.listing(table, tmp_path)
+    assert text.count("missing") == len(table)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "command"),
+    [
+        ("model_name: 'big-lama.pt' not in []", ". Run `dancheong models get lama`."),
+        ("ckpt_name: 'v1-5-pruned-emaonly-fp16.safetensors' not in ['a.ckpt']", ". Run `dancheong models get sd15`."),
+        ("text_encoder: 'my-korean-stable-diffusion-v1-5/' not in []", ". Run `dancheong models get korean-sd`."),
+        ("embedding: 'mine.safetensors' not in ['big-lama.pt']", ""),
+        ("width must be at least 16", ""),
+    ],
+)
+def test_what_comfyui_misses_names_the_command(refusal, command):
+    assert models.remedy(refusal) == command
+
+
+def test_a_checkpoint_is_converted_by_command(diffste_models, tmp_path, capsys):
+    from dancheong.runner import cli
+
+    source, target = tmp_path / "diffste.ckpt", tmp_path / "models" / "diffste.safetensors"
+    diffste_models.lightning(source, diffste_models.tensors())
+    assert cli.main(["models", "convert", "diffste", str(source), str(target)]) == 0
+    assert "41 MB of 81 MB" in capsys.readouterr().out
+    assert cli.main(["models", "convert", "diffste", str(source), str(target), "--dtype", "float32"]) == 0
+    assert "81 MB of 81 MB" in capsys.readouterr().out
+    for wrong, part in ((tmp_path / "gone.ckpt", "There is no file"), (target.parent, "There is no file")):
+        assert cli.main(["models", "convert", "diffste", str(wrong), str(target)]) == 1
+        assert part in capsys.readouterr().err
+    source.write_bytes(b"<html>")
+    assert cli.main(["models", "convert", "diffste", str(source), str(target)]) == 1
+    assert "a web page" in capsys.readouterr().err
+    assert target.stat().st_size > 80_000_000

@@ -1,0 +1,226 @@
+"""The text finder and its masks on real pictures with real fonts."""
+
+import numpy as np
+import pytest
+from dancheong.nodes.erase.opencv import inpaint
+from dancheong.nodes.text_mask.engines import rapidocr_engine, reader
+from dancheong.nodes.text_mask.finding.detection import directly
+from dancheong.nodes.text_mask.marking import shapes
+from dancheong.nodes.text_mask.regions import Region
+from PIL import Image, ImageDraw, ImageFont
+
+
+@pytest.fixture(scope="module")
+def detect():
+    engine = rapidocr_engine.load()
+    return lambda picture: engine.detect(picture, directly)
+
+
+@pytest.fixture(scope="module")
+def read():
+    bundled = reader.load(None)
+    return lambda picture, found: [bundled.read(picture, region).text for region in found]
+
+
+def page(size, lines, font, background=(70, 110, 90)):
+    """A picture with lines of text as (text, corner, letter height, colour), and the pixels that are ink."""
+    picture, ink = Image.new("RGB", size, background), Image.new("L", size)
+    for text, corner, height, colour in lines:
+        face = ImageFont.truetype(str(font), height)
+        ImageDraw.Draw(picture).text(corner, text, colour, face)
+        ImageDraw.Draw(ink).text(corner, text, 255, face)
+    return np.asarray(picture), np.asarray(ink) > 76
+
+
+def test_korean_and_latin_words_are_found(detect, korean_font):
+    lines = [
+        ("달빛 아래", (60, 50), 60, "white"),
+        ("Journey", (330, 280), 44, "yellow"),
+        ("그림책", (80, 400), 24, "black"),
+    ]
+    picture, ink = page((640, 480), lines, korean_font)
+    found = detect(picture)
+    assert len(found) == 3
+    mask = shapes.draw_mask(picture, found, "polygon", 10.0).astype(bool)
+    assert mask[ink].mean() > 0.97
+    assert mask.mean() < 0.25
+
+
+def test_a_region_that_cannot_be_read_keeps_its_place(detect, read, korean_font):
+    """The bundled recogniser knows no Hangul; rapidocr's own pipeline drops what it cannot read."""
+    lines = [("연합뉴스", (60, 30), 70, "white"), ("SALE 50%", (60, 180), 60, "white")]
+    picture, _ = page((640, 300), lines, korean_font)
+    korean, english = read(picture, detect(picture))
+    assert korean == "" and "SALE" in english
+
+
+@pytest.mark.parametrize("angle", [-35, 20, 90])
+def test_turned_text_is_found_and_read(detect, read, korean_font, angle):
+    flat = Image.fromarray(page((560, 260), [("Photograph", (100, 95), 60, "white")], korean_font)[0])
+    turned = np.asarray(flat.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=(70, 110, 90)))
+    found = detect(turned)
+    assert len(found) == 1
+    assert found[0].height == pytest.approx(62, rel=0.2)
+    if abs(angle) < 45:
+        assert read(turned, found)[0].lower() == "photograph"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (33, 33), (40, 6000), (6000, 40), (640, 480)])
+@pytest.mark.parametrize("colour", [(128, 128, 128), (200, 30, 60), (255, 255, 255), (0, 0, 0)])
+def test_plain_colours_give_nothing_whatever_their_size(detect, size, colour):
+    assert detect(np.full((size[1], size[0], 3), colour, np.uint8)) == []
+
+
+def test_regions_lie_inside_the_picture(detect, korean_font):
+    picture, _ = page((300, 200), [("가장자리 글자", (-40, -20), 90, "white")], korean_font)
+    for region in detect(picture):
+        assert (region.polygon >= 0).all() and (region.polygon <= [300, 200]).all()
+
+
+def recall(detect, picture, ink, shape="polygon"):
+    return shapes.draw_mask(picture, detect(picture), shape, 4.0).astype(bool)[ink].mean()
+
+
+@pytest.mark.parametrize("size", [24, 90])
+def test_vertical_korean_is_one_line(detect, korean_font, size):
+    letters = [(letter, (150, 40 + index * size * 1.1), size, "white") for index, letter in enumerate("달빛아래기와집")]
+    picture, ink = page((400, 900), letters, korean_font)
+    (found,) = detect(picture)
+    assert found.height == pytest.approx(size, rel=0.15)
+    assert recall(detect, picture, ink) > 0.99
+
+
+@pytest.mark.parametrize("size", [6, 8, 10])
+def test_captions_of_six_px_are_found(detect, korean_font, size):
+    texts = ("무단전재 및 재배포 금지", "Photograph by Kim, Seoul", "사진 연합뉴스 제공")
+    lines = [(text, (40 + index * 180, 60 + index * 120), size, "white") for index, text in enumerate(texts)]
+    picture, ink = page((640, 480), lines, korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+@pytest.mark.parametrize("height", [300, 400])
+def test_a_title_that_fills_the_picture_is_found(detect, korean_font, height):
+    picture, ink = page((1024, 1024), [("봄밤", (100, 150), height, "white")], korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+@pytest.mark.parametrize("cut", [8, 16])
+def test_text_that_the_border_cuts_is_found(detect, korean_font, cut):
+    lines = [("가장자리 글자", (-2 * cut, -cut), 60, "white"), ("Border", (320, 240), 60, "yellow")]
+    picture, ink = page((500, 300), lines, korean_font)
+    assert recall(detect, picture, ink) > 0.97
+
+
+def test_a_caption_over_a_title_and_the_title_are_both_masked(detect, korean_font):
+    lines = [("겨울밤", (30, 60), 240, (250, 200, 60)), ("a novel by Kim", (260, 380), 40, "white")]
+    picture, ink = page((800, 500), lines, korean_font, (30, 40, 70))
+    assert recall(detect, picture, ink) > 0.97
+
+
+def test_text_on_a_gentle_arc_is_found(detect, korean_font):
+    """Each letter turned along a circle, 60 degrees from end to end."""
+    picture, ink = Image.new("RGB", (900, 420), (70, 110, 90)), Image.new("L", (900, 420))
+    face, text = ImageFont.truetype(str(korean_font), 44), "Midnight Garden"
+    for index, letter in enumerate(text):
+        angle = np.deg2rad(-30 + 60 * (index + 0.5) / len(text))
+        glyph = Image.new("L", (88, 88))
+        ImageDraw.Draw(glyph).text((44, 44), letter, 255, face, anchor="mm")
+        glyph = glyph.rotate(-np.rad2deg(angle), Image.Resampling.BICUBIC)
+        corner = (round(450 + 500 * np.sin(angle) - 44), round(650 - 500 * np.cos(angle) - 44))
+        picture.paste("white", corner, glyph)
+        ink.paste(255, corner, glyph)
+    assert recall(detect, np.asarray(picture), np.asarray(ink) > 76) > 0.9
+
+
+def test_a_row_of_lit_windows_is_no_word(detect, cover):
+    """The text network alone takes the house of the sample cover for a word, the more so when the titles are gone."""
+    picture = np.asarray(Image.open(cover).convert("RGB"))
+    found = detect(picture)
+    assert not shapes.draw_mask(picture, found, "polygon", 4.0)[400:960].any()
+    clean = inpaint(picture, shapes.draw_mask(picture, found, "stroke", 6.0).astype(bool), "telea")
+    assert detect(clean) == []
+
+
+def test_a_huge_title_and_small_print_of_one_large_picture_are_both_found(detect, korean_font):
+    lines = [("겨울 이야기", (700, 500), 700, "white"), ("무단전재 및 재배포 금지", (3300, 2800), 22, "yellow")]
+    picture, ink = page((4000, 3000), lines, korean_font)
+    mask = shapes.draw_mask(picture, detect(picture), "polygon", 4.0).astype(bool)
+    for area in (ink[:2000], ink[2700:]):
+        assert area.any()
+    assert mask[:2000][ink[:2000]].mean() > 0.97 and mask[2700:][ink[2700:]].mean() > 0.97
+    assert mask.mean() < 0.4
+
+
+def square(left, top, width, height):
+    corners = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
+    return Region(np.array(corners, np.float32), 1.0)
+
+
+def test_growth_follows_the_text_height():
+    blank = np.zeros((400, 400, 3), np.uint8)
+    for height in (20, 100):
+        mask = shapes.draw_mask(blank, [square(100, 100, 200, height)], "polygon", 10.0)
+        rows = np.nonzero(mask.any(axis=1))[0]
+        assert len(rows) == pytest.approx(height * 1.2, abs=2)
+
+
+def test_the_same_picture_small_and_large_has_the_same_masked_share(detect, korean_font):
+    picture, _ = page(
+        (1024, 1024), [("달빛 아래", (200, 200), 160, "white"), ("Journey", (300, 600), 120, "red")], korean_font
+    )
+    shares = []
+    for side in (256, 1024):
+        scaled = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+        shares.append(shapes.draw_mask(scaled, detect(scaled), "polygon", 10.0).mean())
+    assert shares[0] == pytest.approx(shares[1], rel=0.2)
+
+
+def test_box_is_upright_and_contains_the_polygon():
+    turned = Region(np.array([[50, 10], [90, 50], [50, 90], [10, 50]], np.float32), 1.0)
+    blank = np.zeros((100, 100, 3), np.uint8)
+    polygon, box = (shapes.draw_mask(blank, [turned], shape, 0.0) for shape in ("polygon", "box"))
+    assert box[12:88, 12:88].all()
+    assert (polygon <= box).all() and polygon.sum() < 0.6 * box.sum()
+
+
+@pytest.mark.parametrize("colour", ["white", "black", (200, 40, 40)])
+def test_strokes_hold_the_letters_with_less_area(detect, korean_font, colour):
+    picture, ink = page((640, 300), [("하늘을 나는 꿈", (40, 90), 80, colour)], korean_font, (96, 140, 110))
+    found = detect(picture)
+    strokes, polygon = (shapes.draw_mask(picture, found, shape, 6.0).astype(bool) for shape in ("stroke", "polygon"))
+    assert strokes[ink].mean() > 0.995
+    assert strokes.sum() < 0.8 * polygon.sum()
+
+
+def test_strokes_see_letters_on_a_gradient(detect, korean_font):
+    picture, ink = page((640, 300), [("꿈 Dream", (60, 90), 100, (235, 235, 235))], korean_font, (0, 0, 0))
+    ramp = np.linspace(20, 190, 640)[None, :, None]
+    picture = np.where(picture.max(axis=2, keepdims=True) > 0, picture, 0) * 0.4 + ramp * (1 - ink[..., None] * 0.6)
+    picture = np.clip(np.where(ink[..., None], 240, picture), 0, 255).astype(np.uint8)
+    mask = shapes.draw_mask(picture, detect(picture), "stroke", 6.0).astype(bool)
+    assert mask[ink].mean() > 0.98
+    assert mask.mean() < 0.3
+
+
+def test_strokes_fall_back_to_the_polygon_where_nothing_parts():
+    noise = np.random.default_rng(0).normal(128, 30, (100, 300, 3)).astype(np.uint8)
+    region = square(40, 30, 200, 40)
+    stroke, polygon = (shapes.draw_mask(noise, [region], shape, 10.0) for shape in ("stroke", "polygon"))
+    assert np.array_equal(stroke, polygon)
+
+
+def test_overlay_numbers_every_region_inside_the_picture():
+    corner = Region(np.array([[0, 0], [20, 0], [20, 8], [0, 8]], np.float32), 0.9)
+    edge = Region(np.array([[95, 30], [100, 30], [100, 60], [95, 60]], np.float32), 0.9)
+    overlay = shapes.draw_overlay(np.zeros((60, 100, 3), np.uint8), [corner, edge], [True, False])
+    for columns in (slice(0, 14), slice(84, 100)):
+        plate = overlay[:32, columns].reshape(-1, 3)
+        assert (plate.min(axis=1) > 200).sum() >= 4  # white strokes
+
+
+def test_overlay_tells_masked_from_kept():
+    overlay = shapes.draw_overlay(
+        np.zeros((200, 200, 3), np.uint8), [square(20, 20, 80, 30), square(20, 120, 80, 30)], [True, False]
+    )
+    for row, colour in ((20, shapes.MASKED_COLOUR), (120, shapes.KEPT_COLOUR)):
+        assert overlay[row, 60].argmax() == np.argmax(colour) and overlay[row, 60].max() > 100
