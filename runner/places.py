@@ -19,6 +19,15 @@ def comfyui() -> Path:
     Raises:
         UserError: none of the three is a ComfyUI (a folder with main.py and comfy/).
     """
+    tree = _comfyui()
+    if tree is None:
+        raise UserError(
+            "No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI."
+        )
+    return tree
+
+
+def _comfyui() -> Path | None:
     named = os.environ.get("COMFYUI_PATH")
     if named:
         path = Path(named).expanduser().resolve()
@@ -27,16 +36,17 @@ def comfyui() -> Path:
         return path
     # The unresolved path on purpose: a pack is often linked into custom_nodes.
     around = Path(__file__).absolute().parents[3]
-    for path in (around, OWN_COMFYUI):
-        if _is_comfyui(path):
-            return path
-    raise UserError("No ComfyUI found: run `make host` in the pack's folder, or set COMFYUI_PATH to your own ComfyUI.")
+    return next((path for path in (around, OWN_COMFYUI) if _is_comfyui(path)), None)
 
 
 def models(base: Path) -> Path:
-    """The models folder: that of the user's own ComfyUI where there is one, else the private one."""
-    tree = comfyui()
-    return base / "models" if tree == OWN_COMFYUI else tree / "models"
+    """The models folder: that of the user's own ComfyUI where there is one, else the private one.
+
+    Raises:
+        UserError: COMFYUI_PATH names no ComfyUI.
+    """
+    tree = _comfyui()
+    return base / "models" if tree in (None, OWN_COMFYUI) else tree / "models"
 
 
 def has_accelerator() -> bool:

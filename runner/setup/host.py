@@ -21,7 +21,7 @@ from .. import places
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
 COMFYUI_PIN = Path(__file__).with_name("comfyui.txt")
 TREE_IN_SDIST = "vendor/ComfyUI"
-EXTRAS = "dev,print,runner,fonts"
+EXTRAS = "dev,print,cli,fonts"
 STAMP = places.VENV / "dancheong-host.txt"
 
 
