@@ -1,0 +1,18 @@
+"""The wires that are the pack's own, each named once, and the class of what travels on it."""
+
+from typing import Any
+
+from .api import io
+
+TRIM: Any = io.Custom("DANCHEONG_TRIM")
+"""A printed page: `page.trim.Trim`."""
+FLAT: Any = io.Custom("DANCHEONG_FLAT")
+"""The whole cover of a book as one sheet: `cover_flat.flat.Flat`."""
+TOPIC: Any = io.Custom("DANCHEONG_TOPIC")
+"""A learned topic prompt: `topic_prompt.topic_file.Topic`."""
+DIFFSTE: Any = io.Custom("DANCHEONG_DIFFSTE")
+"""A loaded DiffSTE: `text_edit.comfy_load.TextEditor`."""
+WATERMARK: Any = io.Custom("DANCHEONG_WATERMARK")
+"""An agency's learned mark: `watermark.mark.Watermark`."""
+INPAINT_MODEL: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
+"""A loaded inpainting network: `erase.comfy_lama.InpaintModel`."""
