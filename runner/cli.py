@@ -44,7 +44,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from .queue import sheet, workflow
-    from .queue.run import INTERRUPTED, Interrupted
+    from .queue.execution import Interrupted
     from .server import Server
 
     document = workflow.load(options.file)
@@ -61,18 +61,19 @@ def _run(options: argparse.Namespace) -> int:
             return _queue(options, document, settings, rows, [server.url])
     except Interrupted:
         print("dancheong: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return 130
 
 
 def _queue(options: argparse.Namespace, document: dict, settings: list, rows: list, urls: list[str]) -> int:
-    from .queue.jobs import Order, run_sheet
+    from .queue.fleet import run_sheet
     from .queue.run import run
+    from .queue.sheet_run import SheetRun
 
     search = [Path.cwd(), *(file.resolve().parent for file in (options.sheet, options.file) if file)]
     if not rows:
         print(*asyncio.run(run(urls[0], document, settings, search, options.out)), sep="\n")
         return 0
-    outcome = asyncio.run(run_sheet(Order(document, settings, rows, search, options.out), urls, options.queued))
+    outcome = asyncio.run(run_sheet(SheetRun(document, settings, rows, search, options.out), urls, options.queued))
     print(*outcome.files, sep="\n")
     failed = len(outcome.failed)
     print(

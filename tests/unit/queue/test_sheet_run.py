@@ -8,10 +8,11 @@ from collections import Counter
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.runner.queue import jobs
+from dancheong.runner.queue import fleet
 from dancheong.runner.queue.client import Unreachable
-from dancheong.runner.queue.run import Interrupted
+from dancheong.runner.queue.execution import Interrupted
 from dancheong.runner.queue.sheet import Row
+from dancheong.runner.queue.sheet_run import SheetRun
 
 DOCUMENT = {"3": {"class_type": "Title", "inputs": {"text": ""}}}
 
@@ -45,20 +46,20 @@ class Servers:
         async def submit(client, prompt, declared, search):
             return prompt["3"]["inputs"]["text"]
 
-        async def outputs(client, prompt, text, show):
+        async def follow(client, prompt, text, show):
             self.begun[text] += 1
             await world.ways[client.url](text)
             return {"3": {"text": [f"{text} by {client.url}"]}}
 
-        monkeypatch.setattr(jobs, "Client", Client)
-        monkeypatch.setattr(jobs, "submit", submit)
-        monkeypatch.setattr(jobs, "outputs", outputs)
-        monkeypatch.setattr(jobs, "PAUSE_SECONDS", 0.02)
-        monkeypatch.setattr(jobs, "PATIENCE_SECONDS", 0.2)
+        monkeypatch.setattr(fleet, "Client", Client)
+        monkeypatch.setattr(fleet, "submit", submit)
+        monkeypatch.setattr(fleet, "follow", follow)
+        monkeypatch.setattr(fleet, "PAUSE_SECONDS", 0.02)
+        monkeypatch.setattr(fleet, "PATIENCE_SECONDS", 0.2)
 
     def run(self, folder, count, urls, queued=1):
         rows = [Row(f"r{number}", (("3.text", f"t{number}"),)) for number in range(count)]
-        return asyncio.run(jobs.run_sheet(jobs.Order(DOCUMENT, [], rows, [], folder), urls, queued))
+        return asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], folder), urls, queued))
 
 
 async def quick(text):
@@ -130,7 +131,7 @@ def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_p
     assert list(servers.run(tmp_path, 4, ["a"]).failed) == ["r1"]
     (tmp_path / "r2.txt").unlink()
     rows = [Row(f"r{number}", (("3.text", "new" if number == 3 else f"t{number}"),)) for number in range(4)]
-    outcome = asyncio.run(jobs.run_sheet(jobs.Order(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
     assert outcome.kept == 1 and sorted(path.name for path in outcome.files) == ["r1.txt", "r2.txt", "r3.txt"]
     assert servers.begun == {"t0": 1, "t1": 2, "t2": 2, "t3": 1, "new": 1}
 

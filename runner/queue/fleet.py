@@ -1,0 +1,182 @@
+"""Rows shared out among servers that may come and go.
+
+Every slot of every server is a worker with a connection of its own. Rows wait in one line; a worker takes the first,
+and puts it back where its server is lost: that row is run again, and what the first run made is not fetched.
+"""
+
+import asyncio
+import signal
+import time
+from collections import Counter, deque
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ...nodes.ground import UserError
+from ...nodes.ground.journal import Journal
+from ...nodes.ground.whole_file import write_whole
+from .client import Client, Unreachable
+from .execution import Interrupted, Result, content, follow, results, submit
+from .sheet import Row
+from .sheet_run import Ledger, Outcome, SheetRun, say
+
+LOSSES = 3
+"""So often may a server be lost under a row before the row itself is to blame."""
+PAUSE_SECONDS = 2.0
+"""Between two tries to reach a server."""
+PATIENCE_SECONDS = 180.0
+"""So long may no server at all answer; a restart takes up to a minute or two."""
+
+
+async def run_sheet(sheet_run: SheetRun, urls: list[str], queued: int) -> Outcome:
+    """Do every row that is not done yet.
+
+    Args:
+        sheet_run: what to run.
+        urls: the servers.
+        queued: rows that each server has at once, running or waiting.
+
+    Raises:
+        UserError: a column that the workflow does not have, a folder of other results, or no server left.
+        Interrupted: after Ctrl-C; what was queued is taken back, what is done stays done.
+    """
+    journal = Journal(sheet_run.out, {"workflow": sheet_run.identity()})
+    try:
+        ledger = Ledger(sheet_run, journal)
+        await _any_answers(urls)
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+        try:
+            await _Fleet(sheet_run, ledger).work([url for url in urls for _ in range(queued)])
+        except asyncio.CancelledError:
+            raise Interrupted from None
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+        return ledger.outcome
+    finally:
+        journal.close()
+
+
+async def _any_answers(urls: list[str]) -> None:
+    """A wrong address is said at once; of several servers some may come later."""
+
+    async def look(url: str) -> Unreachable | None:
+        try:
+            async with Client(url):
+                return None
+        except Unreachable as error:
+            return error
+
+    answers = await asyncio.gather(*map(look, urls))
+    if all(answers):
+        raise next(filter(None, answers))
+
+
+class _Fleet:
+    def __init__(self, sheet_run: SheetRun, ledger: Ledger) -> None:
+        self._run, self._ledger = sheet_run, ledger
+        self._waiting = deque(ledger.rows)
+        self._losses: Counter[str] = Counter()
+        self._finished = asyncio.Event()
+        self._checked = False
+        self._connected = 0
+        self._heard = time.monotonic()
+
+    async def work(self, urls: list[str]) -> None:
+        """A worker an url, until no row is left."""
+        if not self._ledger.left:
+            return
+        workers = [asyncio.ensure_future(self._worker(url)) for url in urls]
+        ended = asyncio.ensure_future(self._finished.wait())
+        try:
+            # A worker ends before the work does only with an error.
+            done, _ = await asyncio.wait([ended, *workers], return_when=asyncio.FIRST_COMPLETED)
+            for worker in done - {ended}:
+                worker.result()
+        finally:
+            for task in (ended, *workers):
+                task.cancel()
+            await asyncio.gather(ended, *workers, return_exceptions=True)
+
+    async def _worker(self, url: str) -> None:
+        lost = False
+        while True:
+            try:
+                async with Client(url) as client:
+                    declared = await client.object_info()
+                    lost = False
+                    if not self._checked:
+                        self._run.check_columns(declared)
+                        self._checked = True
+                    self._connected += 1
+                    try:
+                        while True:
+                            await self._take(client, declared)
+                    finally:
+                        self._connected -= 1
+                        self._heard = time.monotonic()
+            except Unreachable as error:
+                if not lost:
+                    say(f"{url} is not there; trying again ({error})")
+                lost = True
+                await self._wait_for_server(error)
+
+    async def _wait_for_server(self, error: Unreachable) -> None:
+        if not self._connected and time.monotonic() - self._heard >= PATIENCE_SECONDS:
+            raise UserError(f"{error} {self._ledger.left} rows are left; the same command goes on with them.")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _take(self, client: Client, declared: dict[str, Any]) -> None:
+        """One row, from the line to the journal."""
+        while not self._waiting:  # another server may still lose one
+            await asyncio.sleep(PAUSE_SECONDS / 10)
+        row = self._waiting.popleft()
+        attempt = self._ledger.begin(row)
+        try:
+            files = await self._do(client, row, declared)
+        except Unreachable as error:
+            self._losses[row.name] += 1
+            if self._losses[row.name] < LOSSES:
+                self._waiting.appendleft(row)
+            else:
+                self._ledger.failed(attempt, f"{LOSSES} times a server was lost while it ran: {error}")
+            raise
+        except Interrupted:
+            self._ledger.failed(attempt, f"it was interrupted on {client.url}")
+        except UserError as error:
+            self._ledger.failed(attempt, str(error))
+        except asyncio.CancelledError:
+            self._waiting.appendleft(row)
+            raise
+        else:
+            self._ledger.done(attempt, files, client.url)
+        finally:
+            if not self._ledger.left:
+                self._finished.set()
+
+    async def _do(self, client: Client, row: Row, declared: dict[str, Any]) -> list[Path]:
+        prompt = self._run.prompt(row, declared)
+        prompt_id = await submit(client, prompt, declared, self._run.search)
+        try:
+            shown = await follow(client, prompt, prompt_id, _silent)
+        except asyncio.CancelledError:
+            with suppress(Unreachable):  # where the server is gone too, the end is still an end
+                await client.cancel(prompt_id)
+            raise
+        files: list[Path] = []
+        for _, made in sorted(results(shown), key=_place):
+            suffix = ".txt" if isinstance(made, str) else Path(made["filename"]).suffix
+            number = sum(path.suffix == suffix for path in files) + 1
+            files.append(self._run.out / f"{row.name}{f'-{number}' if number > 1 else ''}{suffix}")
+            write_whole(files[-1], await content(client, made))
+        return files
+
+
+def _place(result: Result) -> tuple[tuple[int, str], ...]:
+    """A result's node in the natural order of ids; inside a subgraph they are OUTER:INNER."""
+    return tuple((len(part), part) for part in result[0].split(":"))
+
+
+def _silent(_kind: str, _data: dict[str, Any]) -> None:
+    """Rows have one line each, at their end."""
