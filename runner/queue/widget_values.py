@@ -10,7 +10,7 @@ from typing import Any
 from ...nodes.ground import UserError
 
 Node = dict[str, Any]
-"""A node as the editor saves it."""
+"""A node as `editor_graph` hands it out."""
 TYPED = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR", "MARKDOWN", "CURVE", "RANGE", "BOUNDING_BOX"}
 DYNAMIC = "COMFY_DYNAMICCOMBO_V3"
 SEEDS = {"seed", "noise_seed"}
@@ -25,15 +25,15 @@ def stored_values(node: Node, declared: dict[str, Any]) -> dict[str, Any]:
     Raises:
         UserError: more values than the type has inputs.
     """
-    stored = node.get("widgets_values") or []
+    stored = node["widgets_values"]
     if isinstance(stored, dict):
         names = {name for name, _, _ in _widgets(node, declared, iter(()))}
-        return {name: value for name, value in stored.items() if name in names}
+        return {name: api_value(value) for name, value in stored.items() if name in names}
     left = list(stored)
     values: dict[str, Any] = {}
     for name, value, kept in _widgets(node, declared, _drawn(left)):
         if kept:
-            values[name] = {"__value__": value} if isinstance(value, list) else value
+            values[name] = api_value(value)
     if left:
         raise UserError(
             f"Node {node['id']} ({node['type']}) carries {len(stored)} values, more than this server's inputs of "
@@ -43,10 +43,15 @@ def stored_values(node: Node, declared: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def api_value(value: Any) -> Any:
+    """A value as API form has it: a bare list would be taken for a link."""
+    return {"__value__": value} if isinstance(value, list) else value
+
+
 def _widgets(node: Node, declared: dict[str, Any], values: Iterator[Any]) -> Iterator[tuple[str, Any, bool]]:
     """Input, value, and whether it is part of API form, in the order in which the editor lays widgets out."""
     inputs = declared.get("input", {})
-    shown = {socket["name"] for socket in node.get("inputs") or [] if socket.get("widget")}
+    shown = {socket["name"] for socket in node["inputs"] if socket.get("widget")}
     required: dict[str, Any] = inputs.get("required") or {}
     yield from _laid_out(required, shown, values)
     # The button of "choose file to upload" stands behind the required inputs and keeps a value too.

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ...nodes.ground import UserError
-from .editor_form import is_editor_form, to_api
+from .editor_form import to_api
+from .editor_graph import is_editor_form
 
 Prompt = dict[str, dict]
 """Node id -> {"class_type", "inputs", "_meta"}, as ComfyUI's "Export (API)" writes it."""
