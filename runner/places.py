@@ -5,12 +5,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from ..nodes.ground import UserError
+from ..nodes.ground import UserError, home
 
-PACK = Path(__file__).resolve().parent.parent
-VENV = PACK / ".venv"
-OWN_COMFYUI = PACK / ".comfyui"
-BASE = PACK / ".base"
+PACK = home.PACK
+VENV = home.folder() / ".venv"
+OWN_COMFYUI = home.folder() / ".comfyui"
+BASE = home.folder() / ".base"
 
 
 def comfyui() -> Path:

@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+from ...ground import home
+
 
 def folder() -> Path:
-    """Where the environment is, or would be: in $DANCHEONG_ENGINES, else in .engines of the pack's folder."""
+    """Where the environment is, or would be: in $DANCHEONG_ENGINES, else in .engines of the pack's home."""
     named = os.environ.get("DANCHEONG_ENGINES")
-    return (Path(named).expanduser() if named else Path(__file__).resolve().parents[3] / ".engines") / "keras-ocr"
+    return (Path(named).expanduser() if named else home.folder() / ".engines") / "keras-ocr"
 
 
 def interpreter() -> Path:
