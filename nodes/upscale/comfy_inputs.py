@@ -1,6 +1,7 @@
 """What a size is asked with, the same for a picture and for a file."""
 
 from ..host.api import io
+from ..host.wires import TRIM
 
 
 def size_inputs() -> list[io.Input]:
@@ -18,7 +19,7 @@ def size_inputs() -> list[io.Input]:
         io.Int.Input(
             "height", default=3508, min=1, max=32768, tooltip="Height in pixels; a connected trim goes before it."
         ),
-        io.Custom("DANCHEONG_TRIM").Input(
+        TRIM.Input(
             "trim", optional=True, tooltip="A page from Book Trim Size: its pixels, bleed included, are the size."
         ),
         io.Combo.Input(

@@ -5,29 +5,30 @@
 
 import torch
 
-from ..ground import UserError
-from ..host import folders, images, memory
-from ..host.api import io, ui
+from ..host import folders, images
+from ..host.api import io
+from ..host.models import ModelFolder
+from ..host.saved import Results, metadata
 from ..page import colour_profile
-from . import comfy_load, report, row_files, seams
-from .comfy_file import save
+from . import comfy_load, comfy_seams, poster_file, row_files, seams
+from .comfy_enlargement import Enlargement
+from .comfy_enlarger import Enlarger, Limits
 from .comfy_inputs import size_inputs, work_inputs
-from .comfy_job import Job
-from .comfy_run import Display, Limits, Runner
+from .plan import Wanted
+from .report import Work
 
+MODELS = ModelFolder(
+    "upscale_models", "upscale model", "run `dancheong models get realesrgan-x4plus`, or put a file there"
+)
 NO_MODEL = "none"
 PREVIEW = 1024
 """px, of what the editor shows of a file."""
-BYTES_PER_PX = 16
-"""Of a result: three colours and the mask, float32."""
-STRIP = 2
-"""A strip for the seam test is so many times as wide as it is tall."""
 
 
 class LoadUpscaleModel(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        names = folders.names("upscale_models")
+        names = MODELS.names()
         return io.Schema(
             node_id="DancheongLoadUpscaleModel",
             display_name="Load Upscale Model with Denoise",
@@ -61,11 +62,22 @@ class LoadUpscaleModel(io.ComfyNode):
 
     @classmethod
     def execute(cls, model_name, noise_model, denoise) -> io.NodeOutput:
-        twin = None if noise_model == NO_MODEL else folders.model_file("upscale_models", noise_model)
-        model = comfy_load.load(folders.model_file("upscale_models", model_name), twin, denoise)
+        twin = None if noise_model == NO_MODEL else MODELS.path(noise_model)
+        model = comfy_load.load(MODELS.path(model_name), twin, denoise)
         blend = "" if twin is None else f" Blended: {denoise:g} of it, {1 - denoise:g} of {noise_model}."
         kind = f"{model.architecture.name} x{model.scale} ({', '.join(model.tags)})"
         return io.NodeOutput(model, f"{model_name}: {kind}.{blend}")
+
+    @classmethod
+    def validate_inputs(cls, model_name, noise_model) -> bool | str:
+        answer = MODELS.check(model_name)
+        if answer is not True or noise_model == NO_MODEL:
+            return answer
+        return MODELS.check(noise_model)
+
+    @classmethod
+    def fingerprint_inputs(cls, model_name, noise_model, denoise) -> str:
+        return MODELS.stamp(model_name, noise_model)
 
 
 class UpscaleToSize(io.ComfyNode):
@@ -92,23 +104,12 @@ class UpscaleToSize(io.ComfyNode):
         cls, image, width, height, mode, fit, upscale_model=None, trim=None, memory_limit_mb=0, alpha="resample",
         bleed="picture", halo=0, precision="auto",
     ) -> io.NodeOutput:  # fmt: skip
-        job = Job(image, (width, height), mode, fit, upscale_model, trim, alpha, bleed,
-                   Limits(memory_limit_mb, halo, precision))  # fmt: skip
-        columns, rows = job.route.target
-        needed, there = job.count * rows * columns * BYTES_PER_PX, memory.free(torch.device("cpu"))
-        if needed > there:
-            raise UserError(
-                f"Expected room for {job.count} x {columns} x {rows} px, which take {needed / memory.GB:.1f} GB, got "
-                f"{there / memory.GB:.1f} GB: take Upscale to File, which needs little memory."
-            )
-        result, missing = torch.empty(job.count, rows, columns, 3), torch.empty(job.count, rows, columns)
-        for number in range(job.count):
-            row = 0
-            for colours, presence in job.blocks(number):
-                result[number, row : row + len(colours)] = colours
-                missing[number, row : row + len(colours)] = 1.0 - presence
-                row += len(colours)
-        return io.NodeOutput(images.to_host(result), images.to_host(missing), job.report())
+        wanted = Wanted(size=(width, height), trim=trim, mode=mode, fit=fit, bleed=bleed, alpha=alpha)
+        limits = Limits(memory_mb=memory_limit_mb, halo=halo, precision=precision)
+        enlargement = Enlargement(image, wanted, upscale_model, limits)
+        work = Work()
+        pictures, missing = enlargement.whole(work)
+        return io.NodeOutput(images.to_host(pictures), images.to_host(missing), enlargement.report(work))
 
 
 class UpscaleToFile(io.ComfyNode):
@@ -167,26 +168,22 @@ class UpscaleToFile(io.ComfyNode):
         cls, image, width, height, mode, fit, format, bits, dpi, profile_of, filename_prefix, upscale_model=None,
         trim=None, memory_limit_mb=0, alpha="resample", bleed="picture", halo=0, precision="auto",
     ) -> io.NodeOutput:  # fmt: skip
-        profile = (
-            colour_profile.embedded(folders.input_file(profile_of)) if profile_of.strip() else colour_profile.srgb()
-        )
-        job = Job(image, (width, height), mode, fit, upscale_model, trim, alpha, bleed,
-                   Limits(memory_limit_mb, halo, precision))  # fmt: skip
-        columns, rows = job.route.target
-        texts = folders.metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        profile = colour_profile.srgb()
+        if profile_of.strip():
+            profile = colour_profile.embedded(folders.input_file(profile_of))
+        wanted = Wanted(size=(width, height), trim=trim, mode=mode, fit=fit, bleed=bleed, alpha=alpha)
+        limits = Limits(memory_mb=memory_limit_mb, halo=halo, precision=precision)
+        enlargement = Enlargement(image, wanted, upscale_model, limits)
         form = row_files.Form(
-            columns, rows, job.channels, int(bits), trim.dpi if trim is not None else dpi, profile, texts
-        )
-        folder, stem, subfolder, counter = folders.next_output(filename_prefix, columns, rows)
-        paths, previews = [], []
-        for number in range(job.count):
-            path = folder / f"{stem}_{counter + number:05}_{row_files.ENDINGS[format]}"
-            previews.append(save(path, format, form, job.blocks(number), PREVIEW))
-            paths.append(path)
+            *wanted.target, enlargement.channels, int(bits), dpi if trim is None else trim.dpi, profile,
+            metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo),
+        )  # fmt: skip
+        results, work, previews = Results(filename_prefix, *wanted.target), Work(), []
+        for number in range(enlargement.count):
+            with results.writing(row_files.ENDINGS[format]) as path:
+                previews.append(poster_file.save(path, format, form, enlargement.blocks(number, work), PREVIEW))
         preview = images.to_host(torch.stack(previews))
-        files = [{"filename": path.name, "subfolder": subfolder, "type": "output"} for path in paths]
-        shown = {**ui.PreviewImage(preview).as_dict(), "files": files}
-        return io.NodeOutput("\n".join(map(str, paths)), preview, job.report(form.dpi), ui=shown)
+        return io.NodeOutput(results.lines(), preview, enlargement.report(work, form.dpi), ui=results.shown(preview))
 
 
 class TestSeams(io.ComfyNode):
@@ -220,31 +217,9 @@ class TestSeams(io.ComfyNode):
 
     @classmethod
     def execute(cls, image, upscale_model, strip_width) -> io.NodeOutput:
-        runner = Runner(upscale_model, Limits(precision="float32"))
-        network = runner.network
-        picture = images.pictures(image)[0]
-        picture = images.rgb(picture)[..., : network.channels]
-        width, height = min(strip_width, picture.shape[1]), min(max(1, strip_width // STRIP), picture.shape[0])
-        top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
-        strip = picture[top : top + height, left : left + width]
-        needed = seams.least_width(network.halo, network.multiple)
-        if width < needed:
-            raise UserError(
-                f"Expected a picture and a strip at least {needed} px wide to test a halo of {network.halo} px, got "
-                f"{width} px: take a larger strip_width or a larger picture."
-            )
-        halos = [
-            halo for halo in sorted({*seams.HALOS, network.halo}) if width >= seams.least_width(halo, network.multiple)
-        ]
-        display = Display(width * height * (len(halos) + 1))
-        display.start(strip)
-        found = {
-            seam.halo: seam
-            for seam in seams.measure(
-                lambda cut: runner.run(strip, cut, display.finished), width, height, network.multiple, halos
-            )
-        }
-        own = found[network.halo]
-        difference = (own.difference * 255).clamp(0.0, 1.0)
-        text = report.seams([(seam.halo, seam.error) for seam in found.values()], network.halo, network.exact)
-        return io.NodeOutput(text, images.to_host(images.rgb(difference)[None]), own.error)
+        enlarger = Enlarger(upscale_model, Limits(precision="float32"))
+        network = enlarger.network
+        found = comfy_seams.measured(enlarger, image, strip_width)
+        own = next(seam for seam in found if seam.halo == network.halo)
+        visible = images.rgb((own.difference * 255).clamp(0.0, 1.0)[None])
+        return io.NodeOutput(seams.report(found, network.halo, network.exact), images.to_host(visible), own.error)

@@ -3,10 +3,46 @@
 import math
 from dataclasses import dataclass
 
+from ..page.trim import Trim
 from .rows import PAPER
 
 Size = tuple[int, int]
 """(width, height) in px."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a picture shall become.
+
+    >>> page = Trim(width_mm=148, height_mm=210, bleed_mm=3, dpi=300)
+    >>> Wanted(size=(1000, 1000), trim=page).target
+    (1819, 2551)
+    >>> Wanted(size=(1000, 1000), trim=page, bleed="mirror").inner
+    (1748, 2480)
+    """
+
+    size: Size
+    """px, where there is no trim."""
+    trim: Trim | None = None
+    """A page; its pixels, bleed included, go before the size."""
+    mode: str = "balanced"
+    """How often the model runs; see `passes`."""
+    fit: str = "cover"
+    """What happens to other proportions; see `fitted`."""
+    bleed: str = "picture"
+    """What lies in the bleed of a trim: the "picture" itself, or its edges by "mirror" or "extend"."""
+    alpha: str = "resample"
+    """A fourth channel is resampled, or takes the way of the colours: "model"."""
+
+    @property
+    def target(self) -> Size:
+        """The size of the result."""
+        return self.size if self.trim is None else self.trim.pixels
+
+    @property
+    def inner(self) -> Size:
+        """What the picture has to fill: the target without the bleed that is made of its edges."""
+        return self.target if self.trim is None or self.bleed == "picture" else self.trim.inner_pixels
 
 
 @dataclass(frozen=True)
@@ -27,7 +63,7 @@ class Route:
     scaled: Size
     """The size of the picture in the result, before cropping or padding."""
     inner: Size
-    """What the picture has to fill: the target without the bleed that is made of its edges."""
+    """What it has to fill; see `Wanted.inner`."""
     target: Size
     bleed: str
     """What the rest of the target is filled with: "mirror" or "extend"."""
@@ -45,6 +81,7 @@ class Route:
 
     @property
     def columns(self) -> list[int]:
+        """The same per column."""
         return positions(self.made[0], self.scaled[0], self.inner[0], self.target[0], self.bleed)
 
     @property
@@ -54,14 +91,28 @@ class Route:
         return [size for size, step in zip(sizes, self.steps, strict=False) if step.kind == "model"]
 
 
-def route(source: Size, target: Size, inner: Size, scale: int, mode: str, fit: str, bleed: str) -> Route:
-    """The way to `target`; arguments as in `passes`, `fitted` and `positions`."""
-    scaled = fitted(source, inner, fit)
-    return Route(source, scaled, inner, target, bleed, tuple(passes(source, scaled, scale, mode)))
+def route(source: Size, wanted: Wanted, scale: int) -> Route:
+    """The way from a size to what is wanted, with a model of factor `scale`; 1 = there is no model.
+
+    A4 at 300 dpi: brought to a quarter before the last pass, and cropped to its middle after it:
+
+    >>> a4 = route((256, 362), Wanted(size=(2480, 3508)), scale=4)
+    >>> [(step.kind, step.size) for step in a4.steps]
+    [('model', (1024, 1448)), ('resample', (621, 877)), ('model', (2484, 3508))]
+    >>> (a4.columns[0], a4.columns[-1])
+    (1, 2480)
+    """
+    target, inner = wanted.target, wanted.inner
+    scaled = fitted(source, inner, wanted.fit)
+    return Route(source, scaled, inner, target, wanted.bleed, tuple(passes(source, scaled, scale, wanted.mode)))
 
 
 def fitted(source: Size, target: Size, fit: str) -> Size:
-    """The size to scale to before cropping ("cover") or padding ("contain"); "stretch" is the target itself."""
+    """The size to scale to before cropping ("cover") or padding ("contain"); "stretch" is the target itself.
+
+    >>> [fitted((50, 50), (100, 200), fit) for fit in ("cover", "contain", "stretch")]
+    [(200, 200), (100, 100), (100, 200)]
+    """
     if fit == "stretch":
         return target
     ratios = (target[0] / source[0], target[1] / source[1])
@@ -89,6 +140,12 @@ def passes(source: Size, target: Size, scale: int, mode: str) -> list[Step]:
 
     Returns:
         Steps whose last size is the target, or up to `scale - 1` px larger in each direction.
+
+    >>> for step in passes((100, 100), (630, 630), scale=4, mode="balanced"):
+    ...     print(step.kind, step.size)
+    model (400, 400)
+    resample (158, 158)
+    model (632, 632)
     """
     factor = max(target[0] / source[0], target[1] / source[1])
     resample = Step("resample", target)
@@ -119,6 +176,13 @@ def positions(made: int, scaled: int, inner: int, target: int, bleed: str) -> li
 
     Returns:
         `target` indices from 0 to `made - 1`, PAPER where there is no picture.
+
+    >>> positions(made=8, scaled=8, inner=4, target=4, bleed="picture")  # cropped
+    [2, 3, 4, 5]
+    >>> positions(made=4, scaled=4, inner=6, target=6, bleed="picture")  # on paper
+    [-1, 0, 1, 2, 3, -1]
+    >>> positions(made=4, scaled=4, inner=4, target=8, bleed="mirror")
+    [1, 0, 0, 1, 2, 3, 3, 2]
     """
     offset = (scaled - inner) // 2 if scaled >= inner else -((inner - scaled) // 2)
     inside = [index + offset for index in range(inner)]
@@ -129,7 +193,13 @@ def positions(made: int, scaled: int, inner: int, target: int, bleed: str) -> li
 
 
 def beyond(index: int, length: int, bleed: str) -> int:
-    """Which of `length` pixels stands at `index`, also outside of them: mirrored again and again, or the last one."""
+    """Which of `length` pixels stands at `index`, also outside of them: mirrored again and again, or the last one.
+
+    >>> [beyond(index, 3, "mirror") for index in range(-3, 6)]
+    [2, 1, 0, 0, 1, 2, 2, 1, 0]
+    >>> [beyond(index, 3, "extend") for index in range(-3, 6)]
+    [0, 0, 0, 0, 1, 2, 2, 2, 2]
+    """
     if bleed == "extend":
         return min(max(index, 0), length - 1)
     index %= 2 * length

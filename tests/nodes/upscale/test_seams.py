@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from dancheong.testing.models.upscale import compact
+from dancheong.testing.models.weights import save
 
 
 def noise(batch, height, width):
@@ -12,9 +14,9 @@ def load_model(comfy, name="tiny_x4.safetensors"):
     return comfy.node("DancheongLoadUpscaleModel", model_name=name)[0]
 
 
-def test_loading_with_denoise(comfy, tiny_models, base):
+def test_loading_with_denoise(comfy, base):
     folder = base / "models" / "upscale_models"
-    tiny_models._save(tiny_models.compact(1, scale=2), folder / "keeps_noise.safetensors")
+    save(compact(1, scale=2), folder / "keeps_noise.safetensors")
     model, report = comfy.node(
         "DancheongLoadUpscaleModel",
         model_name="tiny_x2.safetensors",
@@ -66,9 +68,9 @@ def test_a_strip_that_shows_nothing_is_refused(comfy):
         ({"scale": 2, "channels": 4}, "(3 or 1 channels in and out), got 4 in, 4 out: choose another."),
     ],
 )
-def test_models_that_cannot_enlarge_pictures_are_refused(comfy, tiny_models, base, shape, message):
-    weights = tiny_models.compact(**shape)
-    tiny_models._save(weights, base / "models" / "upscale_models" / "other.safetensors")
+def test_models_that_cannot_enlarge_pictures_are_refused(comfy, base, shape, message):
+    weights = compact(**shape)
+    save(weights, base / "models" / "upscale_models" / "other.safetensors")
     model = load_model(comfy, "other.safetensors")
     asked = {"image": noise(1, 20, 20), "upscale_model": model, "width": 40, "height": 40}
     assert message in comfy.try_node("DancheongUpscaleToSize", **asked).error

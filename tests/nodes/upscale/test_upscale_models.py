@@ -1,22 +1,32 @@
 """Real-ESRGAN's public files, each in its exact layout: loaded, blended, refused, and run in pieces."""
 
+from functools import partial
+
 import pytest
 import torch
-from dancheong.nodes.ground import UserError
+from dancheong.testing.models import upscale_files
+from dancheong.testing.models.lama import big_lama
+from dancheong.testing.models.upscale import rrdb
 
 
 @pytest.fixture(scope="module")
-def files(upscale_files, tiny_models, tmp_path_factory):
+def files(tmp_path_factory):
     """Name -> path of every public file."""
     folder = tmp_path_factory.mktemp("public")
     seeds = {"realesr-general-wdn-x4v3": 1}
-    return {name: upscale_files.write(folder, name, tiny_models, seeds.get(name, 0)) for name in upscale_files.PUBLIC}
+    return {name: upscale_files.write(folder, name, seeds.get(name, 0)) for name in upscale_files.PUBLIC}
 
 
 @pytest.fixture(scope="module")
 def load(comfy):
     module = comfy.module("nodes.upscale.comfy_load")
     return lambda path, other=None, strength=1.0: module.load(path, other, strength)
+
+
+@pytest.fixture(scope="module")
+def refused(comfy):
+    """What a test expects of a file that is refused: ComfyUI loads the pack under a name of its own."""
+    return partial(pytest.raises, comfy.module("nodes.ground").UserError)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +51,7 @@ def picture(height=12, width=20):
         ("ESRGAN_SRx4_DF2KOST_official-ff704c30", ["64nf", "23nb"]),
     ],
 )
-def test_every_public_file_loads_and_runs(files, load, network_of, upscale_files, name, tags):
+def test_every_public_file_loads_and_runs(files, load, network_of, name, tags):
     model = load(files[name])
     scale = upscale_files.PUBLIC[name].scale
     assert (model.scale, model.tags, model.input_channels) == (scale, tags, 3)
@@ -74,43 +84,41 @@ def test_denoise_strength_blends_every_tensor(files, load, strength):
     assert (parts[0]["body.2.weight"] - parts[1]["body.2.weight"]).abs().max() > 0.01
 
 
-def test_models_that_are_no_pair_are_refused(files, load):
-    with pytest.raises(
-        ValueError, match=r"realesr-general-x4v3\.pth and realesr-animevideov3\.pth differ in 50 tensors"
-    ):
+def test_models_that_are_no_pair_are_refused(files, load, refused):
+    with refused(match=r"realesr-general-x4v3\.pth and realesr-animevideov3\.pth differ in 50 tensors"):
         load(files["realesr-general-x4v3"], files["realesr-animevideov3"], 0.5)
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_discriminators_are_refused_by_name(load, upscale_files, tmp_path, number):
+def test_discriminators_are_refused_by_name(load, refused, tmp_path, number):
     name = upscale_files.DISCRIMINATORS[number]
-    with pytest.raises(UserError, match=rf"{name}\.pth is a discriminator \(netD\).*take {name[:-5]}\.pth"):
+    with refused(match=rf"{name}\.pth is a discriminator \(netD\).*take {name[:-5]}\.pth"):
         load(upscale_files.write_discriminator(tmp_path, name))
 
 
-def test_files_that_are_no_upscale_model_are_explained(load, tmp_path, tiny_models):
+def test_files_that_are_no_upscale_model_are_explained(load, refused, tmp_path):
     torch.save({"some.weight": torch.zeros(3)}, tmp_path / "other.pth")
-    with pytest.raises(UserError, match=r"other\.pth is no upscale model that spandrel knows"):
+    with refused(match=r"other\.pth is no upscale model that spandrel knows"):
         load(tmp_path / "other.pth")
     torch.save({"params": {}}, tmp_path / "empty.pth")
-    with pytest.raises(UserError, match="holds no weights"):
+    with refused(match="holds no weights"):
         load(tmp_path / "empty.pth")
     torch.save([1, 2], tmp_path / "list.pth")
-    with pytest.raises(UserError, match="holds no weights"):
+    with refused(match="holds no weights"):
         load(tmp_path / "list.pth")
     (tmp_path / "cut.pth").write_bytes(b"PK\3\4 cut")
-    with pytest.raises(UserError, match=r"cut\.pth"):
+    with refused(match=r"cut\.pth"):
         load(tmp_path / "cut.pth")
     torch.save({"body.0.weight": torch.zeros(3), "body.1.weight": torch.zeros(3)}, tmp_path / "flat.pth")
-    with pytest.raises(UserError, match=r"flat\.pth is no upscale model that spandrel knows"):
+    with refused(match=r"flat\.pth is no upscale model that spandrel knows"):
         load(tmp_path / "flat.pth")
-    tensors = dict(tiny_models.rrdb())
+    tensors = dict(rrdb())
     del tensors["conv_hr.weight"]
     torch.save({key: torch.from_numpy(array) for key, array in tensors.items()}, tmp_path / "part.pth")
-    with pytest.raises(UserError, match="incomplete"):
+    with refused(match="incomplete"):
         load(tmp_path / "part.pth")
-    with pytest.raises(UserError, match="is a model for Inpainting, not for enlarging"):
-        load(tiny_models.lama(tmp_path / "lama.safetensors"))
+    with refused(match="is a model for Inpainting, not for enlarging"):
+        load(big_lama(tmp_path / "lama.safetensors"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from dancheong.testing.models.upscale import compact, rrdb
+from dancheong.testing.models.weights import save
 
 NODE = "DancheongUpscaleToSize"
 
@@ -110,10 +112,8 @@ def test_transparency_comes_along_as_mask(comfy, alpha):
         assert (1 - mask - plain).abs().max() <= 1e-6
 
 
-def test_a_model_for_grey_pictures_sees_each_colour_alone(comfy, tiny_models, base):
-    tiny_models._save(
-        tiny_models.compact(3, scale=2, channels=1), base / "models" / "upscale_models" / "grey.safetensors"
-    )
+def test_a_model_for_grey_pictures_sees_each_colour_alone(comfy, base):
+    save(compact(3, scale=2, channels=1), base / "models" / "upscale_models" / "grey.safetensors")
     model, image = load_model(comfy, "grey.safetensors"), noise(1, 20, 30)
     result = comfy.node(NODE, image=image, upscale_model=model, width=60, height=40)[0]
     for channel in range(3):
@@ -205,10 +205,10 @@ def test_out_of_memory_on_a_tile_changes_no_pixel(comfy, network_class, monkeypa
     assert finished == len(calls) - finished + 2
 
 
-def test_weights_that_are_no_numbers_are_refused(comfy, tiny_models, base):
-    weights = tiny_models.rrdb()
+def test_weights_that_are_no_numbers_are_refused(comfy, base):
+    weights = rrdb()
     weights["conv_last.bias"][:] = float("nan")
-    tiny_models._save(weights, base / "models" / "upscale_models" / "damaged.safetensors")
+    save(weights, base / "models" / "upscale_models" / "damaged.safetensors")
     model = load_model(comfy, "damaged.safetensors")
     outcome = comfy.try_node(NODE, image=noise(1, 20, 20), upscale_model=model, width=80, height=80)
     assert outcome.error == "The upscale model gave pixels that are not numbers: its weights are damaged, use another."
@@ -223,12 +223,12 @@ def test_float16_is_close(comfy):
     assert model.dtype == torch.float32
 
 
-def test_what_is_too_wide_for_float16_is_done_in_float32(comfy, tiny_models, base):
+def test_what_is_too_wide_for_float16_is_done_in_float32(comfy, base):
     """Values beyond 65504 become infinite in float16; the picture must not."""
-    weights = tiny_models.rrdb()
+    weights = rrdb()
     weights["conv_first.weight"] *= 1e6
     weights["conv_last.weight"] *= 1e-6
-    tiny_models._save(weights, base / "models" / "upscale_models" / "wide.safetensors")
+    save(weights, base / "models" / "upscale_models" / "wide.safetensors")
     model = load_model(comfy, "wide.safetensors")
     asked = {"image": noise(2, 60, 80), "upscale_model": model, "width": 320, "height": 240, "memory_limit_mb": 12}
     result, _, report = comfy.node(NODE, **asked, precision="float16")
@@ -259,8 +259,7 @@ def test_an_interrupt_is_answered_between_layers(comfy, network_class, monkeypat
 
 def test_the_picture_is_shown_as_far_as_it_is_done(comfy, monkeypatch):
     """A preview after every tile, where time is not waited for: more and more of it is the result."""
-    run_module = comfy.module("nodes.upscale.comfy_run")
-    monkeypatch.setattr(run_module, "PREVIEW_SECONDS", 0.0)
+    monkeypatch.setattr(comfy.module("nodes.upscale.comfy_display"), "PREVIEW_SECONDS", 0.0)
     shown = []
     bar = comfy.utils.ProgressBar.update_absolute
 

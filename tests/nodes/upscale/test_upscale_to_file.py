@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from dancheong.testing import icc_profiles
 from PIL import Image
 
 NODE = "DancheongUpscaleToFile"
@@ -45,7 +46,7 @@ def test_a_file_holds_what_the_node_gives(comfy, base, file_format, bits, channe
         assert Image.open(path).info["dpi"] == pytest.approx((300, 300), abs=0.001)
 
 
-def test_a_file_keeps_the_profile_of_its_source(comfy, base, icc_profiles):
+def test_a_file_keeps_the_profile_of_its_source(comfy, base):
     Image.new("RGB", (8, 8), "red").save(base / "input" / "wide.png", icc_profile=icc_profiles.wide_rgb())
     asked = {"image": noise(1, 20, 20), "width": 40, "height": 40, "filename_prefix": "t/profile"}
     path = comfy.node(NODE, **asked, profile_of="wide.png", dpi=240)[0]

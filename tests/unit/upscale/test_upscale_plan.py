@@ -1,7 +1,8 @@
 """The order of passes, in numbers."""
 
 import pytest
-from dancheong.nodes.upscale.plan import beyond, fitted, passes, positions, route
+from dancheong.nodes.page.trim import Trim
+from dancheong.nodes.upscale.plan import Wanted, beyond, fitted, passes, positions, route
 from dancheong.nodes.upscale.rows import PAPER
 
 A4 = (2480, 3508)
@@ -100,7 +101,9 @@ def test_mirrored_again_and_again(index, expected):
 
 def test_a_route_of_a4_with_bleed():
     """638 x 895 is a quarter of 2551 x 3579 rounded up: the last pass is at most 3 px too large, and cropped."""
-    found = route((256, 362), (2551, 3579), (2551, 3579), 4, "balanced", "stretch", "picture")
+    page = Trim(width_mm=210, height_mm=297, bleed_mm=3, dpi=300)
+    found = route((256, 362), Wanted(size=(1, 1), trim=page, fit="stretch"), scale=4)
+    assert found.target == found.inner == (2551, 3579)
     assert [step.size for step in found.steps] == [(1024, 1448), (638, 895), (2552, 3580)]
     assert found.model_inputs == [(256, 362), (638, 895)]
     assert (len(found.columns), len(found.rows)) == (2551, 3579)
@@ -108,7 +111,8 @@ def test_a_route_of_a4_with_bleed():
 
 
 def test_a_route_whose_bleed_is_mirrored_fills_the_trim():
-    found = route((100, 100), (220, 120), (200, 100), 4, "balanced", "stretch", "mirror")
-    assert found.scaled == (200, 100)
+    page = Trim(width_mm=20, height_mm=10, bleed_mm=1, dpi=254)
+    found = route((100, 100), Wanted(size=(1, 1), trim=page, fit="stretch", bleed="mirror"), scale=4)
+    assert (found.target, found.inner, found.scaled) == ((220, 120), (200, 100), (200, 100))
     assert found.columns[:12] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 1]
     assert found.rows[-12:] == [98, 99, 99, 98, 97, 96, 95, 94, 93, 92, 91, 90]

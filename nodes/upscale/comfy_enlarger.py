@@ -1,25 +1,25 @@
-"""An upscale model under ComfyUI's memory management: which device and dtype, how large a window, what is shown."""
+"""An upscale model under ComfyUI's memory management: which device and dtype, how large a window."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..ground import UserError
-from ..host import images, memory
-from ..host.progress import Progress, interruptible_layers
+from ..host import memory
+from ..host.progress import interruptible_layers
 from . import tiles
+from .comfy_display import Display
 from .network import Box, Network, UpscaleModel, network_of
+from .report import Work
 
 SAMPLE = 32
 """px, of the picture whose operations are counted."""
-PREVIEW = 512
-PREVIEW_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What the user may decide of how the model runs."""
 
@@ -31,65 +31,56 @@ class Limits:
     """"auto" is float16 where ComfyUI would use it and the model supports it, else float32."""
 
 
-class Runner:
+class Enlarger:
     """One model, ready for any number of pictures."""
 
     def __init__(self, model: UpscaleModel, limits: Limits) -> None:
+        """
+        Raises:
+            UserError: the model does not enlarge pictures, or not in the precision that was asked for.
+        """
         check(model)
         self._model, self._limits = model, limits
-        self.notes: list[str] = []
-        """What the report must say of how it went."""
-        self._half = limits.precision == "float16" or (
-            limits.precision == "auto" and model.supports_half and memory.prefers_half(model.patcher.load_device)
-        )
-        if self._half and not model.supports_half:
-            raise UserError(
-                f"Expected a model that can run in float16, got one of {model.architecture.name}: take precision auto."
-            )
-        self._use(_half(model) if self._half else model)
-        self._price = _operations(self.network)
-        self.operations = 0.0
-        """Floating point operations done, halos included."""
-        self.grid: tiles.Grid | None = None
-        """How the last picture was cut."""
-
-    @property
-    def precision(self) -> str:
-        """What the network computes in."""
-        return "float16" if self._half else "float32"
+        self.network = network_of(model)
+        """What the model is, whatever precision it runs in."""
+        self._half = _runs_in_half(model, limits.precision)
+        self._running = self._loaded(_half(model) if self._half else model)
+        self._price = _operations(self._running)
 
     def passes(self, picture_channels: int) -> int:
         """How often a picture goes through the network in one pass."""
         return picture_channels if self.network.channels == 1 else 1
 
-    def enlarge(self, picture: torch.Tensor, progress: "Display") -> Iterator[torch.Tensor]:
-        """One pass over `[H,W,1 or 3]`, in bands."""
+    def enlarge(self, picture: torch.Tensor, work: Work, display: Display) -> Iterator[torch.Tensor]:
+        """One pass over `[H,W,1 or 3]`, in bands; what is done is written into `work`."""
         channels = picture.shape[2]
         if channels == self.network.channels:
-            yield from self._tiled(picture, progress)
+            yield from self._tiled(picture, work, display)
         elif channels == 1:
-            for band in self._tiled(picture.expand(-1, -1, 3), progress):
+            for band in self._tiled(picture.expand(-1, -1, 3), work, display):
                 yield band.mean(-1, keepdim=True)
         else:  # a model for grey pictures sees each colour alone
             yield from (
                 torch.cat(parts, -1)
-                for parts in zip(*(self._tiled(one, progress) for one in picture.split(1, -1)), strict=True)
+                for parts in zip(*(self._tiled(one, work, display) for one in picture.split(1, -1)), strict=True)
             )
 
-    def _tiled(self, picture: torch.Tensor, progress: "Display") -> Iterator[torch.Tensor]:
+    def _tiled(self, picture: torch.Tensor, work: Work, display: Display) -> Iterator[torch.Tensor]:
         height, width = picture.shape[:2]
-        self.grid = self.cut(width, height)
-        progress.start(picture)
-        yield from self.run(picture, self.grid, progress.finished)
+        cut = self._cut(width, height)
+        display.start(picture)
+        yield from self.run(picture, cut, work, display.finished)
 
     def run(
-        self, picture: torch.Tensor, cut: tiles.Grid, finished: Callable[[tiles.Tile, torch.Tensor], None]
+        self, picture: torch.Tensor, cut: tiles.Grid, work: Work, finished: Callable[[tiles.Tile, torch.Tensor], None]
     ) -> Iterator[torch.Tensor]:
         """The network over a picture that has its channels, by a given grid."""
-        self.operations += cut.processed * self._price
-        yield from tiles.upscale(self._window, picture, cut, self.network.scale, _out_of_memory, finished)
+        work.grid, work.precision = cut, "float16" if self._half else "float32"
+        work.operations += cut.processed * self._price
+        network = partial(self._window, work)
+        yield from tiles.upscale(network, picture, cut, self.network.scale, _out_of_memory, finished)
 
-    def cut(self, width: int, height: int) -> tiles.Grid:
+    def _cut(self, width: int, height: int) -> tiles.Grid:
         """The grid that keeps to the memory limit.
 
         Raises:
@@ -108,55 +99,26 @@ class Runner:
             )
         return found
 
-    def _window(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
+    def _window(self, work: Work, window: torch.Tensor, inner: Box) -> torch.Tensor:
         dtype = torch.float16 if self._half else torch.float32
-        with interruptible_layers(self.network.model.model):
-            pixels = self.network.run(window.to(self._device, dtype), inner)
+        with interruptible_layers(self._running.model.model):
+            pixels = self._running.run(window.to(self._device, dtype), inner)
         if self._half and not torch.isfinite(pixels).all():
             self._half = False
-            self._use(self._model)
-            self.notes.append("float16 was too narrow for this model: float32 was used instead.")
-            return self._window(window, inner)
+            self._running = self._loaded(self._model)
+            work.precision, work.too_wide_for_half = "float32", True
+            return self._window(work, window, inner)
         return pixels
 
-    def _use(self, model: UpscaleModel) -> None:
+    def _loaded(self, model: UpscaleModel) -> Network:
         wanted = self._limits.memory_mb * memory.MB or memory.window(model.patcher.load_device)
         self._device = memory.load(model.patcher, wanted)
-        self.network: Network = network_of(model)
-
-
-class Display:
-    """Progress in pixels that the model has seen, and the picture as far as it is done."""
-
-    def __init__(self, total: int) -> None:
-        self._progress = Progress(total)
-        self._shown = time.monotonic()
-
-    def step(self, count: int) -> None:
-        """Work without a model is done."""
-        self._progress.step(count)
-
-    def start(self, picture: torch.Tensor) -> None:
-        """A pass begins."""
-        self._size = picture.shape[:2]
-        self._canvas = images.thumbnails(picture[None], PREVIEW)[0].clone()
-
-    def finished(self, tile: tiles.Tile, pixels: torch.Tensor) -> None:
-        ratio = self._canvas.shape[0] / self._size[0], self._canvas.shape[1] / self._size[1]
-        rows = slice(int(tile.top * ratio[0]), max(1, int((tile.top + tile.height) * ratio[0])))
-        columns = slice(int(tile.left * ratio[1]), max(1, int((tile.left + tile.width) * ratio[1])))
-        place = self._canvas[rows, columns]
-        if place.numel():
-            small = torch.nn.functional.interpolate(pixels.movedim(-1, 0)[None], size=place.shape[:2], mode="area")
-            place.copy_(small[0].movedim(0, -1))
-        preview = None
-        if time.monotonic() - self._shown >= PREVIEW_SECONDS:
-            preview, self._shown = images.to_bytes(images.rgb(self._canvas)), time.monotonic()
-        self._progress.step(tile.width * tile.height, preview)
+        return network_of(model)
 
 
 def check(model: UpscaleModel) -> None:
-    """
+    """Refuse a model that does not enlarge.
+
     Raises:
         UserError: the model is none that enlarges colour or grey pictures.
     """
@@ -168,6 +130,16 @@ def check(model: UpscaleModel) -> None:
         )
     if model.scale < 2:
         raise UserError("Expected an upscale model that enlarges, got one of scale 1: choose another.")
+
+
+def _runs_in_half(model: UpscaleModel, precision: str) -> bool:
+    if precision == "auto":
+        return model.supports_half and memory.prefers_half(model.patcher.load_device)
+    if precision == "float16" and not model.supports_half:
+        raise UserError(
+            f"Expected a model that can run in float16, got one of {model.architecture.name}: take precision auto."
+        )
+    return precision == "float16"
 
 
 def _half(model: UpscaleModel) -> UpscaleModel:
@@ -185,6 +157,7 @@ def _out_of_memory(error: Exception) -> bool:
 
 
 def _operations(network: Network) -> float:
+    """Floating point operations per pixel of a window."""
     weight = next(network.model.model.parameters())
     sample = torch.zeros(1, network.channels, SAMPLE, SAMPLE, device=weight.device, dtype=weight.dtype)
     with FlopCounterMode(display=False) as counter:

@@ -1,4 +1,4 @@
-"""Rows into a picture file, and a small picture of them for the editor."""
+"""A picture into its file while it is made, whatever its size; a small one of it is kept to look at."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -62,4 +62,5 @@ class Reduced:
         self._row += len(block)
 
     def picture(self) -> torch.Tensor:
+        """`[h,w,3]`, once all rows have come."""
         return self._sums / self._counts
