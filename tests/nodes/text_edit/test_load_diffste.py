@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from dancheong.nodes.ground import UserError
+from dancheong.testing.models import diffste as diffste_models
 from safetensors.torch import save_file
 
 LOAD, EDIT = "DancheongLoadDiffSTE", "DancheongEditText"
@@ -21,7 +21,7 @@ def scene():
 
 
 @pytest.fixture(scope="module")
-def tensors(diffste_models):
+def tensors():
     return diffste_models.tensors()
 
 
@@ -31,12 +31,12 @@ def folder(base):
 
 
 @pytest.fixture(scope="module")
-def editor(comfy, folder, diffste_models, tensors):
+def editor(comfy, folder, tensors):
     diffste_models.lightning(folder / "tiny.ckpt", tensors)
     return comfy.node("DancheongLoadDiffSTE", checkpoint="tiny.ckpt", dtype="default")[0]
 
 
-def test_the_checkpoint_is_reported(comfy, folder, diffste_models, tensors):
+def test_the_checkpoint_is_reported(comfy, folder, tensors):
     diffste_models.lightning(folder / "report.ckpt", tensors, scale=0.2)
     editor, report = comfy.node(LOAD, checkpoint="report.ckpt", dtype="float16")
     assert "11.2 million weights, levels 32, 64, 128, 128, kept as float16" in report
@@ -128,7 +128,7 @@ def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene, monkeyp
 
 
 def test_a_conditioning_without_characters_is_refused(comfy, editor):
-    with pytest.raises(UserError, match="not from CLIP Text Encode"):
+    with pytest.raises(comfy.module("nodes.ground").UserError, match="not from CLIP Text Encode"):
         editor.model.model.extra_conds(cross_attn=torch.zeros(1, 77, 64))
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_mask.finding.detection import directly
+from dancheong.testing.models import text_engines
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (96, 160, 3), dtype=np.uint8)
 
 
 @pytest.fixture(scope="module")
-def engine(comfy, tiny_models, tmp_path_factory):
-    path = tiny_models.craft(tmp_path_factory.mktemp("craft") / "craft_mlt_25k.pth", tiny_models.craft_tensors())
+def engine(comfy, tmp_path_factory):
+    path = text_engines.craft(tmp_path_factory.mktemp("craft") / "craft_mlt_25k.pth", text_engines.craft_tensors())
     return comfy.module("nodes.text_mask.engines.comfy_craft").CRAFTEngine(path)
 
 
@@ -56,7 +56,7 @@ def test_other_faults_are_not_taken_for_a_lack_of_memory(engine, monkeypatch):
         raise ValueError("broken")
 
     monkeypatch.setattr(engine, "_heat", heat)
-    with pytest.raises(UserError, match="broken"):
+    with pytest.raises(ValueError, match="broken"):
         engine.detect(PICTURE, directly)
 
 
