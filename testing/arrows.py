@@ -157,17 +157,21 @@ def _room(module: str) -> str:
     return ".".join(module.split(".")[:2])
 
 
-def drawn(rooms: dict[str, set[str]]) -> str:
-    """The arrows as a Mermaid graph; what all stand on is left out, as everything would point to it."""
+def shown(rooms: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The rooms without what all stand on, as everything would point to it."""
     hidden = {"nodes", "nodes.host", "nodes.extension", *(f"nodes.{name}" for name in OPEN)}
+    return {room: targets - hidden for room, targets in rooms.items() if room not in hidden}
+
+
+def drawn(rooms: dict[str, set[str]]) -> str:
+    """The arrows as a Mermaid graph."""
     lines = ["graph LR"]
-    for source in sorted(set(rooms) - hidden):
-        targets = sorted(rooms[source] - hidden)
-        lines += [f"    {source} --> {target}" for target in targets] or [f"    {source}"]
+    for source in sorted(rooms):
+        lines += [f"    {source} --> {target}" for target in sorted(rooms[source])] or [f"    {source}"]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
     import sys
 
-    sys.stdout.write(drawn(by_room(graph(ROOT, "nodes", "runner"))) + "\n")
+    sys.stdout.write(drawn(shown(by_room(graph(ROOT, "nodes", "runner")))) + "\n")

@@ -1,0 +1,72 @@
+"""`python docs strip` makes the two pictures of the strip that no template's run leaves behind."""
+
+import asyncio
+import importlib.util
+from pathlib import Path
+
+import skimage.data
+from PIL import Image, ImageDraw, ImageFont
+
+from ..runner import places
+from ..runner.queue import workflow
+from ..runner.queue.run import run
+from ..runner.server import Server
+from .pages import ROOT
+
+PICTURES = ROOT / "docs" / "pictures"
+WORK = ROOT / "out" / "strip"
+GAP = 14
+ROWS, ROW_HEIGHT, TILE_WIDTH = (0, 2, 3), 130, 286
+"""Rows of watermark.jpg, whose three columns are marked, un-blended and inpainted, each 300 px wide."""
+PANEL = (458, 640)
+WORDS = ((0.5, 0.13, "달까지 가는 길", 50), (0.27, 0.32, "REENTRY", 30), (0.72, 0.9, "글 · 그림 김단청", 26))
+"""Centre as shares of the panel, text, px."""
+
+
+def main() -> int:
+    WORK.mkdir(parents=True, exist_ok=True)
+    mark().save(PICTURES / "mark.jpg", quality=88)
+    words().save(PICTURES / "words.jpg", quality=88)
+    return 0
+
+
+def mark() -> Image.Image:
+    """Marked and un-blended, side by side, out of the picture that benchmarks/watermark.py drew."""
+    tiles = []
+    with Image.open(PICTURES / "watermark.jpg") as drawn:
+        for row in ROWS:
+            for column in (0, 300):
+                tiles.append(drawn.crop((column + 14, row * ROW_HEIGHT, column + 300, (row + 1) * ROW_HEIGHT)))
+    return _grid(tiles, 2)
+
+
+def words() -> Image.Image:
+    """A lettered photograph, what `remove_text` found in it, and what it left."""
+    lettered = WORK / "lettered.png"
+    _lettered().save(lettered)
+    document = workflow.load(ROOT / "workflows" / "api" / "remove_text.json")
+    setting = workflow.setting(f"3.image={lettered.name}")
+    with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
+        made = asyncio.run(run(server.url, document, [setting], [WORK], WORK))
+    return _grid([Image.open(path).convert("RGB").resize(PANEL) for path in (lettered, *made)], 3)
+
+
+def _lettered() -> Image.Image:
+    """A rocket of NASA's, in the public domain, with the words of a poster."""
+    picture = Image.fromarray(skimage.data.rocket()).crop((170, 0, 475, 427)).resize(PANEL, Image.Resampling.LANCZOS)
+    draw = ImageDraw.Draw(picture)
+    package = importlib.util.find_spec("koreanize_matplotlib")
+    font = Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"
+    for across, down, text, size in WORDS:
+        place = (across * PANEL[0], down * PANEL[1])
+        draw.text(place, text, "#f4e9d8", ImageFont.truetype(str(font), size), anchor="mm")
+    return picture
+
+
+def _grid(tiles: list[Image.Image], columns: int) -> Image.Image:
+    width, height = tiles[0].size
+    rows = len(tiles) // columns
+    sheet = Image.new("RGB", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP), "white")
+    for number, tile in enumerate(tiles):
+        sheet.paste(tile, (number % columns * (width + GAP), number // columns * (height + GAP)))
+    return sheet
