@@ -10,7 +10,7 @@ SECONDS_BETWEEN = 30.0
 """Between two lines where nobody watches; what is done sooner says nothing."""
 
 
-class Bar(tqdm[Any]):
+class Bar(tqdm):
     """Progress on stderr; a log gets whole lines, none of them for short work."""
 
     def __init__(self, total: int, unit: str, done: int = 0) -> None:
