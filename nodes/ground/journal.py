@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,12 @@ class Journal:
     """A folder's `journal.jsonl`, and `settings.json` that says what the lines belong to."""
 
     def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
-        """
+        """Begin a folder's work, or go on with it.
+
+        Args:
+            folder: for the work and its results; it is made.
+            settings: what decides the results, as JSON.
+
         Raises:
             UserError: the folder holds the work of other settings, or things that are not ours.
         """
@@ -41,11 +47,23 @@ class Journal:
                 yield json.loads(line)
 
     def add(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Write down that a row is done; the line is handed to the system before this returns.
+
+        Raises:
+            UserError: no space is left.
+        """
+        try:
+            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise UserError(
+                f"{self._path} could not be written ({error.strerror}): free space; the same command goes on."
+            ) from error
 
     def close(self) -> None:
-        self._file.close()
+        """Nothing more is added."""
+        with suppress(OSError):  # what could not be written was said by `add`
+            self._file.close()
 
     def _cut_torn_line(self) -> None:
         """A killed process may leave half a line: its row is simply done again."""

@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from . import UserError
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write `data` so that `path` appears, or changes, only once everything is on disk; an error leaves no rest."""
@@ -18,7 +20,7 @@ def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
     """The same for what is written piece by piece.
 
     Raises:
-        OSError: what the system says, and what to do.
+        UserError: what the system says, and what to do.
     """
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
@@ -31,8 +33,7 @@ def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise OSError(
-                error.errno,
-                f"{path} could not be written ({error.strerror or error}): free space, or choose another place",
+            raise UserError(
+                f"{path} could not be written ({error.strerror or error}): free space, or choose another place."
             ) from error
         raise

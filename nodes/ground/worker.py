@@ -24,9 +24,12 @@ class Worker:
     """Started by the first request, used by all later ones, ended by `stop`, by a fault, or with this process."""
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], seconds_to_start: float) -> None:
-        """
+        """Nothing is started yet.
+
         Args:
             name: how errors call it.
+            command: the program and its arguments.
+            environment: its variables.
             seconds_to_start: until its first line, {"ready": ...}.
         """
         self.name = name

@@ -39,6 +39,7 @@ def install(name: str) -> Path:
 
 
 def listing() -> str:
+    """One paragraph an engine: whether it is there, and what it is for."""
     there = keras_ocr_environment.is_installed()
     state = "installed" if there else "missing; `dancheong engines install keras-ocr` makes it, 2 GB"
     return f"keras-ocr: {state}\n    keras-ocr 0.9.3 with TensorFlow, for the engine of the same name of OCR Text Mask"
@@ -48,21 +49,10 @@ def _fill(target: Path) -> None:
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     python = sys.executable if OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON else "3.12"
     overrides = target / "overrides.txt"
+    into = ["--python", str(keras_ocr_environment.interpreter())]
     _step([uv, "venv", "--quiet", "--allow-existing", "--python", python, str(target)])
     overrides.write_text(WITHOUT)
-    _step(
-        [
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(keras_ocr_environment.interpreter()),
-            "--override",
-            str(overrides),
-            *KERAS_OCR,
-        ]
-    )
+    _step([uv, "pip", "install", "--quiet", *into, "--override", str(overrides), *KERAS_OCR])
 
 
 def _step(command: list[str]) -> None:

@@ -3,11 +3,11 @@
 import json
 import shutil
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...nodes.ground import UserError
+from . import downloads
 
 TABLE = Path(__file__).with_name("models.json")
 DOWNLOADS = ".dancheong-downloads"
@@ -36,10 +36,12 @@ class Model:
     """Google Drive URL."""
 
     def paths(self, models: Path) -> list[Path]:
+        """Where its files belong in ComfyUI's models folder."""
         return [models / self.folder / file for file in self.files]
 
 
 def read_table(table: Path = TABLE) -> dict[str, Model]:
+    """Every model that the pack knows, by its name."""
     rows = json.loads(table.read_text(encoding="utf-8"))
     return {
         name: Model(name, tuple(row.pop("for")), files=tuple(row.pop("files")), **row) for name, row in rows.items()
@@ -95,18 +97,14 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
             free = shutil.disk_usage(folder).free // 1_000_000
             if free < model.megabytes:
                 raise UserError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
-            fetched = [_fetch(model, file, Path(folder)) for file, _ in missing]
-            if not model.sha256:
-                for path in fetched:
-                    check_complete(path)
-            for path, (_, target) in zip(fetched, missing, strict=True):
+            for file, _ in missing:
+                _fetch(model, file, Path(folder))
+            for file, target in missing:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
-    except UserError:
-        raise
-    except ImportError as error:
+                (Path(folder) / file).replace(target)
+    except ModuleNotFoundError as error:
         raise UserError(f"{name} needs the package {error.name}: run `pip install {error.name}`.") from error
-    except Exception as error:  # three libraries, each with errors of its own; all mean the same to the user
+    except downloads.DownloadFailed as error:
         raise UserError(f"The download of {name} failed, nothing was kept: {error}. Try again later.") from error
     return targets
 
@@ -125,51 +123,10 @@ def convert(source: Path, target: Path, dtype: str) -> str:
     return f"{target}: {target.stat().st_size / 1e6:,.0f} MB of {source.stat().st_size / 1e6:,.0f} MB"
 
 
-def check_complete(path: Path) -> None:
-    """Refuse a file that breaks off or is a web page, where no checksum is known.
-
-    Raises:
-        UserError: says what the file is instead.
-    """
-    size = path.stat().st_size
-    with open(path, "rb") as file:
-        head = file.read(8)
-        if head.lstrip()[:1] == b"<":
-            raise UserError(f"{path.name} came as a web page, not as a model: the source asks for a login or is gone.")
-        if path.suffix == ".safetensors":
-            length = int.from_bytes(head, "little")
-            header = file.read(length) if length < size else b""
-            try:
-                tensors = [tensor for key, tensor in json.loads(header).items() if key != "__metadata__"]
-                expected = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors), default=0)
-            except (ValueError, KeyError, TypeError):
-                expected = -1
-            complete = expected == size
-        elif path.suffix == ".json":
-            complete = _is_json(path)
-        else:
-            complete = size > 0 if path.suffix == ".txt" else zipfile.is_zipfile(path)
-    if not complete:
-        raise UserError(f"{path.name} came damaged or cut off at {size} bytes; nothing was kept, try again.")
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return False
-    return True
-
-
-def _fetch(model: Model, file: str, folder: Path) -> Path:
+def _fetch(model: Model, file: str, folder: Path) -> None:
     if model.release:
-        import pooch
-
-        return Path(pooch.retrieve(model.release, f"sha256:{model.sha256}", fname=file, path=folder, progressbar=True))
-    if model.hub:
-        from huggingface_hub import hf_hub_download
-
-        return Path(hf_hub_download(model.hub, file, local_dir=folder))
-    import gdown
-
-    return Path(str(gdown.download(model.drive, str(folder / file))))
+        downloads.from_release(model.release, model.sha256, folder / file)
+    elif model.hub:
+        downloads.from_hub(model.hub, file, folder)
+    else:
+        downloads.from_drive(model.drive, folder / file)

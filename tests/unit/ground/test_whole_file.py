@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.ground.whole_file import write_whole
 
 
@@ -31,6 +32,6 @@ def test_a_full_disk_leaves_nothing(tmp_path):
     real_open = open
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builtins.open", lambda name, *rest, **more: real_open("/dev/full", "wb", buffering=0))
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(UserError, match=r"No space left.*free space, or choose another place\."):
             write_whole(path, b"data")
     assert os.listdir(tmp_path) == []

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.runner.setup import models
+from dancheong.runner.setup import downloads, models
+from dancheong.testing.models import diffste as diffste_models
 
 HEADER = json.dumps({"weight": {"dtype": "F32", "shape": [25000], "data_offsets": [0, 100000]}}).encode()
 WHOLE = len(HEADER).to_bytes(8, "little") + HEADER + bytes(range(250)) * 400
@@ -92,6 +93,21 @@ def test_a_bad_download_leaves_nothing(source, tmp_path, kind, manner):
     assert listed(tmp_path) == []
 
 
+def test_a_bug_in_a_download_keeps_its_traceback(source, tmp_path, monkeypatch):
+    import pooch
+
+    monkeypatch.setattr(pooch, "retrieve", lambda *_, **__: None + 1)
+    with pytest.raises(TypeError):
+        models.get(table(source, "whole", "release"), "x", tmp_path)
+    assert listed(tmp_path) == []
+
+
+def test_a_missing_library_is_named(source, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gdown", None)
+    with pytest.raises(UserError, match="x needs the package gdown: run `pip install gdown`"):
+        models.get(table(source, "whole", "drive"), "x", tmp_path)
+
+
 def test_wrong_bytes_are_refused_by_checksum(source, tmp_path):
     with pytest.raises(UserError, match="nothing was kept"):
         models.get(table(source, "wrong", "release"), "x", tmp_path)
@@ -158,10 +174,10 @@ def test_other_files_are_checked_too(tmp_path, name, content, whole):
     path = tmp_path / name
     path.write_bytes(content)
     if whole:
-        models.check_complete(path)
+        downloads.check_complete(path)
     else:
         with pytest.raises(UserError, match="cut off"):
-            models.check_complete(path)
+            downloads.check_complete(path)
 
 
 @pytest.mark.parametrize("cut", [0, 5, 8, 40, len(WHOLE) - 1])
@@ -169,7 +185,7 @@ def test_a_cut_safetensors_file_is_seen(tmp_path, cut):
     path = tmp_path / "x.safetensors"
     path.write_bytes(WHOLE[:cut])
     with pytest.raises(UserError, match="cut off"):
-        models.check_complete(path)
+        downloads.check_complete(path)
 
 
 def test_the_shipped_table(root, tmp_path):
@@ -197,7 +213,7 @@ def test_what_comfyui_misses_names_the_command(refusal, command):
     assert models.remedy(refusal) == command
 
 
-def test_a_checkpoint_is_converted_by_command(diffste_models, tmp_path, capsys):
+def test_a_checkpoint_is_converted_by_command(tmp_path, capsys):
     from dancheong.runner import cli
 
     source, target = tmp_path / "diffste.ckpt", tmp_path / "models" / "diffste.safetensors"

@@ -1,0 +1,41 @@
+"""What is done stands in the journal, whatever happens to the process or to the disk."""
+
+import os
+
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground.journal import Journal
+
+
+def test_a_journal_forgets_a_torn_line(tmp_path):
+    journal = Journal(tmp_path / "a", {"x": 1})
+    journal.add({"row": 1})
+    journal.add({"row": 2, "id": "\uac00" * 5000})
+    journal.close()
+    path = tmp_path / "a" / "journal.jsonl"
+    with path.open("ab") as file:
+        file.write(b'{"row": 3, "id": "' + "\ub098".encode()[:2])
+    again = Journal(tmp_path / "a", {"x": 1})
+    assert [line["row"] for line in again] == [1, 2]
+    again.add({"row": 3})
+    assert [line["row"] for line in again] == [1, 2, 3]
+    again.close()
+
+
+def test_other_settings_and_other_things_are_refused(tmp_path):
+    Journal(tmp_path / "a", {"x": 1}).close()
+    with pytest.raises(UserError, match="results of another source or other rules"):
+        Journal(tmp_path / "a", {"x": 2})
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(UserError, match="no unfinished work of ours"):
+        Journal(tmp_path, {"x": 1})
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_full_disk_is_said(tmp_path):
+    journal = Journal(tmp_path / "a", {})
+    journal._file.close()
+    journal._file = open("/dev/full", "w")  # noqa: SIM115, the journal closes it
+    with pytest.raises(UserError, match=r"journal\.jsonl could not be written \(No space left on device\)"):
+        journal.add({"row": 1})
+    journal.close()
