@@ -18,19 +18,28 @@ serve: host
 test: host
 	@$(RUN) -m pytest
 
-# The pictures of the README and the template browser, made anew; they need Chromium.
+# The pictures of the README, the docs and the template browser, made anew; they need Chromium.
 pictures: host demo
 	@$(RUN) runner run workflows/api/cover_flat.json --set 3.image=out/demo/cover.png --out out/flat
-	@$(RUN) -c "from glob import glob; from PIL import Image; Image.open(glob('out/flat/*.png')[-1]).convert('RGB').resize((1400, 640)).save('docs/cover_flat_guides.jpg', quality=85)"
+	@$(RUN) -c "from glob import glob; from PIL import Image; Image.open(glob('out/flat/*.png')[-1]).convert('RGB').resize((1400, 640)).save('docs/pictures/flat.jpg', quality=85)"
 	@DANCHEONG_PICTURES=out/pictures $(RUN) -m pytest tests/browser
 	@for template in workflows/*.json; do cp out/pictures/$$(basename $$template .json).jpg workflows/; done
 	@cp -r out/pictures/help/. web/docs/
-	@mv workflows/cover_finish.jpg docs/
+	@mv workflows/cover_finish.jpg docs/pictures/editor.jpg
 	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
+	@$(RUN) docs strip
+
+# The documentation site, in out/site; a warning or a dead link fails.
+docs: host
+	@$(RUN) docs
+
+# The tables of benchmarks/README.md from benchmarks/figures/.
+tables: host
+	@$(RUN) -m benchmarks tables
 
 check: host
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m basedpyright
 
-.PHONY: host demo serve test pictures check
+.PHONY: host demo serve test pictures check docs tables
