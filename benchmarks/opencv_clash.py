@@ -1,10 +1,11 @@
 """What installing the pack does to the OpenCV that an environment already holds.
 
 Two ways side by side: rapidocr declared as a requirement, and the pack's own way (requirements.txt, then install.py).
-For each starting point a fresh environment is made, filled and used: `python benchmarks/opencv_clash.py`. It needs uv
-and a package index.
+For each starting point a fresh environment is made, filled and used: `python -m benchmarks opencv_clash [--starts 4]`.
+It needs uv and a package index.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -12,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-PACK = Path(__file__).resolve().parent.parent
+from .kit.process import PACK
+
 # Part of what ComfyUI ships; OpenCV's and rapidocr's requirements could move these.
 SHIPPED = ("numpy==2.4.6", "Pillow==13.0.0", "PyYAML==6.0.3", "requests==2.34.2", "tqdm==4.70.1")
 STARTS = (
@@ -44,16 +46,19 @@ print(json.dumps({"cv2": getattr(cv2, "__version__", None), "inpaints": works, "
 """
 
 
-def main() -> None:
-    print("| environment held | way | cv2 before -> after | inpaints | contrib before -> after | rapidocr | shipped |")
-    print("|---|---|---|---|---|---|---|")
-    for start in STARTS:
+def main(options: list[str]) -> dict[str, list[dict]]:
+    parser = argparse.ArgumentParser(prog="opencv_clash")
+    parser.add_argument("--starts", type=int, default=len(STARTS), help="only the first so many starting points")
+    rows = []
+    for start in STARTS[: parser.parse_args(options).starts]:
         for way in ("rapidocr declared", "install.py"):
             with tempfile.TemporaryDirectory() as folder:
-                print(row(Path(folder), start, way), flush=True)
+                rows.append(row(Path(folder), start, way))
+                print(rows[-1], flush=True)
+    return {"environments": rows}
 
 
-def row(folder: Path, start: tuple[str, ...], way: str) -> str:
+def row(folder: Path, start: tuple[str, ...], way: str) -> dict[str, str]:
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     python = folder / "bin" / "python"
 
@@ -70,11 +75,15 @@ def row(folder: Path, start: tuple[str, ...], way: str) -> str:
         install("rapidocr")
     after, changed = probe(python), {name for name, version in shipped.items() if versions(uv, python)[name] != version}
     opencv = {name for name in changed if name.startswith("opencv")}
-    return (
-        f"| {', '.join(start) or 'none'} | {way} | {before.get('cv2', '-')} -> {after['cv2']} | {after['inpaints']} | "
-        f"{before.get('contrib', '-')} -> {after['contrib']} | {after['rapidocr']} | "
-        f"{', '.join(sorted(changed - opencv)) or 'unchanged'} |"
-    )
+    return {
+        "environment held": ", ".join(start) or "none",
+        "way": way,
+        "cv2 before -> after": f"{before.get('cv2', '-')} -> {after['cv2']}",
+        "inpaints": str(after["inpaints"]),
+        "contrib before -> after": f"{before.get('contrib', '-')} -> {after['contrib']}",
+        "rapidocr": str(after["rapidocr"]),
+        "shipped": ", ".join(sorted(changed - opencv)) or "unchanged",
+    }
 
 
 def probe(python: Path) -> dict:

@@ -98,7 +98,7 @@ def quiet(network: torch.nn.Module) -> None:
 
 def save(editor, trained: Trained, source: dict[str, torch.Tensor], path: Path) -> None:
     """Write the trained editor under the public names, with text encoder and VAE of `source`, the file it began as."""
-    from dancheong.nodes.text_edit import checkpoint, comfy_unet
+    from ..nodes.text_edit import checkpoint, comfy_unet
 
     network = editor.model.model.diffusion_model.state_dict()
     tensors = {name: tensor for name, tensor in source.items() if not name.endswith("position_ids")}

@@ -1,6 +1,6 @@
 """Can DiffSTE's path learn to spell? A tiny one is trained on rendered words, then writes words that it never saw.
 
-`python benchmarks/text_edit_words.py [STEPS]`. Words of four capitals out of ten stand in one typeface on shaded
+`python -m benchmarks text_edit_words [--steps 2400]`. Words of four capitals out of ten stand in one typeface on shaded
 grounds, in pictures of 128 px. The network has DiffSTE's layout at 1/250 of its weights, and starts from random ones;
 the trainer is `text_edit_training.py`. The trained file is loaded as Load DiffSTE does and written with as Edit Text
 in Image does; rapidocr, which had no part in training, reads the result. Pictures of it lie in
@@ -8,9 +8,8 @@ in Image does; rapidocr, which had no part in training, reads the result. Pictur
 8 px block in four numbers, its principal components.
 """
 
+import argparse
 import importlib.util
-import runpy
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -18,7 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-PACK = Path(__file__).resolve().parent.parent
+from ..testing import comfy_host
+from ..testing.models import diffste
+from .kit.process import PACK
+
 LETTERS, LENGTH = "ACEHLNOSTX", 4
 SIDE, CELL = 128, 28
 BATCH, RATE, TRAINED_WORDS, HELD_OUT = 16, 2e-3, 3000, 40
@@ -90,11 +92,24 @@ class LinearCode:
         return (pictures / 2 + 0.5).clamp(0, 1)
 
 
-def spelled(editor, scenes: list[Scene], texts: list[str], read) -> tuple[float, float, list[str], list[np.ndarray]]:
-    """Share of words read exactly, mean distance, the readings, and the pictures, as Edit Text in Image makes them."""
+@dataclass(frozen=True)
+class Spelled:
+    """What was written, and what a reader made of it."""
+
+    exact: float
+    """Share of words read exactly."""
+    off: float
+    """Letters off, mean over the words."""
+    readings: list[str]
+    pictures: list[np.ndarray]
+
+
+def spelled(editor, scenes: list[Scene], texts: list[str], read) -> Spelled:
+    """Every text written into its scene as Edit Text in Image does it."""
     import torch
-    from dancheong.nodes.text_edit import comfy_edit, placement, wording
-    from dancheong.nodes.text_edit.comfy_sampling import Settings
+
+    from ..nodes.text_edit import comfy_edit, placement, wording
+    from ..nodes.text_edit.comfy_sampling import Settings
 
     manner = comfy_edit.Manner(Settings(20, 1.0, "ddim", "leading", 0.0), 1, 15.0, SIDE, 0)
     readings, pictures = [], []
@@ -103,13 +118,13 @@ def spelled(editor, scenes: list[Scene], texts: list[str], read) -> tuple[float,
             writer = comfy_edit.Writer(editor, manner, None, 1)
             result = torch.from_numpy(place.picture).clone()
             area = placement.whole(place.mask, "mask")
-            writer.write(result, "picture", comfy_edit.order(editor, text, "", "", ""), area, number)
+            writer.write(result, "picture", comfy_edit.prepared(editor, text, "", "", ""), area, number)
             pixels = np.round(result.numpy() * 255).astype(np.uint8)
             box = (area.left, area.top, area.left + area.width, area.top + area.height)
             readings.append(read(_smooth(pixels), box))
             pictures.append(pixels)
     off = [wording.distance(reading, text) for reading, text in zip(readings, texts, strict=True)]
-    return off.count(0) / len(off), sum(off) / len(off), readings, pictures
+    return Spelled(off.count(0) / len(off), sum(off) / len(off), readings, pictures)
 
 
 def _smooth(pixels: np.ndarray) -> np.ndarray:
@@ -119,37 +134,31 @@ def _smooth(pixels: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(pixels, (0, 0), 2)
 
 
-def main() -> None:
-    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 2400
-    from dancheong.runner import places, server
-
+def main(options: list[str]) -> dict[str, list[dict]]:
+    parser = argparse.ArgumentParser(prog="text_edit_words")
+    parser.add_argument("--steps", type=int, default=2400, help="of training")
+    steps = parser.parse_args(options).steps
     with tempfile.TemporaryDirectory() as temporary:
-        base = Path(temporary)
-        server.prepare_base(base)
-        sys.path.insert(0, str(places.comfyui()))
-        sys.pycache_prefix = str(places.BASE / "pycache")
-        sys.argv = ["main.py", *server.arguments(base, base / "models")]
-        import comfy.options
-
-        comfy.options.enable_args_parsing()
-        learn(base, steps)
+        comfy_host.start(Path(temporary))
+        return learn(Path(temporary) / "models" / "diffste", steps)
 
 
-def learn(base: Path, steps: int) -> None:
+def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
+    """
+    Args:
+        folder: for the file that training begins with, and for the trained one.
+    """
     import torch
-    from dancheong.nodes.host import folders
-    from dancheong.nodes.text_edit import comfy_encode, comfy_load, wording
-    from dancheong.nodes.text_mask import line_reader
-    from PIL import Image, ImageFont
+    from PIL import ImageFont
+
+    from ..nodes.host import folders
+    from ..nodes.text_edit import comfy_encode, comfy_load, wording
+    from ..nodes.text_mask import line_reader
+    from . import text_edit_training as training
 
     folders.register()
-    sys.path.insert(0, str(PACK / "benchmarks"))
-    import text_edit_training as training
-
-    models = runpy.run_path(str(PACK / "tests" / "diffste_models.py"))
-    source = models["tensors"](models["Size"](**SIZES))
-    begun = base / "models" / "diffste" / "begun.ckpt"
-    models["lightning"](begun, source, scale=1.0)
+    source = diffste.tensors(diffste.Size(**SIZES))
+    begun = diffste.lightning(folder / "begun.ckpt", source, scale=1.0)
     package = importlib.util.find_spec("koreanize_matplotlib")
     font = ImageFont.truetype(str(Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"), 40)
     random = np.random.default_rng(0)
@@ -162,10 +171,7 @@ def learn(base: Path, steps: int) -> None:
     editor = replace(editor, vae=LinearCode(first))
     training.quiet(editor.model.model.diffusion_model)
     read = line_reader()
-    share, off, _, _ = spelled(editor, tests, held_out, read)
-    print(
-        f"untrained: {share:.0%} of {HELD_OUT} unseen words read exactly, {off:.2f} of {LENGTH} letters off", flush=True
-    )
+    untrained = spelled(editor, tests, held_out, read)
 
     with torch.no_grad():
         told = [
@@ -192,17 +198,29 @@ def learn(base: Path, steps: int) -> None:
 
     torch.manual_seed(0)
     trained = training.train(editor, examples, steps, RATE, report)
-    path = base / "models" / "diffste" / "trained.safetensors"
+    seconds = time.process_time() - started
+    path = folder / "trained.safetensors"
     training.save(editor, trained, source, path)
     loaded = replace(comfy_load.load(path, torch.float32), vae=editor.vae)
-    share, off, readings, pictures = spelled(loaded, tests, held_out, read)
-    print(f"trained for {steps} steps: {share:.0%} of {HELD_OUT} unseen words read exactly, {off:.2f} letters off")
-    print("  " + ", ".join(f"{text}: {reading}" for text, reading in list(zip(held_out, readings, strict=True))[:10]))
+    written = spelled(loaded, tests, held_out, read)
+    print(", ".join(f"{text}: {reading}" for text, reading in list(zip(held_out, written.readings, strict=True))[:10]))
+    show(written.pictures)
+    return {"spelling": [row(untrained, 0, 0.0), row(written, steps, seconds)]}
+
+
+def row(result: Spelled, steps: int, seconds: float) -> dict[str, float]:
+    return {
+        "steps of training": steps,
+        "CPU s": round(seconds),
+        f"read exactly, % of {HELD_OUT}": round(100 * result.exact),
+        f"letters off, of {LENGTH}": round(result.off, 2),
+    }
+
+
+def show(pictures: list[np.ndarray]) -> None:
+    """Write a sheet of them to look at."""
+    from PIL import Image
+
     sheet = np.concatenate([np.concatenate(pictures[start : start + 8], axis=1) for start in range(0, 32, 8)])
     (PACK / "out").mkdir(exist_ok=True)
     Image.fromarray(sheet).save(PACK / "out" / "text_edit_words.png")
-
-
-if __name__ == "__main__":
-    runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
-    main()

@@ -1,19 +1,22 @@
 """Fit the weights by which the text mask tells text from what a text network takes for text.
 
-`python benchmarks/text_evidence.py` writes `nodes/text_mask/finding/evidence.json`. It learns from rendered text of 8 to 700 px
-and from every other wallpaper of `text_scenes.wallpapers()`; `benchmarks/text_mask.py` measures with the rest.
+`python -m benchmarks text_evidence [--write]`; with `--write` they become `nodes/text_mask/finding/evidence.json`. It
+learns from rendered text of 8 to 700 px and from every other wallpaper of `testing/scenes/text.py`; `text_mask.py`
+measures with the rest.
 """
 
+import argparse
 import json
-import runpy
-from pathlib import Path
 
 import cv2
 import numpy as np
-import text_scenes
 import torch
 
-PACK = Path(__file__).resolve().parent.parent
+from ..nodes.text_mask.engines import rapidocr_engine
+from ..nodes.text_mask.finding import detection, evidence, lines, pyramid
+from ..testing.scenes import text
+from .kit.process import PACK
+
 SEED = 101
 WRITTEN = ((90, (14, 120)), (30, (100, 400)), (30, (300, 700)), (30, (8, 16)))
 """Scenes with text: how many, and their font sizes in px."""
@@ -23,12 +26,29 @@ INSIDE, OUTSIDE = 0.3, 0.05
 SHRINKAGE = 1e-3
 
 
-def main() -> None:
-    runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
-    from dancheong.nodes.text_mask.finding import evidence
-
+def main(options: list[str]) -> dict[str, list[dict]]:
+    parser = argparse.ArgumentParser(prog="text_evidence")
+    parser.add_argument("--write", action="store_true", help="the pack uses these weights from now on")
+    is_kept = parser.parse_args(options).write
     features, truth = gather()
     weights = fit(features, truth)
+    if is_kept:
+        write(weights)
+    odds = (features - weights["mean"]) / weights["deviation"] @ weights["weights"] + weights["bias"]
+    return {
+        "regions": [{"regions": len(truth), "of them text": int(truth.sum())}],
+        "thresholds": [
+            {
+                "least odds": least,
+                "text kept": round(float((odds[truth] > least).mean()), 3),
+                "rest kept": round(float((odds[~truth] > least).mean()), 3),
+            }
+            for least in (-2, -1.5, -1, -0.5, 0)
+        ],
+    }
+
+
+def write(weights: dict[str, np.ndarray]) -> None:
     columns = {
         name: {key: round(float(value), 4) for key, value in zip(evidence.FEATURES, values, strict=True)}
         for name, values in weights.items()
@@ -37,12 +57,6 @@ def main() -> None:
     model = {**columns, "bias": round(float(weights["bias"]), 4)}
     target = PACK / "nodes" / "text_mask" / "finding" / "evidence.json"
     target.write_text(json.dumps(model, indent=1) + "\n")
-    print(f"{len(truth)} regions, {int(truth.sum())} of them text")
-    odds = (features - weights["mean"]) / weights["deviation"] @ weights["weights"] + weights["bias"]
-    for least in (-2, -1.5, -1, -0.5, 0):
-        print(
-            f"at {least}: text kept {(odds[truth] > least).mean():.3f}, rest kept {(odds[~truth] > least).mean():.3f}"
-        )
 
 
 def gather() -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +64,7 @@ def gather() -> tuple[np.ndarray, np.ndarray]:
     rows: list[np.ndarray] = []
     truth: list[bool] = []
     for count, heights in WRITTEN:
-        for scene in text_scenes.scenes(count, SEED, heights):
+        for scene in text.scenes(count, SEED, heights):
             words = np.zeros(scene.picture.shape[:2], np.uint8)
             for word in scene.words:
                 cv2.fillPoly(words, [word.polygon.round().astype(np.int32)], 1)
@@ -62,9 +76,9 @@ def gather() -> tuple[np.ndarray, np.ndarray]:
                     rows.append(values)
                     truth.append(share >= INSIDE)
     rng = np.random.Generator(np.random.PCG64(SEED))
-    files = text_scenes.wallpapers()[::2]
+    files = text.wallpapers()[::2]
     for number in range(EMPTY):
-        for _, values in shown(text_scenes.wallpaper(rng, files[number % len(files)])):
+        for _, values in shown(text.wallpaper(rng, files[number % len(files)])):
             rows.append(values)
             truth.append(False)
     return np.array(rows), np.array(truth)
@@ -72,9 +86,6 @@ def gather() -> tuple[np.ndarray, np.ndarray]:
 
 def shown(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The polygons and features of all that looks like text in a picture, from any distance."""
-    from dancheong.nodes.text_mask.engines import rapidocr_engine
-    from dancheong.nodes.text_mask.finding import detection, evidence, lines, pyramid
-
     height, width = picture.shape[:2]
     network = rapidocr_engine.load().probability
     looks = [pyramid.look(network, picture, scale, detection.directly) for scale in pyramid.scales(height, width)]
@@ -106,7 +117,3 @@ def fit(features: np.ndarray, truth: np.ndarray) -> dict[str, np.ndarray]:
     optimizer.step(loss)
     *slopes, bias = weights.detach().numpy()
     return {"mean": mean, "deviation": deviation, "weights": np.array(slopes), "bias": bias}
-
-
-if __name__ == "__main__":
-    main()

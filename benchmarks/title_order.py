@@ -1,32 +1,35 @@
 """How sharp are the title's letters when they are set before the enlargement, and after.
 
-`python benchmarks/title_order.py`. Edge width = px of the print picture over which a letter's edge rises from 10 to
+`python -m benchmarks title_order`. Edge width = px of the print picture over which a letter's edge rises from 10 to
 90 %, mean over all edges.
 """
 
-import runpy
-from pathlib import Path
+import argparse
 
 import numpy as np
 import torch
 
-PACK = Path(__file__).resolve().parent.parent
+from ..nodes.print_cover import fonts
+from ..nodes.print_cover.typeset import Style, Words, typeset
+from ..nodes.upscale.rows import resample
+
 SMALL, PRINT = (768, 1120), (1866, 2728)
+TITLE = "달빛 아래 기와집"
 
 
-def main() -> None:
-    runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
-    from dancheong.nodes.print_cover import fonts
-    from dancheong.nodes.print_cover.typeset import Style, Words, typeset
-    from dancheong.nodes.upscale.resample import resample
-
-    font = fonts.choose(fonts.available([]), "auto", "달빛 아래 기와집")
+def main(options: list[str]) -> dict[str, list[dict]]:
+    argparse.ArgumentParser(prog="title_order").parse_args(options)
+    font = fonts.choose(fonts.available([]), "auto", TITLE)
     style = Style(str(font.path), "horizontal", "top", "centre", 8.0, 9.0, 0.0, (255, 255, 255), (0, 0, 0))
-    words = Words("달빛 아래 기와집", "", "")
+    words = Words(TITLE, "", "")
     early, late = (typeset(*size, words, style)[0][..., 3:] / np.float32(255) for size in (SMALL, PRINT))
     early = resample(torch.from_numpy(early), PRINT).numpy()
-    print(f"set at {SMALL[0]} x {SMALL[1]} and enlarged: {edge_width(early[..., 0]):.2f} px")
-    print(f"set at {PRINT[0]} x {PRINT[1]}: {edge_width(late[..., 0]):.2f} px")
+    return {
+        "edges": [
+            {"title set at": f"{width} x {height}", "edge width in print, px": round(edge_width(coverage[..., 0]), 2)}
+            for (width, height), coverage in ((SMALL, early), (PRINT, late))
+        ]
+    }
 
 
 def edge_width(coverage: np.ndarray) -> float:
@@ -34,7 +37,3 @@ def edge_width(coverage: np.ndarray) -> float:
     rising = (coverage > 0.1) & (coverage < 0.9)
     crossings = np.abs(np.diff((coverage > 0.5).astype(int), axis=1)).sum()
     return float(rising.sum() / crossings)
-
-
-if __name__ == "__main__":
-    main()

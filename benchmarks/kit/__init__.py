@@ -1,0 +1,1 @@
+"""What all benchmarks share: processes of their own, the machine's facts, figures that are kept."""
