@@ -2,8 +2,8 @@
 
 from html import escape
 
-WIDTH, HEIGHT = 150, 30
-COLUMN, ROW = 230, 46
+WIDTH, HEIGHT = 160, 34
+COLUMN, ROW = 210, 50
 MARGIN = 10
 
 
@@ -17,7 +17,7 @@ def depths(rooms: dict[str, set[str]]) -> dict[str, int]:
 
 
 def svg(rooms: dict[str, set[str]]) -> str:
-    """The rooms as boxes and the arrows between them, in the colours of the page.
+    """The rooms as boxes and the arrows between them, in the colours of the page; HTML that may stand in Markdown.
 
     Args:
         rooms: room -> the rooms that it imports; every room is a key.
@@ -31,9 +31,9 @@ def svg(rooms: dict[str, set[str]]) -> str:
     lines = [_arrow(place[source], place[target]) for source in sorted(rooms) for target in sorted(rooms[source])]
     boxes = [_box(place[room], room) for room in sorted(rooms)]
     return (
-        f'<svg class="imports" viewBox="0 0 {width} {height}" role="img">'
+        f'<div><svg class="imports" viewBox="0 0 {width} {height}" role="img">'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        f'<path d="M0 0 8 4 0 8z"/></marker></defs>{"".join(lines + boxes)}</svg>'
+        f'<path d="M0 0 8 4 0 8z"/></marker></defs>{"".join(lines + boxes)}</svg></div>'
     )
 
 
@@ -49,5 +49,5 @@ def _arrow(source: tuple[int, int], target: tuple[int, int]) -> str:
 
 def _box(place: tuple[int, int], room: str) -> str:
     x, y = _corner(place)
-    text = f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 5:g}">{escape(room)}</text>'
+    text = f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 6:g}">{escape(room.removeprefix("nodes."))}</text>'
     return f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="4"/>{text}'

@@ -71,9 +71,10 @@ def node_index(nodes: list[Node], language: str) -> str:
     labels = _labels(language)
     menu = json.loads((ROOT / "locales" / language / "main.json").read_text(encoding="utf-8")).get("nodeCategories", {})
     lines = [f"# {word('nodes', language)}", "", word("nodes_about", language)]
+    heads = f"| {word('name', language)} | {word('says', language)} |"
     for category in dict.fromkeys(node.category for node in nodes):
         part = category.split("/")[-1]
-        lines += ["", f"## {menu.get(part, part.capitalize())}", "", "| | |", "|---|---|"]
+        lines += ["", f"## {menu.get(part, part.capitalize())}", "", heads, "|---|---|"]
         for node in nodes:
             if node.category == category:
                 own = labels[node.node_id]
@@ -117,7 +118,7 @@ def _labels(language: str) -> dict:
 
 def _table(slots: list[Slot], labels: dict, language: str, with_id: bool) -> str:
     """One row a slot: its label, for inputs the id that workflow files and `--set` use, and its tooltip."""
-    heads = ["", *([word("id", language)] if with_id else []), word("says", language)]
+    heads = [word("name", language), *([word("id", language)] if with_id else []), word("says", language)]
     rows = [heads, ["---"] * len(heads)]
     for slot in slots:
         label = labels.get(slot.name, {})

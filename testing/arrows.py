@@ -158,8 +158,9 @@ def _room(module: str) -> str:
 
 
 def shown(rooms: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The rooms without what all stand on, as everything would point to it."""
-    hidden = {"nodes", "nodes.host", "nodes.extension", *(f"nodes.{name}" for name in OPEN)}
+    """The rooms without what all stand on, as everything would point to it, and without entry points."""
+    entries = {"nodes", "nodes.extension", "runner", "runner.__main__"}
+    hidden = {"nodes.host", *entries, *(f"nodes.{name}" for name in OPEN)}
     return {room: targets - hidden for room, targets in rooms.items() if room not in hidden}
 
 
