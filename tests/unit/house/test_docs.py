@@ -45,13 +45,6 @@ def test_a_readme_is_short_and_shows_every_template(root, name):
         assert f"](workflows/{template}.jpg)" in text and f"](workflows/{template}.json)" in text
 
 
-def test_readmes_count_the_nodes(root):
-    from dancheong.nodes import NODES
-
-    for name in READMES:
-        assert re.search(rf"\b{len(NODES)}(\uac1c| nodes)", (root / name).read_text(encoding="utf-8")), name
-
-
 def test_both_languages_have_the_same_pages_and_the_navigation_names_each_once(root):
     english, korean = ({path.name for path in (root / "docs" / language).iterdir()} for language in LANGUAGES)
     assert english == korean
