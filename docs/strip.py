@@ -1,8 +1,6 @@
 """`python docs strip` makes the two pictures of the strip that no template's run leaves behind."""
 
 import asyncio
-import importlib.util
-from pathlib import Path
 
 import skimage.data
 from PIL import Image, ImageDraw, ImageFont
@@ -11,15 +9,18 @@ from ..runner import places
 from ..runner.queue import workflow
 from ..runner.queue.run import run
 from ..runner.server import Server
+from ..testing import fonts
 from .pages import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 WORK = ROOT / "out" / "strip"
 GAP = 14
-ROWS, ROW_HEIGHT, TILE_WIDTH = (0, 2, 3), 130, 286
-"""Rows of watermark.jpg, whose three columns are marked, un-blended and inpainted, each 300 px wide."""
+ROWS, TILE = (0, 2, 3), (300, 130)
+"""Rows of watermark.jpg, whose three columns are marked, un-blended and inpainted, and the px of each picture in it."""
+LEFT = 14
+"""px of each tile that are cut off, for the proportions of the cover beside it."""
 PANEL = (458, 640)
-WORDS = ((0.5, 0.13, "달까지 가는 길", 50), (0.27, 0.32, "REENTRY", 30), (0.72, 0.9, "글 · 그림 김단청", 26))
+WORDS = ((0.5, 0.13, "달까지 가는 길", 50), (0.27, 0.32, "REENTRY", 30), (0.74, 0.44, "글 · 그림 김단청", 24))
 """Centre as shares of the panel, text, px."""
 
 
@@ -32,12 +33,10 @@ def main() -> int:
 
 def mark() -> Image.Image:
     """Marked and un-blended, side by side, out of the picture that benchmarks/watermark.py drew."""
-    tiles = []
+    width, height = TILE
+    corners = [(column * width, row * height) for row in ROWS for column in (0, 1)]
     with Image.open(PICTURES / "watermark.jpg") as drawn:
-        for row in ROWS:
-            for column in (0, 300):
-                tiles.append(drawn.crop((column + 14, row * ROW_HEIGHT, column + 300, (row + 1) * ROW_HEIGHT)))
-    return _grid(tiles, 2)
+        return _grid([drawn.crop((x + LEFT, y, x + width, y + height)) for x, y in corners], 2)
 
 
 def words() -> Image.Image:
@@ -52,14 +51,12 @@ def words() -> Image.Image:
 
 
 def _lettered() -> Image.Image:
-    """A rocket of NASA's, in the public domain, with the words of a poster."""
+    """The launch of DSCOVR, which SpaceX gave into the public domain, with the words of a poster."""
     picture = Image.fromarray(skimage.data.rocket()).crop((170, 0, 475, 427)).resize(PANEL, Image.Resampling.LANCZOS)
     draw = ImageDraw.Draw(picture)
-    package = importlib.util.find_spec("koreanize_matplotlib")
-    font = Path(package.origin).parent / "fonts" / "NanumGothicExtraBold.ttf"
     for across, down, text, size in WORDS:
         place = (across * PANEL[0], down * PANEL[1])
-        draw.text(place, text, "#f4e9d8", ImageFont.truetype(str(font), size), anchor="mm")
+        draw.text(place, text, "#f4e9d8", ImageFont.truetype(str(fonts.korean()), size), anchor="mm")
     return picture
 
 

@@ -72,7 +72,8 @@ def test_the_gallery_shows_every_template_with_its_note_in_that_language(languag
     for name in pages.templates():
         assert f"{{ #{name} }}" in gallery and f"(thumbnails/{name}.jpg)" in gallery
         assert bool(re.search("[\uac00-\ud7a3]", pages.note(name, language)[:40])) == (language == "ko")
-    assert "`realesrgan-x4plus`" in gallery
+    sections = {section.split()[0]: section for section in gallery.split("\n## ")}
+    assert "`realesrgan-x4plus`" in sections["upscale_a4"] and "`realesrgan-x4plus`" not in sections["remove_text"]
 
 
 def test_links_through_the_repository_become_links_of_the_site():
