@@ -8,6 +8,8 @@ from .host.api import ComfyExtension, io
 
 
 class DancheongExtension(ComfyExtension):
+    """The pack as ComfyUI loads it."""
+
     async def on_load(self) -> None:
         folders.register()
 

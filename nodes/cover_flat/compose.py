@@ -9,7 +9,8 @@ from .flat import Flat
 def compose(
     flat: Flat, pictures: dict[str, torch.Tensor], layers: dict[str, torch.Tensor], fill: str, colour: torch.Tensor
 ) -> torch.Tensor:
-    """
+    """One sheet of the pictures and text layers of its panels.
+
     Args:
         pictures: panel -> `[H,w,3]` in 0..1: "front", and "back" where there is one, of the page's size with its
             bleed, "spine" and the wings of `flat.width`.

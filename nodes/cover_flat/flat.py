@@ -14,13 +14,28 @@ PANELS = ("back wing", "back", "spine", "front", "front wing")
 
 
 def spine_mm(pages: int, sheet_mm: float, glue_mm: float) -> float:
-    """Thickness of the book block: two pages are one sheet, a last odd page takes a sheet too."""
+    """Thickness of the book block: two pages are one sheet, a last odd page takes a sheet too.
+
+    >>> spine_mm(320, sheet_mm=0.1, glue_mm=1.0)
+    17.0
+    >>> spine_mm(321, sheet_mm=0.1, glue_mm=0.0) == 161 * 0.1
+    True
+    """
     return math.ceil(pages / 2) * sheet_mm + glue_mm
 
 
 @dataclass(frozen=True)
 class Flat:
-    """A cover sheet; bleed is on its four outer edges only."""
+    """A cover sheet; bleed is on its four outer edges only.
+
+    >>> flat = Flat(Trim(152, 225, bleed_mm=3, dpi=300), spine_mm=17.0, wing_mm=0)
+    >>> flat.sheet.pixels
+    (3862, 2728)
+    >>> flat.panels
+    {'back': (35, 1831), 'spine': (1831, 2031), 'front': (2031, 3827)}
+    >>> flat.width("front")  # with the bleed beside it
+    1831
+    """
 
     page: Trim
     """The front cover as a page of its own."""
@@ -65,6 +80,7 @@ class Flat:
 
 
 def report(flat: Flat, pages: int, sheet_mm: float, glue_mm: float) -> str:
+    """For people: the spine's sum, the sheet, every panel."""
     sheet = flat.sheet
     widths = " + ".join(f"{mm:g}" for mm in flat.widths_mm)
     return (

@@ -13,7 +13,8 @@ NAMES_AT = 0.86
 
 
 def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
-    """
+    """A flat with lines that show where it is cut and folded.
+
     Args:
         picture: `[H,W,3]` uint8, the flat or a reduced one.
 

@@ -41,6 +41,7 @@ class Brief:
 
 
 def language_of(brief: Brief) -> Language:
+    """Korean as soon as the brief's own words have a Hangul letter, else English."""
     return "korean" if HANGUL.search(brief.title + brief.summary + brief.requirements) else "english"
 
 

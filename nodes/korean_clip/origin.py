@@ -21,4 +21,5 @@ def origin_of(clip: Any) -> Origin | None:
 
 
 def mark(clip: Any, origin: Origin) -> None:
+    """Note on a CLIP, and so on every clone of it, what it was loaded from."""
     setattr(clip.tokenizer, ATTRIBUTE, origin)

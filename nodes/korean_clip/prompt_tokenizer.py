@@ -59,9 +59,11 @@ class PromptTokenizer:
         return {"input_ids": [self.special.start, *self._ids(text)[0], self.special.end]}
 
     def get_vocab(self) -> dict[str, int]:
+        """Piece -> id."""
         return self._vocabulary
 
     def decode(self, ids: list[int], **options: object) -> str:
+        """The text of ids; options are those of transformers."""
         return self._tokenizer.decode(ids, **options)
 
     def unknown_share(self) -> float:

@@ -37,22 +37,27 @@ class Encoder:
 
     @property
     def vocabulary(self) -> int:
+        """Pieces that it knows."""
         return self.state["text_model.embeddings.token_embedding.weight"].shape[0]
 
     @property
     def width(self) -> int:
+        """Of a token's vector."""
         return self.state["text_model.embeddings.token_embedding.weight"].shape[1]
 
     @property
     def positions(self) -> int:
+        """Places in a chunk, start and end included."""
         return self.state["text_model.embeddings.position_embedding.weight"].shape[0]
 
     @property
     def layers(self) -> int:
+        """Transformer blocks."""
         return sum(name.endswith("self_attn.q_proj.weight") for name in self.state)
 
     @property
     def inner_width(self) -> int:
+        """Of a block's feed-forward part."""
         return self.state["text_model.encoder.layers.0.mlp.fc1.weight"].shape[0]
 
     def fingerprint(self) -> str:
@@ -65,7 +70,8 @@ class Encoder:
 
 
 def read(path: Path, config: Path | None) -> Encoder:
-    """
+    """A text encoder from a weight file.
+
     Args:
         path: .safetensors, or .bin, .ckpt, .pt, .pth, of which only tensors are read and no code is run.
         config: config.json for the number of heads and the activation; special token ids in it are never used.

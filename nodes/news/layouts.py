@@ -53,6 +53,7 @@ def captioned(storage: Storage) -> Iterator[Record | RefusedRow]:
 
 
 def first(row: dict, names: Iterable[str]) -> str:
+    """The first of these columns that holds a word or a number, as text; "" where none does."""
     for name in names:
         value = row.get(name)
         if value is not None and not isinstance(value, dict | list | bytes) and str(value).strip():

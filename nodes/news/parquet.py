@@ -15,7 +15,8 @@ ROWS = 32
 
 
 def records(path: Path) -> Iterator[Record | RefusedRow]:
-    """
+    """The rows of a parquet file, one by one.
+
     Raises:
         UserError: pyarrow is missing.
         UserError: no parquet file.

@@ -40,15 +40,18 @@ class Folder:
                 yield path.relative_to(self._root).as_posix()
 
     def has(self, name: str) -> bool:
+        """Whether there is such a file."""
         return (self._root / name).is_file()
 
     def open(self, name: str) -> IO[bytes]:
+        """A file, to be read piece by piece."""
         path = (self._root / name).resolve()
         if not path.is_relative_to(self._root):  # a link that leads out
             raise OutsideError(f"the picture's path {name!r} leads out of the dataset")
         return path.open("rb")
 
     def read(self, name: str) -> bytes:
+        """A file's whole content."""
         with self.open(name) as file:
             return _limited(file, name)
 
@@ -64,15 +67,19 @@ class Zip:
         self._known = {entry.filename for entry in self._file.infolist() if not entry.is_dir()}
 
     def names(self) -> Iterator[str]:
+        """Every file, sorted."""
         yield from sorted(self._known)
 
     def has(self, name: str) -> bool:
+        """Whether there is such a file."""
         return name in self._known
 
     def open(self, name: str) -> IO[bytes]:
+        """A file, to be read piece by piece."""
         return self._file.open(name)
 
     def read(self, name: str) -> bytes:
+        """A file's whole content."""
         try:
             with self.open(name) as file:
                 return _limited(file, name)

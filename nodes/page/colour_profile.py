@@ -9,6 +9,7 @@ from ..ground import UserError
 
 
 def srgb() -> bytes:
+    """The profile of sRGB, as a file holds it."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 

@@ -26,6 +26,7 @@ class Font:
 
     @property
     def name(self) -> str:
+        """How it is chosen: its file name."""
         return self.path.name
 
 
@@ -66,7 +67,7 @@ def choose(fonts: dict[str, Font], name: str, text: str) -> Font:
 
 def missing(font: Font, text: str) -> list[str]:
     """The characters of `text` that the font cannot draw, each once."""
-    known = _characters(font.path)
+    known = _characters(font.path, _dates(font.path))
     return [
         character
         for character in dict.fromkeys(text)
@@ -74,8 +75,17 @@ def missing(font: Font, text: str) -> list[str]:
     ]
 
 
+def _dates(path: Path) -> tuple[int, ...]:
+    """What is another as soon as the file is another; () for one that is gone, which reading it tells."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns
+
+
 @lru_cache(maxsize=64)
-def _characters(path: Path) -> frozenset[int]:
+def _characters(path: Path, dates: tuple[int, ...]) -> frozenset[int]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:

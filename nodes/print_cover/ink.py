@@ -35,6 +35,7 @@ class Face:
 
     @cached_property
     def font(self) -> ImageFont.FreeTypeFont:
+        """The font as Pillow draws it."""
         return ImageFont.truetype(self._path, self.size)
 
     @property
@@ -43,9 +44,11 @@ class Face:
         return self.size * LINE
 
     def row_length(self, text: str) -> float:
+        """px of a line, outline included."""
         return self.font.getlength(text) + 2 * self.outline
 
     def column_length(self, text: str) -> float:
+        """px of a column, outline included."""
         return sum(cell.length for cell in self.cells(text)) + 2 * self.outline
 
     def cells(self, text: str) -> list[Cell]:

@@ -55,6 +55,7 @@ class Block:
 
     @property
     def depth(self) -> float:
+        """px across its lines."""
         return self.face.line * len(self.lines)
 
 

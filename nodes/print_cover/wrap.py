@@ -16,6 +16,14 @@ def wrap(text: str, limit: float, measure: Measure) -> list[str] | None:
 
     Returns:
         The lines, or None where a word that must not be broken is longer than the limit.
+
+    >>> wrap("The Sea of Fog and Night", 12, len)  # each letter 1 px wide
+    ['The Sea', 'of Fog', 'and Night']
+    >>> wrap("Unbreakable", 5, len) is None
+    True
+    >>> lines = wrap("\ud55c\uad6d\uc5b4\uc81c\ubaa9", 3, len)  # five syllables of Hangul
+    >>> [len(line) for line in lines]
+    [3, 2]
     """
     lines: list[str] = []
     for paragraph in text.splitlines():

@@ -22,6 +22,11 @@ def place_particles(text: str, is_embedding: Callable[[str], bool]) -> str:
 
     Args:
         is_embedding: whether an embedding of this name exists.
+
+    >>> particle, noun = "\uc774", "\ub2ec"  # the subject's particle, and "moon"
+    >>> placed = place_particles(f"({noun}:1.3){particle} embedding:economy{particle}", lambda name: name == "economy")
+    >>> placed == f"({noun}{particle}:1.3) embedding:economy {particle}"
+    True
     """
     text = GLUED_BEFORE.sub(" ", text)
     text = EMBEDDING.sub(lambda match: _apart(match, is_embedding), text)

@@ -26,6 +26,8 @@ INSIDE, PIECE = 0.75, 0.4
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
+    """What looks like text, and what speaks for it."""
+
     seen: Region
     """As the network showed it."""
     drawn_in: Region

@@ -53,10 +53,12 @@ class Rules:
 
     @property
     def need_text(self) -> bool:
+        """Whether regions must be read."""
         return bool(self.keep or self.only or self.script)
 
     @property
     def need_hangul(self) -> bool:
+        """Whether it is an error if Hangul cannot be read."""
         return self.script == "hangul" or bool(HANGUL.search(self.keep + self.only))
 
     def masked(self, region: Region, size: tuple[int, int]) -> bool:

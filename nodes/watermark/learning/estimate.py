@@ -37,7 +37,8 @@ class Estimate:
 def estimate(
     windows: np.ndarray, median: np.ndarray, region: np.ndarray, step: Callable[[], None] = lambda: None
 ) -> Estimate | None:
-    """
+    """Opacity and colour of a mark that aligned windows share.
+
     Args:
         windows: `[N,h,w,3]` uint8, aligned.
         median: `[2,h,w,3]`, their median gradient.

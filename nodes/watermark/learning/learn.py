@@ -36,6 +36,8 @@ class NoMark(UserError):
 
 @dataclass(frozen=True)
 class Learned:
+    """A mark, and how sure it is."""
+
     watermark: Watermark
     confidence: float
     """Median over the pictures of how far their correlation with the others' mark stands out; surely from 5 on."""
@@ -69,7 +71,8 @@ def learn(
     box: tuple[float, float, float, float] | None = None,
     step: Step = lambda: None,
 ) -> Learned:
-    """
+    """The mark that pictures share.
+
     Args:
         pictures: `[H,W,3]` uint8 each, sizes may differ.
         places: the `ANCHORS` to look at.

@@ -24,6 +24,7 @@ class Window:
 
     @property
     def usable(self) -> bool:
+        """Whether a mark in it could be told from what is beside it."""
         return min(self.size) >= LEAST_SIDE
 
     def cut(self, pictures: list[np.ndarray], shifts: np.ndarray) -> np.ndarray:

@@ -59,6 +59,13 @@ def test_a_lacking_letter_is_named(latin, text, named):
         fonts.choose(fonts.available([latin]), "AAA.ttf", text)
 
 
+def test_a_replaced_font_has_its_own_letters(tmp_path):
+    path = make_font(tmp_path / "AAA.ttf", "ab")
+    assert fonts.missing(fonts.Font(path, ""), "abc") == ["c"]
+    make_font(path, "abc")
+    assert fonts.missing(fonts.Font(path, ""), "abc") == []
+
+
 def test_layout_marks_need_no_letter(latin):
     assert fonts.missing(fonts.Font(latin, ""), "a\u200bb\n\u00a0c") == []
 
