@@ -53,10 +53,15 @@ class Outcome:
 
 
 class Comfy:
-    """A ComfyUI that was started here, with the pack loaded as it loads custom nodes; `run` executes a prompt."""
+    """A ComfyUI that was started here, with the pack loaded as it loads custom nodes; `run` executes a prompt.
 
-    def __init__(self, base: Path) -> None:
+    Args:
+        supply: called with every prompt before it is looked at, to put there what it names.
+    """
+
+    def __init__(self, base: Path, supply: Callable[[dict], object] = lambda prompt: None) -> None:
         start(base)
+        self._supply = supply
         import comfy.utils
         import execution
         from comfy import model_management
@@ -120,6 +125,7 @@ class Comfy:
         """
         outcome = Outcome()
         self._captured.clear()
+        self._supply(prompt)
 
         def progress(value, total, preview, **_):
             self.model_management.throw_exception_if_processing_interrupted()

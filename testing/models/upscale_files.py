@@ -9,6 +9,8 @@ from pathlib import Path
 
 import torch
 
+from .upscale import compact, rrdb
+
 
 @dataclass(frozen=True)
 class File:
@@ -35,13 +37,13 @@ PUBLIC = {
 DISCRIMINATORS = ("RealESRGAN_x4plus_netD", "RealESRGAN_x2plus_netD", "RealESRGAN_x4plus_anime_6B_netD")
 
 
-def write(folder: Path, name: str, tiny_models, seed: int = 0) -> Path:
+def write(folder: Path, name: str, seed: int = 0) -> Path:
     """One of PUBLIC as .pth."""
     file = PUBLIC[name]
     if file.kind == "compact":
-        arrays = tiny_models.compact(seed, 64, file.blocks)
+        arrays = compact(seed, 64, file.blocks)
     else:
-        arrays = tiny_models.rrdb(seed, 64, file.blocks, into=file.into, dense=0.1, last=0.1)
+        arrays = rrdb(seed, 64, file.blocks, into=file.into, dense=0.1, last=0.1)
     tensors = {key: torch.from_numpy(array) for key, array in arrays.items()}
     if file.kind == "old":
         tensors = {_old(key): tensor for key, tensor in tensors.items()}

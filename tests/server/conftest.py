@@ -1,5 +1,6 @@
-"""One real ComfyUI for the run, and the pack's own command line against it."""
+"""The pack's own command line against a real ComfyUI."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from dancheong.runner import places
-from dancheong.runner.server import Server
 
 WORKFLOWS = places.PACK / "workflows" / "api"
 
@@ -31,10 +31,13 @@ class Finished:
 
 
 class CommandLine:
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
+    def __init__(self, url: str, folder: Path, supplies) -> None:
+        self.url, self.folder, self._supplies = url, folder, supplies
 
     def start(self, *arguments) -> subprocess.Popen:
+        """The models and pictures that a workflow among the arguments names are there."""
+        for path in (self.folder / argument for argument in arguments if str(argument).endswith(".json")):
+            self._supplies.put_named(json.loads(path.read_text(encoding="utf-8")))
         command = [sys.executable, str(places.PACK / "runner"), *map(str, arguments)]
         return subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -60,16 +63,10 @@ class CommandLine:
         return Finished(process.returncode, printed, "".join(lines) + error, time.monotonic() - start)
 
 
-@pytest.fixture(scope="session")
-def server(base, tmp_path_factory):
-    with Server(base, base / "models", log=tmp_path_factory.mktemp("log") / "server.log") as running:
-        yield running
-
-
 @pytest.fixture
-def cli(server, cover, tmp_path):
+def cli(server, supplies, cover, tmp_path):
     shutil.copy(cover, tmp_path / "cover.png")
-    yield CommandLine(server.url, tmp_path)
+    yield CommandLine(server.url, tmp_path, supplies)
     with urllib.request.urlopen(f"{server.url}/system_stats", timeout=10) as answer:
         assert answer.status == 200, "the server must survive whatever it was asked"
 

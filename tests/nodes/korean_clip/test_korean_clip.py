@@ -7,6 +7,8 @@ import unicodedata
 
 import pytest
 import torch
+from dancheong.testing.models import korean as korean_models
+from dancheong.testing.references.korean import Reference
 from safetensors.torch import save_file
 from transformers import CLIPTokenizerFast
 
@@ -66,13 +68,13 @@ def test_chunks(comfy, made, kind, chunks):
     assert len(states) == 77 * chunks and error(states, expected) <= TOLERANCE
 
 
-def test_the_default_special_ids_of_comfyui_are_noticed(comfy, base, korean_models, korean_reference):
+def test_the_default_special_ids_of_comfyui_are_noticed(comfy, base):
     """Mutation: the vocabulary is as large as the English one, so that nothing crashes; it is only wrong."""
     folder = base / "models" / "text_encoders" / "fullfirst"
     korean_models.tokenizer(folder, "fullfirst")
     tokenizer = CLIPTokenizerFast.from_pretrained(str(folder))
     assert (len(tokenizer.get_vocab()), tokenizer.eos_token_id) == (49408, 1)
-    reference = korean_reference(korean_models.encoder(49408, 1), tokenizer)
+    reference = Reference(korean_models.encoder(49408, 1), tokenizer)
     save_file(reference.model.state_dict(), folder / "model.safetensors")
     clip, _ = comfy.korean_clip("fullfirst/")
     assert error(comfy.encode(clip, WEIGHTED)[0], reference.weighted(SEGMENTS)) <= TOLERANCE
@@ -190,14 +192,14 @@ def test_a_second_copy_can_be_made(comfy, made):
     assert all(torch.equal(one[name], other[name]) for name in one if "logit_scale" not in name)
 
 
-def test_real_size_parity_and_the_english_clip_is_untouched(comfy, base, korean_models, korean_reference):
+def test_real_size_parity_and_the_english_clip_is_untouched(comfy, base):
     """ViT-L/14 as it is, random: 12 layers of 768, 49,408 pieces."""
     folder = base / "models" / "text_encoders" / "large"
     korean_models.tokenizer(folder, "full")
     tokenizer = CLIPTokenizerFast.from_pretrained(str(folder))
     model = korean_models.encoder(49408, 49407, width=768, layers=12, heads=12)
     save_file(model.state_dict(), folder / "model.safetensors")
-    reference = korean_reference(model, tokenizer)
+    reference = Reference(model, tokenizer)
 
     def english():
         (clip,) = comfy.node("CLIPLoader", clip_name="large/model.safetensors", type="stable_diffusion")

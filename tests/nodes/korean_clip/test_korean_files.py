@@ -6,12 +6,13 @@ import re
 import shutil
 
 import torch
+from dancheong.testing.models import korean as korean_models
 from safetensors.torch import save_file
 
 SENTENCE = "고양이 두 마리가 창가에 앉아 있다"
 
 
-def layouts(folder, state, korean_models):
+def layouts(folder, state):
     """Layout -> (what is chosen, relative to `folder`)."""
 
     def put(name, tensors):
@@ -49,11 +50,11 @@ def layouts(folder, state, korean_models):
             "single/prefixed.safetensors"]  # fmt: skip
 
 
-def test_every_layout_gives_the_same(comfy, made, base, korean_models):
+def test_every_layout_gives_the_same(comfy, made, base):
     folder = base / "models" / "text_encoders"
     expected = comfy.encode(comfy.korean_clip("last/")[0], SENTENCE)
     origins = set()
-    for choice in layouts(folder, made["last"].model.state_dict(), korean_models):
+    for choice in layouts(folder, made["last"].model.state_dict()):
         clip, report = comfy.korean_clip(choice)
         states, pooled = comfy.encode(clip, SENTENCE)
         assert torch.equal(states, expected[0]) and torch.equal(pooled, expected[1]), choice
@@ -73,7 +74,7 @@ class Bomb:
         return (exec, ("raise SystemExit('code was run')",))
 
 
-def bad_files(folder, reference, korean_models):
+def bad_files(folder, reference):
     state = dict(reference.model.state_dict())
     korean_models.tokenizer(folder, "last")
     whole = folder / "whole.safetensors"
@@ -102,9 +103,9 @@ def bad_files(folder, reference, korean_models):
     }
 
 
-def test_bad_files_are_explained(comfy, made, base, korean_models):
+def test_bad_files_are_explained(comfy, made, base):
     folder = base / "models" / "text_encoders" / "bad"
-    for name, said in bad_files(folder, made["last"], korean_models).items():
+    for name, said in bad_files(folder, made["last"]).items():
         outcome = comfy.try_node("DancheongLoadKoreanCLIP", text_encoder=f"bad/{name}")
         assert re.search(said, outcome.error) and name in outcome.error, (name, outcome.error)
         assert len(outcome.error.splitlines()) == 1

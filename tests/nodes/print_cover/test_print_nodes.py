@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 import pytest
 import torch
+from dancheong.testing import icc_profiles
 from PIL import Image
 
 
@@ -119,7 +120,7 @@ def test_another_size_is_refused(comfy):
     assert "got 40 x 40 px: put Upscale to Size before" in outcome.error
 
 
-def test_a_printers_profile_makes_cmyk(comfy, base, icc_profiles):
+def test_a_printers_profile_makes_cmyk(comfy, base):
     (base / "models" / "icc").mkdir(exist_ok=True)
     (base / "models" / "icc" / "press.icc").write_bytes(icc_profiles.cmyk())
     trim = page(comfy, preset="custom", width_mm=20.0, height_mm=30.0, bleed_mm=0.0, dpi=100)

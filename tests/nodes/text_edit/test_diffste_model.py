@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 from dancheong.runner import places
+from dancheong.testing.models import diffste as diffste_models
+from dancheong.testing.references import diffste as diffste_reference
 from transformers import CLIPTokenizer
 
 STEPS_TOLERANCE, NOISE_TOLERANCE = 1e-4, 1e-4
@@ -15,17 +17,17 @@ def off(ours, theirs):
 
 
 @pytest.fixture(scope="module")
-def tensors(diffste_models):
+def tensors():
     return diffste_models.tensors()
 
 
 @pytest.fixture(scope="module")
-def reference(diffste_reference, tensors):
+def reference(tensors):
     return diffste_reference.Reference(tensors)
 
 
 @pytest.fixture(scope="module")
-def editor(comfy, base, diffste_models, tensors):
+def editor(comfy, base, tensors):
     diffste_models.lightning(base / "models" / "diffste" / "parity.ckpt", tensors)
     return comfy.node("DancheongLoadDiffSTE", checkpoint="parity.ckpt", dtype="float32")[0]
 
@@ -95,7 +97,7 @@ def test_one_evaluation_is_the_references(editor, reference, told, timestep):
     assert off(network(editor, x, t, text, None), alone) <= NOISE_TOLERANCE
 
 
-def test_a_sum_of_the_branches_is_noticed(editor, diffste_reference, tensors, told):
+def test_a_sum_of_the_branches_is_noticed(editor, tensors, told):
     class Summed(diffste_reference.Reference):
         mean_of_branches = staticmethod(lambda text, char: text + char)
 
@@ -112,7 +114,7 @@ def test_the_instruction_is_encoded_as_20_tokens(comfy, editor, told, reference)
         assert off(ours, theirs) <= NOISE_TOLERANCE
 
 
-def test_the_empty_instruction_has_no_start_of_text(comfy, editor, reference, diffste_reference):
+def test_the_empty_instruction_has_no_start_of_text(comfy, editor, reference):
     encode = comfy.module("nodes.text_edit.comfy_encode")
     ids = encode.null_ids(editor)
     assert ids == [49407] * 20
@@ -135,7 +137,7 @@ def test_without_guidance_the_empty_pair_is_left_out(comfy, editor, reference, t
     )
 
 
-def test_departures_from_the_original_are_noticed(comfy, editor, diffste_reference, tensors, reference, told, hidden):
+def test_departures_from_the_original_are_noticed(comfy, editor, tensors, reference, told, hidden):
     ours = sampled(comfy, editor, hidden, 5)
     short = tensors["text_encoder.text_model.embeddings.position_embedding.weight"].shape[0]
     assert short == 77
@@ -155,7 +157,7 @@ def test_departures_from_the_original_are_noticed(comfy, editor, diffste_referen
     assert off(sampled(comfy, editor, hidden, 30, scheduler="ddim_uniform"), at_30) > 10 * STEPS_TOLERANCE
 
 
-def test_the_schedule_is_diffusers_leading(comfy, editor, diffste_reference):
+def test_the_schedule_is_diffusers_leading(comfy, editor):
     sampling = comfy.module("nodes.text_edit.comfy_sampling")
     model_sampling = editor.model.get_model_object("model_sampling")
     for steps in (1, 5, 20, 30, 50, 500):
@@ -168,7 +170,7 @@ def test_the_schedule_is_diffusers_leading(comfy, editor, diffste_reference):
     assert model_sampling.timestep(sampling.leading_sigmas(model_sampling, 30))[0] == 958
 
 
-def test_eta_adds_ddims_own_noise(comfy, editor, diffste_reference):
+def test_eta_adds_ddims_own_noise(comfy, editor):
     """One step of a network that predicts nothing: what remains is the schedule's noise, whose strength is known."""
     sampling = comfy.module("nodes.text_edit.comfy_sampling")
     model_sampling = editor.model.get_model_object("model_sampling")

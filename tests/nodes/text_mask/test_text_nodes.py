@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 import torch
+from dancheong.testing.models import text_engines
+from dancheong.testing.models.upscale import rrdb_x4
 from PIL import Image
 
 
@@ -43,9 +45,9 @@ def test_hangul_rules_are_refused_as_long_as_nothing_reads_hangul(comfy, sample)
     assert "A rule asks for Hangul" in outcome.error
 
 
-def test_with_a_korean_recogniser_hangul_rules_work(comfy, base, sample, tiny_models):
+def test_with_a_korean_recogniser_hangul_rules_work(comfy, base, sample):
     says = "\uc18d\ubcf4"
-    path = tiny_models.korean_reader(base / "models" / "ocr" / "korean_test_rec.onnx", says)
+    path = text_engines.korean_reader(base / "models" / "ocr" / "korean_test_rec.onnx", says)
     try:
         for rule, count in (
             ({"only": says}, 5),
@@ -194,8 +196,8 @@ def test_odd_pictures_pass_through_every_node(comfy, shape):
 
 
 @pytest.fixture(scope="module")
-def lama(base):
-    return base / "models" / "inpaint" / "big-lama.pt"
+def lama(supplies):
+    return supplies.put("big-lama.pt")
 
 
 def spots(height, width):
@@ -238,12 +240,12 @@ def test_lama_sees_a_window_at_its_own_size_with_all_holes_hidden(comfy, lama, m
     assert sorted(windows) == [((266, 138, 3), 100), ((738, 738, 3), 800)]
 
 
-def test_lama_without_a_model_and_wrong_models_are_explained(comfy, base, lama, tiny_models):
+def test_lama_without_a_model_and_wrong_models_are_explained(comfy, base, lama):
     image, mask = noise(1, 64, 64), torch.zeros(1, 64, 64)
     outcome = comfy.try_node("DancheongEraseMasked", image=image, mask=mask, method="lama")
     assert "connect Load Inpaint Model with big-lama" in outcome.error
     folder = base / "models" / "inpaint"
-    tiny_models.rrdb_x4(folder / "upscaler.safetensors")
+    rrdb_x4(folder / "upscaler.safetensors")
     (folder / "cut.pt").write_bytes(lama.read_bytes()[:100000])
     torch.save({"a": torch.zeros(1)}, folder / "other.pth")
     for name, message in (

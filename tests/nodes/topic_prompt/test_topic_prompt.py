@@ -6,6 +6,7 @@ import re
 
 import pytest
 import torch
+from dancheong.testing.models import korean as korean_models
 from safetensors.torch import save_file
 from transformers import CLIPTokenizerFast
 
@@ -14,7 +15,7 @@ TITLE = "고양이 두 마리가 창가에 앉아 있다"
 
 
 @pytest.fixture(scope="module")
-def clip(comfy, base, korean_models):
+def clip(comfy, base):
     folder = base / "models" / "text_encoders" / "topics"
     korean_models.tokenizer(folder, "last")
     end = CLIPTokenizerFast.from_pretrained(str(folder)).eos_token_id

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from dancheong.testing.models import text_engines
+from dancheong.testing.scenes import watermark as scenes
 from PIL import Image
 
 
 @pytest.fixture(scope="module")
-def truths(scenes, mark):
+def truths(mark):
     return scenes.marked(20, 0, mark, 0.5)
 
 
@@ -25,7 +27,7 @@ def as_images(pictures):
     return torch.from_numpy(np.stack(pictures)).float() / 255
 
 
-def gains(scenes, cleaned, truths):
+def gains(cleaned, truths):
     """dB inside the mark, before and after."""
     pixels = (cleaned[..., :3] * 255).round().numpy()
     before = [scenes.psnr(truth.picture, truth) for truth in truths]
@@ -34,28 +36,28 @@ def gains(scenes, cleaned, truths):
     )
 
 
-def test_a_batch_is_learned_and_cleaned_with_the_mark(comfy, scenes, photos, truths):
+def test_a_batch_is_learned_and_cleaned_with_the_mark(comfy, photos, truths):
     mark, mask, preview, report = comfy.node("DancheongLearnWatermark", images=photos, agency="가나")
     assert mark.agency == "가나" and mark.anchor == "bottom right" and mark.reference == (640, 480)
     assert mask.shape == (1, 480, 640) and 0.01 < mask.mean() < 0.06
     assert "20 of 20 pictures" in report and "opacity 0.5" in report
     assert preview.shape[0] == 1 and preview.shape[-1] == 3
     cleaned, touched, said = comfy.node("DancheongCleanWatermark", image=photos, watermark=mark)
-    before, after = gains(scenes, cleaned, truths)
+    before, after = gains(cleaned, truths)
     assert before < 14 and after > 33
     assert torch.equal(cleaned[touched == 0], photos[touched == 0])
     assert said.count("the mark of 가나 was removed (un-blended") == 20
 
 
-def test_a_batch_of_ten_learns_from_itself(comfy, scenes, photos, truths):
+def test_a_batch_of_ten_learns_from_itself(comfy, photos, truths):
     cleaned, touched, report = comfy.node("DancheongCleanWatermark", image=photos[:12])
-    assert gains(scenes, cleaned, truths[:12])[1] > 30
+    assert gains(cleaned, truths[:12])[1] > 30
     assert torch.equal(cleaned[touched == 0], photos[:12][touched == 0])
     assert "was learned at the bottom right of 12 of 12" in report and "fewer than 20" in report
 
 
 @pytest.mark.parametrize("method", ["auto", "unblend", "telea", "ns", "lama"])
-def test_every_method_changes_the_mark_only(comfy, base, scenes, photos, truths, watermark, method):
+def test_every_method_changes_the_mark_only(comfy, base, photos, truths, watermark, method):
     (model,) = comfy.node("DancheongLoadInpaintModel", model_name="big-lama.pt")
     cleaned, touched, report = comfy.node(
         "DancheongCleanWatermark", image=photos[:3], watermark=watermark, method=method, inpaint_model=model
@@ -63,11 +65,11 @@ def test_every_method_changes_the_mark_only(comfy, base, scenes, photos, truths,
     assert torch.equal(cleaned[touched == 0], photos[:3][touched == 0])
     assert not torch.equal(cleaned, photos[:3])
     if method != "lama":  # its random weights paint anything
-        assert gains(scenes, cleaned, truths[:3])[1] > {"auto": 33, "unblend": 33}.get(method, 20)
+        assert gains(cleaned, truths[:3])[1] > {"auto": 33, "unblend": 33}.get(method, 20)
     assert {"auto": "filled by lama where", "unblend": "(un-blended;"}.get(method, f"filled by {method};") in report
 
 
-def test_pictures_without_the_mark_pass_bit_identical(comfy, scenes, watermark):
+def test_pictures_without_the_mark_pass_bit_identical(comfy, watermark):
     blank = as_images([truth.picture for truth in scenes.marked(5, 40, None)])
     blank[0, 0, 0] = torch.tensor([0.1234567, 1.5, -0.25])  # what is out of range or between bytes stays as well
     cleaned, touched, report = comfy.node("DancheongCleanWatermark", image=blank, watermark=watermark)
@@ -111,7 +113,7 @@ def test_a_mark_is_kept_in_a_file_and_loaded_again(comfy, base, watermark):
         )
 
 
-def test_few_pictures_need_a_mask(comfy, scenes, mark, photos):
+def test_few_pictures_need_a_mask(comfy, mark, photos):
     assert "Expected at least 10 pictures" in comfy.try_node("DancheongLearnWatermark", images=photos[:9]).error
     outcome = comfy.try_node("DancheongLearnWatermark", images=photos[:5], region="mask")
     assert "The region mask needs a mask" in outcome.error
@@ -122,12 +124,12 @@ def test_few_pictures_need_a_mask(comfy, scenes, mark, photos):
     learned, _, _, report = comfy.node("DancheongLearnWatermark", images=images, region="mask", mask=area)
     assert "5 of 5" in report and "fewer than 20" in report
     cleaned, *_ = comfy.node("DancheongCleanWatermark", image=images, watermark=learned)
-    assert gains(scenes, cleaned, few)[1] > 28
+    assert gains(cleaned, few)[1] > 28
     outcome = comfy.try_node("DancheongLearnWatermark", images=images[:2], region="mask", mask=area)
     assert "Expected at least 3 pictures" in outcome.error
 
 
-def test_where_nothing_repeats_nothing_is_learned(comfy, scenes):
+def test_where_nothing_repeats_nothing_is_learned(comfy):
     blank = as_images([truth.picture for truth in scenes.marked(20, 3, None)])
     outcome = comfy.try_node("DancheongLearnWatermark", images=blank)
     assert outcome.error.startswith("No mark was found") and "mask the area" in outcome.error
@@ -136,7 +138,7 @@ def test_where_nothing_repeats_nothing_is_learned(comfy, scenes):
     assert "needs a model" in comfy.try_node("DancheongCleanWatermark", image=blank[:1], method="lama").error
 
 
-def test_a_single_picture_is_searched_for_agencies_by_name(comfy, base, tiny_models, scenes, korean_font):
+def test_a_single_picture_is_searched_for_agencies_by_name(comfy, base, korean_font):
     from PIL import ImageDraw, ImageFont
 
     clean = scenes.marked(1, 4, None, quality=None)[0].picture
@@ -150,11 +152,11 @@ def test_a_single_picture_is_searched_for_agencies_by_name(comfy, base, tiny_mod
     assert touched[0, 440:475, 470:600].mean() > 0.5 and not touched[0, :300].any()
     assert torch.equal(cleaned[touched == 0], lettered[touched == 0])
     # With a reader of Hangul, place alone is no reason any more.
-    path = tiny_models.korean_reader(base / "models" / "ocr" / "korean_test_rec.onnx", "연합뉴스")
+    path = text_engines.korean_reader(base / "models" / "ocr" / "korean_test_rec.onnx", "연합뉴스")
     try:
         _, touched, report = comfy.node("DancheongCleanWatermark", image=lettered)
         assert "연합뉴스" in report and "cannot be read" not in report and touched.any()
-        path = tiny_models.korean_reader(path, "가게")
+        path = text_engines.korean_reader(path, "가게")
         comfy.module("nodes.text_mask.engines.reader").load.cache_clear()
         cleaned, touched, _ = comfy.node("DancheongCleanWatermark", image=lettered)
         assert not touched.any() and torch.equal(cleaned, lettered)

@@ -1,7 +1,6 @@
 """The walk and its bad weather through a real server and the pack's command line."""
 
 import json
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -10,6 +9,7 @@ import pikepdf
 import pytest
 from dancheong.runner import places
 from dancheong.runner.queue import workflow
+from dancheong.testing import areas
 from PIL import Image
 
 COVER_FINISH = places.PACK / "workflows" / "api" / "cover_finish.json"
@@ -64,6 +64,7 @@ def upscale(folder, **changes):
     )
 
 
+@pytest.mark.area(*areas.of_workflow(COVER_FINISH))
 def test_the_walk(cli, tmp_path):
     finished = cli.run(COVER_FINISH, "3.image=cover.png", "9.author=Kim")
     assert finished.status == 0, finished.error
@@ -81,15 +82,15 @@ def test_the_walk(cli, tmp_path):
         assert json.loads(picture.text["prompt"])["9"]["inputs"]["author"] == "Kim"
 
 
-def test_the_official_command_line_runs_them_too(cli, comfy_cli, base, cover, quick, tmp_path):
+def test_the_official_command_line_runs_them_too(cli, comfy_cli, supplies, quick, tmp_path):
     assert comfy_cli, "comfy-cli belongs to the dev extra"
-    (base / "input" / "cover.png").write_bytes(cover.read_bytes())
     host, port = cli.url.removeprefix("http://").split(":")
     # The browser tests run every workflow; here it is the other client that is tried.
     for shipped in (COVER_FINISH.with_stem(name) for name in ("korean_prompt", "remove_text", "upscale_to_file")):
         prompt = json.loads(shipped.read_text(encoding="utf-8"))
         for node, inputs in quick.get(shipped.stem, {}).items():
             prompt[node]["inputs"].update(inputs)
+        supplies.put_named(prompt)
         path = tmp_path / shipped.name
         path.write_text(json.dumps(prompt), encoding="utf-8")
         result = subprocess.run(
@@ -102,6 +103,7 @@ def test_the_official_command_line_runs_them_too(cli, comfy_cli, base, cover, qu
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.area("watermark")
 def test_cleaned_pictures_say_so_themselves(cli, tmp_path):
     finished = cli.run(COVER_FINISH.parent / "clean_news_photos.json", "3.count=2")
     assert finished.status == 0, finished.error
@@ -112,6 +114,7 @@ def test_cleaned_pictures_say_so_themselves(cli, tmp_path):
         assert told["pictures"] == 2 and told["agencies"] == ["unknown"] and "un-blended" in told["methods"][0]
 
 
+@pytest.mark.area("upscale")
 def test_an_interrupt_ends_a_network_pass_within_three_seconds(cli, tmp_path):
     process = cli.start("run", upscale(tmp_path), "--out", "out", "--server", cli.url)
     finished = cli.interrupt_when(process, "DancheongUpscaleToSize ...")
@@ -120,6 +123,7 @@ def test_an_interrupt_ends_a_network_pass_within_three_seconds(cli, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.area("print_cover")
 def test_an_interrupt_ends_a_library_call_within_three_seconds(cli, tmp_path):
     """A PDF of a 40 megapixel picture is one long call into an encoder."""
     path = write(
@@ -140,6 +144,7 @@ def test_an_interrupt_ends_a_library_call_within_three_seconds(cli, tmp_path):
     assert finished.seconds < 3
 
 
+@pytest.mark.area("erase")
 def test_a_batch_with_one_small_mask(cli, tmp_path):
     finished = cli.run(erase(tmp_path, repeat=3))
     assert finished.status == 0, finished.error
@@ -155,6 +160,7 @@ def test_rgba_and_one_pixel(cli, tmp_path):
     assert finished.status == 0, finished.error
 
 
+@pytest.mark.area("print_cover")
 def test_a_12000_px_wide_title(cli, tmp_path):
     path = write(
         tmp_path,
@@ -235,13 +241,14 @@ def test_half_an_acceptance_is_a_failure(cli, tmp_path):
     assert finished.status == 1 and "nowhere.pth" in finished.message and finished.out == ""
 
 
-def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, server, root, tmp_path):
-    with urllib.request.urlopen(f"{server.url}/object_info") as answer:
+def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, supplies, root, tmp_path):
+    with urllib.request.urlopen(f"{cli.url}/object_info") as answer:
         declared = json.load(answer)
     for path in sorted((root / "workflows").glob("*.json")):
         converted = workflow.prompt(workflow.load(path), [], declared)
         shipped = workflow.load(path.parent / "api" / path.name)
         assert plain(converted) == plain(shipped)
+    supplies.put("small.png")
     finished = cli.run(root / "workflows" / "remove_text.json", "Load Image.image=small.png")
     assert finished.status == 0, finished.error
     (png,) = (tmp_path / name for name in files(finished) if "without_text" in name)
@@ -251,9 +258,8 @@ def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, server, roo
     assert finished.status == 1 and "No node is called '99'" in finished.message
 
 
-def test_a_workflow_of_the_first_release_still_runs(cli, root, base, cover):
+def test_a_workflow_of_the_first_release_still_runs(cli, root):
     """tests/golden holds what 0.1.0 saved in the editor, every node in it."""
-    shutil.copy(cover, base / "input" / "cover.png")
     finished = cli.run(root / "tests" / "golden" / "0.1.0.json")
     assert finished.status == 0, finished.error
     assert {name.rsplit(".", 1)[1] for name in files(finished)} == {"pdf", "png", "tif", "txt"}

@@ -1,9 +1,9 @@
 """Curation: each rule, the resumable command, and runs that were killed."""
 
 import csv
+import dataclasses
 import io
 import json
-import os
 import random
 import signal
 import subprocess
@@ -12,13 +12,15 @@ import time
 
 import numpy as np
 import pytest
-from dancheong.nodes.curation import Curation, curate
+from dancheong.nodes.curation import Curation, Walk
 from dancheong.nodes.curation.fingerprints import Seen, fingerprint
 from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.ground.journal import Journal
 from dancheong.nodes.news import dataset
 from dancheong.nodes.watermark import mark_file
+from dancheong.testing.models import korean as korean_models
+from dancheong.testing.scenes import news
+from dancheong.testing.scenes import watermark as scenes
 from PIL import Image
 
 WANTED = ("economy", "society", "science", "world")
@@ -47,7 +49,7 @@ def test_articles(change, article, fault):
     assert Standards(**change).article_fault(*article) == fault
 
 
-def test_pictures(news):
+def test_pictures():
     good = next(iter(news.articles(1, 0)))
     picture = np.asarray(Image.open(io.BytesIO(good.picture)))
     assert Standards().picture_fault(picture) is None
@@ -59,26 +61,38 @@ def test_pictures(news):
     assert Standards().file_fault(good.picture) is None
 
 
-def test_near_duplicates(news):
+def test_near_duplicates():
     pictures = [np.asarray(Image.open(io.BytesIO(one.picture))) for one in news.articles(40, 3) if not one.fault]
-    seen = Seen()
+    seen = Seen(6)
     for number, picture in enumerate(pictures):
-        assert seen.near(fingerprint(picture), 6) is None
+        assert seen.near(fingerprint(picture)) is None
         seen.add(fingerprint(picture), str(number))
     for number, picture in enumerate(pictures):
         smaller = np.asarray(Image.fromarray(picture).resize((300, 200)))
-        assert seen.near(fingerprint(smaller), 6) == str(number)
-    assert seen.near(fingerprint(pictures[0]), -1) is None
+        assert seen.near(fingerprint(smaller)) == str(number)
+    assert seen.take(fingerprint(pictures[0]), "again") == "near-duplicate picture (of 0)"
+    every = Seen(-1)
+    assert every.take(1, "a") is every.take(1, "b") is None
+
+
+def test_relevance():
+    assert Standards().relevance_fault(0.2) is None
+    assert Standards().relevance_fault(0.1234) == "low relevance (0.123, at least 0.200)"
+    assert Standards().relevance_fault(float("nan"))
 
 
 def test_many_fingerprints_are_all_compared():
-    seen = Seen()
+    seen = Seen(3)
     draw = random.Random(0)
     prints = [draw.getrandbits(64) for _ in range(3000)]
     for number, value in enumerate(prints):
         seen.add(value, str(number))
-    assert seen.near(prints[2999] ^ 0b111, 3) == "2999"
-    assert seen.near(prints[7] ^ 0b1111, 3) is None
+    assert seen.near(prints[2999] ^ 0b111) == "2999"
+    assert seen.near(prints[7] ^ 0b1111) is None
+
+
+def curate(*curation):
+    return Walk(Curation(*curation)).finish(lambda done: None)
 
 
 def outcome(folder):
@@ -88,18 +102,18 @@ def outcome(folder):
 
 
 @pytest.fixture(scope="module")
-def source(news, tmp_path_factory):
+def source(tmp_path_factory):
     return news.raw_json(tmp_path_factory.mktemp("raw"), news.articles(120, 5))
 
 
 @pytest.fixture(scope="module")
 def straight(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("straight") / "out"
-    counts = curate(Curation(source, out, Standards(topics=WANTED)), say=lambda line: None)
+    counts = curate(source, out, Standards(topics=WANTED))
     return out, counts
 
 
-def test_every_fault_is_found_and_every_good_article_kept(news, straight):
+def test_every_fault_is_found_and_every_good_article_kept(straight):
     out, counts = straight
     articles = list(news.articles(120, 5))
     with (out / "rejected.csv").open(encoding="utf-8-sig") as file:
@@ -114,7 +128,7 @@ def test_every_fault_is_found_and_every_good_article_kept(news, straight):
     assert sum(counts.values()) == 120
 
 
-def test_the_result_is_a_dataset_again(news, straight):
+def test_the_result_is_a_dataset_again(straight):
     out, counts = straight
     kept = {one.id: one for one in news.articles(120, 5) if not one.fault}
     rows = list(dataset.records(out))
@@ -163,27 +177,26 @@ def test_a_run_that_is_killed_goes_on_and_ends_the_same(source, straight, root, 
 
 def test_a_finished_run_does_nothing_more(source, straight):
     before = {path: path.stat().st_mtime_ns for path in (straight[0] / "images").iterdir()}
-    counts = curate(Curation(source, straight[0], Standards(topics=WANTED)), say=lambda line: None)
+    counts = curate(source, straight[0], Standards(topics=WANTED))
     assert counts == straight[1]
     assert {path: path.stat().st_mtime_ns for path in (straight[0] / "images").iterdir()} == before
 
 
 def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
     with pytest.raises(UserError, match="another source or other rules"):
-        curate(Curation(source, straight[0], Standards()), print)
+        curate(source, straight[0], Standards())
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="is not empty"):
-        curate(Curation(source, tmp_path, Standards()), print)
+        curate(source, tmp_path, Standards())
     with pytest.raises(UserError, match="There is no dataset"):
-        curate(Curation(tmp_path / "nothing", tmp_path / "out", Standards()), print)
+        curate(tmp_path / "nothing", tmp_path / "out", Standards())
     assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
 
 
-def test_marks_are_taken_off_and_it_is_said(scenes, mark, learned, news_photos, tmp_path):
+def test_marks_are_taken_off_and_it_is_said(mark, learned, news_photos, tmp_path):
     file = tmp_path / "mark.safetensors"
     mark_file.write(file, learned.watermark)
-    job = Curation(news_photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))
-    assert curate(job, say=lambda line: None)["kept"] == 20
+    assert curate(news_photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))["kept"] == 20
     truths = scenes.marked(20, 0, mark, 0.5)
     rows = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
     values = []
@@ -196,10 +209,10 @@ def test_marks_are_taken_off_and_it_is_said(scenes, mark, learned, news_photos, 
     with pytest.raises(UserError, match=r"is no learned mark|damaged"):
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(b"nonsense")
-        curate(Curation(news_photos, tmp_path / "other", Standards(), (bad,)), print)
+        curate(news_photos, tmp_path / "other", Standards(), (bad,))
 
 
-def test_headlines_are_compared_with_pictures(korean_models, news_photos, tmp_path):
+def test_headlines_are_compared_with_pictures(news_photos, tmp_path):
     from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
 
     folder = korean_models.tokenizer(tmp_path / "clip")
@@ -211,42 +224,13 @@ def test_headlines_are_compared_with_pictures(korean_models, news_photos, tmp_pa
     model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=16))
     model.save_pretrained(folder)
     CLIPImageProcessor(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}).save_pretrained(folder)
-    all_kept = curate(
-        Curation(news_photos, tmp_path / "all", Standards(duplicate_bits=-1), (), folder, -1.0), say=lambda line: None
-    )
+    every = Standards(duplicate_bits=-1, min_relevance=-1.0)
+    all_kept = curate(news_photos, tmp_path / "all", every, (), folder)
     assert all_kept["kept"] == 20
     rows = [json.loads(line) for line in (tmp_path / "all" / "metadata.jsonl").read_text().splitlines()]
     scores = sorted(row["relevance"] for row in rows)
     middle = (scores[9] + scores[10]) / 2
-    half = curate(
-        Curation(news_photos, tmp_path / "half", Standards(duplicate_bits=-1), (), folder, middle),
-        say=lambda line: None,
-    )
+    half = curate(news_photos, tmp_path / "half", dataclasses.replace(every, min_relevance=middle), (), folder)
     assert half["kept"] == sum(score >= middle for score in scores) and half["low relevance"] == 20 - half["kept"]
     with pytest.raises(UserError, match="holds no CLIP"):
-        curate(Curation(news_photos, tmp_path / "none", Standards(), (), tmp_path), print)
-
-
-def test_a_journal_forgets_a_torn_line(tmp_path):
-    journal = Journal(tmp_path / "a", {"x": 1})
-    journal.add({"row": 1})
-    journal.add({"row": 2, "id": "가" * 5000})
-    journal.close()
-    path = tmp_path / "a" / "journal.jsonl"
-    with path.open("ab") as file:
-        file.write(b'{"row": 3, "id": "' + "나".encode()[:2])
-    again = Journal(tmp_path / "a", {"x": 1})
-    assert [line["row"] for line in again] == [1, 2]
-    again.add({"row": 3})
-    assert [line["row"] for line in again] == [1, 2, 3]
-    again.close()
-
-
-@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/dev/full"), reason="needs a full device")
-def test_a_full_disk_leaves_no_half_table(tmp_path):
-    from dancheong.nodes.ground.whole_file import writing_whole
-
-    with pytest.raises(OSError), writing_whole(tmp_path / "a.jsonl") as file:
-        file.write(b"half")
-        raise OSError("no space left")
-    assert list(tmp_path.iterdir()) == []
+        curate(news_photos, tmp_path / "none", Standards(), (), tmp_path)

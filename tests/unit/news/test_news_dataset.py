@@ -11,13 +11,14 @@ from dancheong.nodes.news import dataset, storage
 from dancheong.nodes.news.picture import BrokenPicture, decode
 from dancheong.nodes.news.record import Record, RefusedRow, title_and_content
 from dancheong.nodes.news.report import refusals
+from dancheong.testing.scenes import news
 from PIL import Image
 
 COUNT = 24
 
 
 @pytest.fixture(scope="module")
-def found(news):
+def found():
     return list(news.articles(COUNT, 1, (96, 64)))
 
 
@@ -42,7 +43,7 @@ def captioned(folder, found):
     return folder
 
 
-def sharded(folder, news, found):
+def sharded(folder, found):
     folder.mkdir()
     news.zipped(folder / "a-train.zip", found[:10])
     news.zipped(folder / "b-val.zip", found[10:], "metadata.csv")
@@ -53,7 +54,7 @@ LAYOUTS = ("json", "jsonl folder", "csv folder", "jsonl zip", "csv zip", "parque
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_gives_the_same_articles(news, found, tmp_path, layout):
+def test_every_layout_gives_the_same_articles(found, tmp_path, layout):
     source = {
         "json": lambda: news.raw_json(tmp_path, found),
         "jsonl folder": lambda: news.image_folder(tmp_path, found),
@@ -62,7 +63,7 @@ def test_every_layout_gives_the_same_articles(news, found, tmp_path, layout):
         "csv zip": lambda: news.zipped(tmp_path / "a.zip", found, "metadata.csv"),
         "parquet": lambda: parquet(tmp_path / "a.parquet", found),
         "captions": lambda: captioned(tmp_path, found),
-        "shards": lambda: sharded(tmp_path / "shards", news, found),
+        "shards": lambda: sharded(tmp_path / "shards", found),
         "jsonl file": lambda: news.image_folder(tmp_path, found) / "metadata.jsonl",
     }[layout]()
     rows = list(dataset.records(source))

@@ -10,6 +10,7 @@ from dancheong.nodes.ground import UserError
 from dancheong.nodes.page import colour_profile
 from dancheong.nodes.page.trim import Trim
 from dancheong.nodes.print_cover import print_files
+from dancheong.testing import icc_profiles
 from PIL import Image, ImageCms
 
 COLOURS = [(255, 255, 255), (0, 0, 0), (119, 119, 119), (200, 30, 60)]
@@ -130,7 +131,7 @@ def pressed(red, green, blue):
 
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("file_format", ["tiff", "jpeg", "pdf"])
-def test_cmyk_is_made_by_the_profile(icc_profiles, file_format, channels):
+def test_cmyk_is_made_by_the_profile(file_format, channels):
     """Grey becomes black ink alone, as this press's profile says; the naive inversion would print it with three."""
     profile = icc_profiles.cmyk()
     data = print_files.encode(swatches(SMALL, channels), file_format, SMALL, {}, profile)
@@ -153,7 +154,7 @@ def test_cmyk_is_made_by_the_profile(icc_profiles, file_format, channels):
         assert np.abs(found - pressed(*(part / 255 for part in colour))).max() <= 3, (colour, found)
 
 
-def test_colours_are_relative_to_the_paper(icc_profiles):
+def test_colours_are_relative_to_the_paper():
     """White stays free of ink and grey keeps its own, whatever white the printer's paper has."""
     on_paper = icc_profiles.cmyk(paper=(0.85, 0.88, 0.68))
     seen, plain = (
@@ -163,7 +164,7 @@ def test_colours_are_relative_to_the_paper(icc_profiles):
     assert np.abs(seen - plain).max() <= 2 and plain.max() == 255
 
 
-def test_shadows_are_kept_apart_on_a_press_without_deep_black(icc_profiles):
+def test_shadows_are_kept_apart_on_a_press_without_deep_black():
     """Black point compensation lays Y between the black and the white of the press, and clips nothing."""
     width, height = SMALL.pixels
     dark = np.full((height, width, 3), 30, np.uint8)
@@ -173,7 +174,7 @@ def test_shadows_are_kept_apart_on_a_press_without_deep_black(icc_profiles):
     assert abs(int(np.asarray(seen)[5, 5, 3]) - 255 * (100 - lightness) / 90) <= 2
 
 
-def test_an_rgb_profile_keeps_what_is_seen(icc_profiles):
+def test_an_rgb_profile_keeps_what_is_seen():
     """Other numbers, the same colours: back in sRGB they are within rounding."""
     data = print_files.encode(swatches(SMALL, 4), "png", SMALL, {}, icc_profiles.wide_rgb())
     image = Image.open(io.BytesIO(data))
@@ -188,7 +189,7 @@ def test_an_rgb_profile_keeps_what_is_seen(icc_profiles):
     assert np.abs(np.asarray(back).astype(int) - swatches(SMALL)).max() <= 2
 
 
-def test_profiles_that_cannot_be_used_are_explained(icc_profiles, tmp_path):
+def test_profiles_that_cannot_be_used_are_explained(tmp_path):
     with pytest.raises(UserError, match="PNG has no CMYK: take pdf, tiff or jpeg"):
         print_files.encode(swatches(SMALL), "png", SMALL, {}, icc_profiles.cmyk())
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
@@ -199,7 +200,7 @@ def test_profiles_that_cannot_be_used_are_explained(icc_profiles, tmp_path):
         colour_profile.read(tmp_path / "press.icc")
 
 
-def test_the_profile_of_a_picture(icc_profiles, tmp_path):
+def test_the_profile_of_a_picture(tmp_path):
     image = Image.new("RGB", (4, 4))
     image.save(tmp_path / "wide.png", icc_profile=icc_profiles.wide_rgb())
     assert colour_profile.embedded(tmp_path / "wide.png") == icc_profiles.wide_rgb()

@@ -7,17 +7,18 @@ import pytest
 import torch
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_edit import checkpoint
+from dancheong.testing.models import diffste as diffste_models
 from safetensors import safe_open
 from safetensors.torch import save_file
 
 
 @pytest.fixture(scope="module")
-def tensors(diffste_models):
+def tensors():
     return diffste_models.tensors()
 
 
 @pytest.fixture(scope="module")
-def public(diffste_models, tensors, tmp_path_factory):
+def public(tensors, tmp_path_factory):
     return diffste_models.lightning(tmp_path_factory.mktemp("diffste") / "diffste.ckpt", tensors, scale=0.2)
 
 
@@ -33,7 +34,7 @@ def test_the_public_form_is_read(public, tensors):
     assert content.notes == ()
 
 
-def test_a_training_runs_moments_are_not_read(diffste_models, tensors, tmp_path):
+def test_a_training_runs_moments_are_not_read(tensors, tmp_path):
     """20 times the weights in optimizer states: the file is mapped, and they never reach memory."""
     import resource
 
@@ -47,7 +48,7 @@ def test_a_training_runs_moments_are_not_read(diffste_models, tensors, tmp_path)
     assert touched < 256 << 20
 
 
-def test_without_settings_the_usual_ones_are_used_and_told(diffste_models, tensors, tmp_path):
+def test_without_settings_the_usual_ones_are_used_and_told(tensors, tmp_path):
     content = checkpoint.read(diffste_models.lightning(tmp_path / "diffste.ckpt", tensors, scale=None))
     assert (content.sizes.text_heads, content.sizes.char_heads, content.sizes.latent_scale) == (8, 2, 0.18215)
     assert "text_heads, char_heads, latent_scale" in content.notes[0]
@@ -102,7 +103,7 @@ class Hidden:
 
 
 @pytest.mark.parametrize("harm", [Harm(), Hidden()])
-def test_a_pickle_that_asks_for_more_is_refused(diffste_models, tensors, tmp_path, monkeypatch, harm):
+def test_a_pickle_that_asks_for_more_is_refused(tensors, tmp_path, monkeypatch, harm):
     monkeypatch.chdir(tmp_path)
     path = diffste_models.lightning(tmp_path / "diffste.ckpt", tensors, callbacks={"state": harm})
     with pytest.raises(UserError, match=r"was refused, as it asks for (posix|nt|__builtin__)\.(system|getattr)"):
@@ -110,7 +111,7 @@ def test_a_pickle_that_asks_for_more_is_refused(diffste_models, tensors, tmp_pat
     assert not (tmp_path / "harmed").exists()
 
 
-def test_what_a_shell_stores_is_never_run(diffste_models, tensors, tmp_path, monkeypatch):
+def test_what_a_shell_stores_is_never_run(tensors, tmp_path, monkeypatch):
     """A class under a name that is let through as a shell, with a call in its own pickle."""
     monkeypatch.chdir(tmp_path)
     path = diffste_models.lightning(tmp_path / "diffste.ckpt", tensors)

@@ -5,12 +5,13 @@ import pytest
 import torch
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.text_mask.engines import craft, heat
+from dancheong.testing.models import text_engines
 from torch.nn import functional
 
 
 @pytest.fixture(scope="module")
-def tensors(tiny_models):
-    return tiny_models.craft_tensors()
+def tensors():
+    return text_engines.craft_tensors()
 
 
 def reference(tensors, x):
@@ -46,8 +47,8 @@ def reference(tensors, x):
 
 
 @pytest.mark.parametrize("layout", ["pth", "h5", "safetensors"])
-def test_both_layouts_give_the_public_networks_answer(tmp_path, tiny_models, tensors, layout):
-    network = craft.load(tiny_models.craft(tmp_path / f"craft_mlt_25k.{layout}", tensors))
+def test_both_layouts_give_the_public_networks_answer(tmp_path, tensors, layout):
+    network = craft.load(text_engines.craft(tmp_path / f"craft_mlt_25k.{layout}", tensors))
     picture = torch.randn(1, 3, 96, 160, generator=torch.Generator().manual_seed(1))
     expected = reference(tensors, picture)
     assert expected.std() > 0.01
@@ -55,22 +56,22 @@ def test_both_layouts_give_the_public_networks_answer(tmp_path, tiny_models, ten
 
 
 @pytest.mark.parametrize("key", ["basenet.slice4.38.running_mean", "conv_cls.8.bias", "upconv2.conv.1.weight"])
-def test_a_changed_weight_is_noticed(tmp_path, tiny_models, tensors, key):
+def test_a_changed_weight_is_noticed(tmp_path, tensors, key):
     changed = {**tensors, key: tensors[key] + 0.5}
-    network = craft.load(tiny_models.craft(tmp_path / "craft.pth", changed))
+    network = craft.load(text_engines.craft(tmp_path / "craft.pth", changed))
     picture = torch.randn(1, 3, 96, 160, generator=torch.Generator().manual_seed(1))
     expected = reference(tensors, picture)
     assert (network(picture) - expected).abs().max() > 1e-3 * expected.abs().max()
 
 
-def test_other_files_are_refused_by_name(tmp_path, tiny_models, tensors):
+def test_other_files_are_refused_by_name(tmp_path, tensors):
     torch.save({"weight": torch.zeros(3)}, tmp_path / "craft_other.pth")
     with pytest.raises(UserError, match=r"craft_other.pth is not a CRAFT text detector: expected basenet"):
         craft.load(tmp_path / "craft_other.pth")
     torch.save([torch.zeros(3)], tmp_path / "craft_list.pth")
     with pytest.raises(UserError, match="expected named tensors"):
         craft.load(tmp_path / "craft_list.pth")
-    whole = tiny_models.craft(tmp_path / "craft.h5", tensors).read_bytes()
+    whole = text_engines.craft(tmp_path / "craft.h5", tensors).read_bytes()
     (tmp_path / "craft_cut.h5").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UserError, match=r"craft_cut.h5 is (damaged|not a CRAFT)"):
         craft.load(tmp_path / "craft_cut.h5")

@@ -1,0 +1,88 @@
+"""Each template in the real editor, in Korean: it opens whole, equals its API form, and Run succeeds."""
+
+from pathlib import Path
+
+import pytest
+from dancheong.testing import areas
+from dancheong.testing.editor import check_drawn_labels, check_labels, read, without_titles
+
+WORKFLOWS = Path(__file__).resolve().parents[3] / "workflows"
+TEMPLATES = [
+    pytest.param(path.stem, marks=pytest.mark.area(*areas.of_workflow(path)))
+    for path in sorted((WORKFLOWS / "api").glob("*.json"))
+]
+
+
+@pytest.fixture(scope="module")
+def korean(root):
+    return read(root / "locales" / "ko" / "nodeDefs.json")
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_opens_runs_and_equals_its_api_form(editor, supplies, korean, pictures, quick, name):
+    shipped = read(WORKFLOWS / "api" / f"{name}.json")
+    supplies.put_named(shipped)
+    editor.faults.clear()
+    editor.open(f"?template={name}&source=dancheong")
+    # The editor may first show the graph that it had open before.
+    editor.page.wait_for_function(
+        "types => types.every(type => app.graph._nodes.some(node => node.type === type))",
+        arg=sorted({node["class_type"] for node in shipped.values()}),
+        timeout=30_000,
+    )
+    missing = editor.page.evaluate(
+        "app.graph._nodes.filter(n => !LiteGraph.registered_node_types[n.type]).map(n => n.type)"
+    )
+    assert missing == []
+    assert without_titles(editor.prompt()) == without_titles(shipped)
+    picture = {"path": str(pictures / f"{name}.jpg"), "type": "jpeg", "quality": 85}
+    editor.page.screenshot(clip=editor.fit(), **picture)
+    check_labels(editor, korean)
+    run_here(editor, quick.get(name, {}))
+    if name not in quick:  # what random weights paint is nothing to show
+        editor.page.screenshot(clip=editor.fit(), **picture)
+    assert editor.faults == []
+
+
+@pytest.fixture(scope="module")
+def nodes_2(editor):
+    """ComfyUI's newer renderer, which draws nodes as parts of the page instead of on a canvas."""
+    editor.setting("Comfy.VueNodes.Enabled", True)
+    yield editor.open()
+    editor.setting("Comfy.VueNodes.Enabled", False)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_opens_and_runs_in_nodes_2(nodes_2, supplies, korean, pictures, quick, name):
+    shipped = read(WORKFLOWS / "api" / f"{name}.json")
+    if supplies.put_named(shipped):
+        nodes_2.open()  # which reads anew what there is to choose from
+    nodes_2.faults.clear()
+    nodes_2.load(read(WORKFLOWS / f"{name}.json"))
+    assert without_titles(nodes_2.prompt()) == without_titles(shipped)
+    nodes_2.fit()
+    nodes_2.page.screenshot(path=str(pictures / "nodes-2.0" / f"{name}.jpg"), type="jpeg", quality=85)
+    check_labels(nodes_2, korean)
+    check_drawn_labels(nodes_2, korean)
+    run_here(nodes_2, quick.get(name, {}))
+    assert nodes_2.faults == []
+
+
+def test_every_template_has_an_api_form_and_the_template_browser_lists_it(editor):
+    names = sorted(path.stem for path in WORKFLOWS.glob("*.json"))
+    assert names and names == sorted(path.stem for path in (WORKFLOWS / "api").glob("*.json"))
+    listed = editor.page.evaluate("async () => await (await fetch('/workflow_templates')).json()")
+    assert sorted(listed["dancheong"]) == names
+    for name in names:
+        answer = editor.page.evaluate(
+            "async url => (await fetch(url)).status", f"/api/workflow_templates/dancheong/{name}.jpg"
+        )
+        assert answer == 200
+
+
+def run_here(editor, changes):
+    """Press Run, with small pictures and few steps; no node may end in red."""
+    editor.set_widgets(changes)
+    event = editor.press_run()
+    assert event["kind"] == "execution_success", event
+    assert editor.page.evaluate("app.graph._nodes.filter(n => n.has_errors).map(n => n.type)") == []
