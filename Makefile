@@ -15,8 +15,16 @@ demo: host
 serve: host
 	@$(RUN) runner serve
 
+# A worker for each core; files are shared out whole, in the order in which they are collected.
+TEST := $(RUN) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+
+# Without ComfyUI, in seconds: on every save.
+unit: host
+	@$(TEST) tests/unit
+
+# Everything, or `make test AREA=text_mask`: all tests of one capability, before a commit.
 test: host
-	@$(RUN) -m pytest
+	@$(TEST) $(if $(AREA),--area $(AREA))
 
 # The pictures of the README, the docs and the template browser, made anew; they need Chromium.
 pictures: host demo
@@ -37,9 +45,13 @@ docs: host
 tables: host
 	@$(RUN) -m benchmarks tables
 
+fix: host
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
 check: host
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m basedpyright
 
-.PHONY: host demo serve test pictures check docs tables
+.PHONY: host demo serve unit test pictures docs tables fix check
