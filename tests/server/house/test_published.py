@@ -1,28 +1,39 @@
 """What the registry would hand out: packed by comfy-cli, unpacked into a clean base directory, used from there."""
 
 import json
-import runpy
+import re
 import subprocess
 import sys
 import urllib.request
 
 import pytest
-from dancheong.runner import places
 from dancheong.runner.server import Server
+from dancheong.testing import published
+from dancheong.testing.supplies import Supplies
 from PIL import Image
+
+RUNS = ("__init__.py", "install.py", "nodes", "runner", "workflows", "locales", "subgraphs", "web")
+WORKFLOW = "remove_text.json"
+TELLS = {"CHANGELOG.md", "LICENSE", "README.md", "README.ko.md", "docs", "pyproject.toml", "requirements.txt"}
 
 
 @pytest.fixture(scope="module")
-def published(base, tmp_path_factory):
-    """A base directory with the published package in it, and nothing linked to this checkout."""
-    target = tmp_path_factory.mktemp("target")
-    packing = runpy.run_path(str(places.PACK / "benchmarks" / "published.py"))
-    said = packing["pack"](target / "custom_nodes" / "dancheong", tmp_path_factory.mktemp("source"))
+def pack(tmp_path_factory):
+    """The unpacked archive, in the custom_nodes of a base directory; nothing is linked to this checkout."""
+    pack = tmp_path_factory.mktemp("target") / "custom_nodes" / "dancheong"
+    said = published.archive(tmp_path_factory.mktemp("source"), pack)
     assert "All validation checks passed" in said
-    (target / "input").mkdir()
-    (target / "input" / "cover.png").write_bytes((base / "input" / "small.png").read_bytes())
-    with Server(target, base / "models", log=target / "server.log") as server:
-        yield target / "custom_nodes" / "dancheong", server.url
+    return pack
+
+
+@pytest.fixture(scope="module")
+def url(pack):
+    base = pack.parent.parent
+    supplies = Supplies(base)
+    supplies.put("small.png")
+    supplies.put_named(json.loads((pack / "workflows" / WORKFLOW).read_text(encoding="utf-8")))
+    with Server(base, base / "models", log=base / "server.log") as server:
+        yield server.url
 
 
 def get(url):
@@ -30,17 +41,23 @@ def get(url):
         return answer.read()
 
 
-def test_it_holds_what_users_need_and_nothing_else(published):
-    pack, _ = published
-    assert not pack.is_symlink()
-    assert {path.name for path in pack.iterdir() if path.name[0] not in "._"} | {"__init__.py"} == {
-        "LICENSE", "README.md", "__init__.py", "install.py", "locales", "nodes", "pyproject.toml", "requirements.txt",
-        "runner", "subgraphs", "web", "workflows",
-    }  # fmt: skip
+def test_it_holds_every_file_that_runs_and_nothing_else(pack):
+    held = {path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file()}
+    runs = {name for name in held if name.split("/")[0] in RUNS}
+    assert runs == set(published.tracked(*RUNS))
+    assert {name.split("/")[0] for name in held - runs} <= TELLS
 
 
-def test_a_clean_comfyui_serves_all_of_it(published):
-    pack, url = published
+@pytest.mark.parametrize("page", ["README.md", "README.ko.md"])
+def test_every_picture_of_its_readme_is_there(pack, page):
+    text = (pack / page).read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]*\]\(([^)\s]+)|<img[^>]*\ssrc=\"([^\"]+)", text)
+    names = {inline or tag for inline, tag in pictures if not (inline or tag).startswith("http")}
+    assert len(names) >= 4
+    assert {name for name in names if not (pack / name).is_file()} == set()
+
+
+def test_a_clean_comfyui_serves_all_of_it(pack, url):
     known = json.loads(get(f"{url}/object_info"))
     korean = json.loads((pack / "locales" / "ko" / "nodeDefs.json").read_text(encoding="utf-8"))
     assert {name for name in known if name.startswith("Dancheong")} == set(korean)
@@ -53,11 +70,10 @@ def test_a_clean_comfyui_serves_all_of_it(published):
         assert get(f"{url}/extensions/dancheong/{path}")
 
 
-def test_its_own_command_line_runs_its_own_workflow(published, tmp_path):
-    pack, url = published
-    command = [sys.executable, str(pack / "runner"), "run", str(pack / "workflows" / "remove_text.json")]
+def test_its_own_command_line_runs_its_own_workflow(pack, url, tmp_path):
+    command = [sys.executable, pack / "runner", "run", pack / "workflows" / WORKFLOW, "--set", "3.image=small.png"]
     finished = subprocess.run(
-        [*command, "--server", url, "--out", str(tmp_path)], capture_output=True, text=True, cwd=tmp_path
+        [*command, "--server", url, "--out", tmp_path], capture_output=True, text=True, cwd=tmp_path
     )
     assert finished.returncode == 0, finished.stderr
     with Image.open(next(tmp_path.glob("*.png"))) as picture:
