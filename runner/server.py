@@ -67,7 +67,7 @@ class Server:
     def stop(self) -> None:
         if self._process is None or self._process.poll() is not None:
             return
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)  # Windows sends no other
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

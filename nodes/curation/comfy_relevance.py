@@ -14,6 +14,7 @@ def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_visio
 
     Args:
         pictures: `[1,H,W,C]` each.
+        titles: one a picture.
         clip, clip_vision: ComfyUI's CLIP and CLIP_VISION of one and the same CLIP: both halves must have been trained
             together.
 

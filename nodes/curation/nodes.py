@@ -4,8 +4,8 @@
 # The schema types the inputs of execute; ComfyUI checks them.
 
 from ..ground import UserError
-from ..host import images
 from ..host.api import io
+from ..host.images import pictures, rgb, to_bytes
 from ..host.progress import Progress
 from ..news import RefusedRow, refusals
 from . import comfy_relevance
@@ -86,8 +86,8 @@ class CurateNews(io.ComfyNode):
         ids=None,
         contents=None,
     ) -> io.NodeOutput:
-        pictures = _singles(images)
-        count = len(pictures)
+        singles = _singles(images)
+        count = len(singles)
         columns = [
             _column("titles", titles, count),
             _column("topics", topics, count),
@@ -97,8 +97,8 @@ class CurateNews(io.ComfyNode):
         standards = Standards(
             _split(keep_topics[0]), min_content[0], min_hangul[0], min_side[0], True, duplicate_bits[0]
         )
-        kept, refused, seen, progress = [], [], Seen(), Progress(count)
-        for picture, title, topic, called, content in zip(pictures, *columns, strict=True):
+        kept, refused, seen, progress = [], [], Seen(standards.duplicate_bits), Progress(count)
+        for picture, title, topic, called, content in zip(singles, *columns, strict=True):
             fault = _fault(standards, seen, picture, title, topic, called, content)
             if fault:
                 refused.append(RefusedRow(called, fault))
@@ -146,18 +146,19 @@ class ScoreRelevance(io.ComfyNode):
 
     @classmethod
     def execute(cls, images, titles, clip, clip_vision, threshold, topics=None, ids=None) -> io.NodeOutput:
-        pictures = _singles(images)
-        count = len(pictures)
+        singles = _singles(images)
+        count = len(singles)
         titles, topics = _column("titles", titles, count), _column("topics", topics, count)
         ids = _column("ids", ids, count) if ids else [str(number) for number in range(1, count + 1)]
-        scores = comfy_relevance.score(pictures, titles, clip[0], clip_vision[0])
-        rows = list(zip(pictures, titles, topics, ids, scores, strict=True))
-        kept = [row for row in rows if row[-1] >= threshold[0]]
-        refused = [
-            RefusedRow(row[3], f"low relevance ({row[-1]:.3f}, at least {threshold[0]:.3f})")
-            for row in rows
-            if row[-1] < threshold[0]
-        ]
+        scores = comfy_relevance.score(singles, titles, clip[0], clip_vision[0])
+        standards = Standards(min_relevance=threshold[0])
+        kept, refused = [], []
+        for row in zip(singles, titles, topics, ids, scores, strict=True):
+            fault = standards.relevance_fault(row[-1])
+            if fault:
+                refused.append(RefusedRow(row[3], fault))
+            else:
+                kept.append(row)
         middle = sorted(scores)[count // 2]
         report = refusals(
             f"{len(kept)} of {count} pairs kept; scores {min(scores):.3f} to {max(scores):.3f}, median {middle:.3f}.",
@@ -169,15 +170,9 @@ class ScoreRelevance(io.ComfyNode):
 
 
 def _fault(standards: Standards, seen: Seen, picture, title: str, topic: str, called: str, content: str) -> str | None:
-    pixels = images.to_bytes(images.rgb(images.pictures(picture))[0])
+    pixels = to_bytes(rgb(pictures(picture))[0])
     fault = standards.article_fault(topic, title, content) or standards.picture_fault(pixels)
-    if fault or standards.duplicate_bits < 0:
-        return fault
-    print_ = fingerprint(pixels)
-    same = seen.near(print_, standards.duplicate_bits)
-    if same is None:
-        seen.add(print_, called)
-    return None if same is None else f"near-duplicate picture (of {same})"
+    return fault or seen.take(fingerprint(pixels), called)
 
 
 def _split(topics: str) -> tuple[str, ...]:

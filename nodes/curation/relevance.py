@@ -11,7 +11,11 @@ class Relevance:
     """A CLIP of both halves; loaded once, from the disk only."""
 
     def __init__(self, folder: Path) -> None:
-        """
+        """Load a CLIP.
+
+        Args:
+            folder: in transformers' layout.
+
         Raises:
             UserError: no CLIP with its tokenizer is there.
         """

@@ -28,6 +28,8 @@ class Standards:
     """Whether animated pictures are kept, by their first frame."""
     duplicate_bits: int = 6
     """Pictures whose perceptual hashes (64 bits) differ by no more count as one; -1 keeps all."""
+    min_relevance: float = 0.2
+    """Cosine of picture and headline, where a CLIP compares them."""
 
     def article_fault(self, topic: str, title: str, content: str) -> str | None:
         """Why the text is not fit, or None."""
@@ -52,6 +54,12 @@ class Standards:
         if min(width, height) < self.min_side:
             return f"small picture ({width} x {height} px, at least {self.min_side})"
         return "blank picture" if picture[::4, ::4].std() < BLANK else None
+
+    def relevance_fault(self, cosine: float) -> str | None:
+        """Why a picture does not show what its headline says, or None."""
+        if cosine >= self.min_relevance:
+            return None
+        return f"low relevance ({cosine:.3f}, at least {self.min_relevance:.3f})"
 
 
 def _is_animated(data: bytes) -> bool:

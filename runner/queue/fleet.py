@@ -5,7 +5,6 @@ and puts it back where its server is lost: that row is run again, and what the f
 """
 
 import asyncio
-import signal
 import time
 from collections import Counter, deque
 from contextlib import suppress
@@ -17,6 +16,7 @@ from ...nodes.ground.journal import Journal
 from ...nodes.ground.whole_file import write_whole
 from .client import Client, Unreachable
 from .execution import Interrupted, Result, content, follow, results, submit
+from .interrupt import on_interrupt
 from .sheet import Row
 from .sheet_run import Ledger, Outcome, SheetRun, say
 
@@ -44,15 +44,13 @@ async def run_sheet(sheet_run: SheetRun, urls: list[str], queued: int) -> Outcom
     try:
         ledger = Ledger(sheet_run, journal)
         await _any_answers(urls)
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        task = asyncio.current_task()
         assert task is not None
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
         try:
-            await _Fleet(sheet_run, ledger).work([url for url in urls for _ in range(queued)])
+            with on_interrupt(task.cancel):
+                await _Fleet(sheet_run, ledger).work([url for url in urls for _ in range(queued)])
         except asyncio.CancelledError:
             raise Interrupted from None
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
         return ledger.outcome
     finally:
         journal.close()

@@ -1,7 +1,6 @@
 """`dancheong run`: one workflow, from a file to the files that it makes."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -13,6 +12,7 @@ from ..progress import Bar
 from . import workflow
 from .client import Client
 from .execution import Interrupted, content, follow, results, submit
+from .interrupt import on_interrupt
 
 
 async def run(
@@ -83,13 +83,11 @@ async def _finish(
     loop = asyncio.get_running_loop()
     work = loop.create_task(follow(client, prompt, prompt_id, display))
     cancelling: set[asyncio.Task[None]] = set()
-    loop.add_signal_handler(signal.SIGINT, lambda: cancelling.add(loop.create_task(cancel())))
     try:
-        return await work
+        with on_interrupt(lambda: cancelling.add(loop.create_task(cancel()))):
+            return await work
     except asyncio.CancelledError:
         raise Interrupted from None
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _written(client: Client, shown: dict[str, dict[str, Any]], out: Path) -> AsyncIterator[Path]:

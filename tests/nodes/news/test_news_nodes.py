@@ -7,14 +7,15 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from dancheong.nodes.curation.dataset import Job, curate
-from dancheong.nodes.curation.standards import Standards
+from dancheong.nodes.curation import Curation, Standards, Walk
 from dancheong.runner import places
+from dancheong.testing.models import korean as korean_models
+from dancheong.testing.scenes import news
 from PIL import Image
 
 
 @pytest.fixture(scope="module")
-def dataset(base, news):
+def dataset(base):
     """Name of a raw JSON dataset of 40 articles, 12 of them unfit, in the input folder."""
     news.raw_json(base / "input" / "raw_news", news.articles(40, 4, (384, 288)))
     return "raw_news/news.json"
@@ -25,7 +26,7 @@ def load(comfy, source, **inputs):
     return comfy.lists("DancheongLoadNewsDataset", source=source, **inputs)
 
 
-def test_articles_come_as_lists_in_their_order(comfy, news, dataset):
+def test_articles_come_as_lists_in_their_order(comfy, dataset):
     images, titles, topics, ids, contents, (report,) = load(comfy, dataset, start=2, count=5)
     expected = list(news.articles(40, 4, (384, 288)))[2:7]
     assert [len(part) for part in (images, titles, topics, ids, contents)] == [5] * 5
@@ -36,13 +37,13 @@ def test_articles_come_as_lists_in_their_order(comfy, news, dataset):
     assert report == "news.json: 5 articles taken of 7 rows looked at."
 
 
-def test_topics_are_chosen_and_counted(comfy, news, dataset):
+def test_topics_are_chosen_and_counted(comfy, dataset):
     _, _, topics, ids, _, _ = load(comfy, dataset, topics=" World ,science", start=1, count=100)
     expected = [one.id for one in news.articles(40, 4, (384, 288)) if one.topic in ("world", "science")][1:]
     assert ids == expected and set(topics) == {"world", "science"}
 
 
-def test_bad_rows_are_counted_and_sources_named(comfy, base, news, dataset):
+def test_bad_rows_are_counted_and_sources_named(comfy, base, dataset):
     broken = base / "input" / "broken_news"
     news.image_folder(broken, news.articles(3, 1, (64, 64)))
     (broken / "images" / "00001.jpg").write_bytes(b"nonsense")
@@ -61,7 +62,7 @@ def test_bad_rows_are_counted_and_sources_named(comfy, base, news, dataset):
     assert "No article was found" in comfy.try_node("DancheongLoadNewsDataset", source=dataset, topics="weather").error
 
 
-def test_curation_keeps_what_is_fit_with_all_that_belongs_to_it(comfy, news, dataset):
+def test_curation_keeps_what_is_fit_with_all_that_belongs_to_it(comfy, dataset):
     loaded = load(comfy, dataset, count=40)
     names = ("images", "titles", "topics", "ids", "contents")
     images, titles, topics, ids, contents, (report,) = comfy.lists(
@@ -110,7 +111,7 @@ def halves(comfy, made):
     return clip, vision, reference
 
 
-def test_relevance_is_the_cosine_of_transformers(comfy, base, halves, dataset, korean_models):
+def test_relevance_is_the_cosine_of_transformers(comfy, base, halves, dataset):
     from comfy.clip_model import clip_preprocess
     from safetensors.torch import load_file
     from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizerFast
@@ -162,8 +163,9 @@ def test_halves_of_different_models_are_refused(comfy, halves, dataset):
     assert "expected the two halves of one model" in error
 
 
-def test_core_reads_what_curation_writes(comfy, base, news, tmp_path):
-    curate(Job(news.raw_json(tmp_path / "raw", news.articles(20, 8)), tmp_path / "out", Standards()), lambda line: None)
+def test_core_reads_what_curation_writes(comfy, base, tmp_path):
+    raw = news.raw_json(tmp_path / "raw", news.articles(20, 8))
+    Walk(Curation(raw, tmp_path / "out", Standards())).finish(lambda done: None)
     shutil.copytree(tmp_path / "out", base / "input" / "curated")
     assert asyncio.run(comfy.nodes.load_custom_node(str(places.comfyui() / "comfy_extras" / "nodes_dataset.py")))
     images, texts = comfy.lists("LoadImageTextDataSetFromFolder", folder="curated")

@@ -160,7 +160,7 @@ def test_a_run_that_is_killed_goes_on_and_ends_the_same(source, straight, root, 
         deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline:
             if journal.exists() and journal.read_bytes().count(b"\n") >= most - draw.randrange(10):
-                process.send_signal(signal.SIGKILL)
+                process.kill()
                 kills += 1
                 break
             time.sleep(0.005)

@@ -1,0 +1,35 @@
+"""What `dancheong curate` makes an image folder of, and by which rules."""
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .standards import Standards
+
+
+@dataclass(frozen=True)
+class Curation:
+    """What to curate and by which rules."""
+
+    source: Path
+    """A dataset in any layout that `news.records` reads."""
+    out: Path
+    """The image folder; what is done stands in it too, so that a killed run goes on."""
+    standards: Standards
+    marks: tuple[Path, ...] = ()
+    """Learned marks to un-blend where a picture carries one."""
+    clip: Path | None = None
+    """Folder of a CLIP in transformers' layout, to compare pictures with headlines."""
+    workers: int = os.cpu_count() or 1
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the result: a folder made with anything else is not gone on with."""
+        return {
+            "source": str(self.source.resolve()),
+            "source_size": self.source.stat().st_size if self.source.is_file() else None,
+            "standards": dataclasses.asdict(self.standards),
+            "marks": [str(mark.resolve()) for mark in self.marks],
+            "clip": str(self.clip.resolve()) if self.clip else None,
+        }

@@ -1,0 +1,89 @@
+"""What can be said of an article's picture by looking at nothing but itself, from any thread."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ..news import BrokenPicture, decode
+from .curation import Curation
+from .fingerprints import fingerprint
+
+if TYPE_CHECKING:
+    from ..watermark import Unmark
+    from .relevance import Relevance
+
+ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg"}
+"""Of formats that are not called as their files end."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A picture that passed."""
+
+    print_: int
+    """Its fingerprint."""
+    data: bytes
+    ending: str
+    """Of the file that `data` is, with its dot."""
+    removed: str
+    """The mark that was taken off; "" where it carried none."""
+    relevance: float | None
+    """Cosine of picture and headline; None where no CLIP was given."""
+
+
+class Examination:
+    """The rules of a curation, with the marks and the CLIP that they need."""
+
+    def __init__(self, curation: Curation) -> None:
+        """Load what is needed.
+
+        Raises:
+            UserError: a file is no learned mark, or a folder no CLIP.
+        """
+        self._standards = curation.standards
+        self._unmark = _unmark(curation.marks)
+        self._relevance = _relevance(curation.clip)
+
+    def __call__(self, title: str, data: bytes) -> Fit | str:
+        """The picture as it will be kept, or why it is not fit."""
+        try:
+            picture = decode(data)
+        except BrokenPicture as error:
+            return str(error)
+        fault = self._standards.file_fault(data) or self._standards.picture_fault(picture)
+        if fault:
+            return fault
+        cosine = self._relevance.score(picture, title) if self._relevance else None
+        fault = None if cosine is None else self._standards.relevance_fault(cosine)
+        if fault:
+            return fault
+        print_ = fingerprint(picture)
+        removed, cleaned = self._unmark(picture) if self._unmark else ("", None)
+        if cleaned is not None:
+            return Fit(print_, cleaned, ".png", removed, cosine)
+        return Fit(print_, data, _ending(data), "", cosine)
+
+
+def _unmark(marks: tuple[Path, ...]) -> "Unmark | None":
+    if not marks:
+        return None
+    from ..watermark import Unmark  # brings PyTorch, which plain curation can do without
+
+    return Unmark(marks)
+
+
+def _relevance(clip: Path | None) -> "Relevance | None":
+    if clip is None:
+        return None
+    from .relevance import Relevance
+
+    return Relevance(clip)
+
+
+def _ending(data: bytes) -> str:
+    with Image.open(io.BytesIO(data)) as opened:
+        name = opened.format or "png"
+        return ENDINGS.get(name, f".{name.lower()}")

@@ -1,0 +1,70 @@
+"""What can be typed after `dancheong`."""
+
+import argparse
+import os
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; `command` of what it gives is the subcommand's name."""
+    program = argparse.ArgumentParser(prog="dancheong", description="The dancheong node pack on the command line.")
+    commands = program.add_subparsers(required=True, dest="command", metavar="COMMAND")
+
+    host = commands.add_parser("host", help="prepare ComfyUI and its interpreter in this folder")
+    host.add_argument("--own-interpreter", action="store_true", help="only check the interpreter that runs this")
+
+    serve = commands.add_parser("serve", help="start the editor with the pack")
+    serve.add_argument("--port", type=int, default=8188)
+
+    run = commands.add_parser("run", help="run a workflow, or one job for each row of a sheet, and fetch the results")
+    run.add_argument("file", type=Path, metavar="FILE", help="a workflow as the editor saves it, or in API form")
+    run.add_argument("--set", action="append", default=[], metavar="NODE.INPUT=VALUE", help="change an input")
+    run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where results go (default: out)")
+    run.add_argument(
+        "--server", action="append", default=[], metavar="URL", help="a running ComfyUI; without it one is started"
+    )
+    run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv or .jsonl; its columns are NODE.INPUT, and name")
+    run.add_argument(
+        "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
+    )
+
+    models = commands.add_parser("models", help="what the workflows need and what is there")
+    actions = models.add_subparsers(dest="action", metavar="ACTION")
+    get = actions.add_parser("get", help="download one model")
+    get.add_argument("name", metavar="NAME")
+    convert = actions.add_parser("convert", help="write a checkpoint as .safetensors, without its training run")
+    convert.add_argument("name", choices=["diffste"], help="what the checkpoint is")
+    convert.add_argument("source", type=Path, metavar="IN", help="such as diffste.ckpt")
+    convert.add_argument("target", type=Path, metavar="OUT", help="such as diffste.safetensors")
+    convert.add_argument("--dtype", choices=["float16", "float32"], default="float16", help="default: float16")
+
+    engines = commands.add_parser("engines", help="text finders that need an environment of their own")
+    actions = engines.add_subparsers(dest="action", metavar="ACTION")
+    install = actions.add_parser("install", help="make the environment of one engine")
+    install.add_argument("name", metavar="NAME")
+
+    curate = commands.add_parser("curate", help="choose what of a news dataset is fit to learn from")
+    curate.add_argument("source", type=Path, metavar="SOURCE", help="a .zip, .parquet, .json, .jsonl, .csv or folder")
+    curate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the image folder; a killed run goes on")
+    curate.add_argument("--topics", default="", metavar="A,B", help="only these (default: all)")
+    curate.add_argument("--min-content", type=int, default=100, metavar="N", help="letters of a body (default: 100)")
+    curate.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
+    curate.add_argument("--min-side", type=int, default=256, metavar="PX", help="of a picture (default: 256)")
+    curate.add_argument("--animated", action="store_true", help="keep animated pictures, as they are")
+    curate.add_argument("--duplicate-bits", type=int, default=6, metavar="N", help="of 64 (default: 6; -1 keeps all)")
+    curate.add_argument(
+        "--watermark", type=Path, action="append", default=[], metavar="FILE", help="a learned mark to take off"
+    )
+    curate.add_argument("--clip", type=Path, metavar="DIR", help="a CLIP that compares pictures with headlines")
+    curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
+    curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
+
+    demo = commands.add_parser("demo", help="finish a sample cover for print")
+    demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")
+    return program
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)
