@@ -2,12 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def on_interrupt(act: Callable[[], object]) -> Iterator[None]:
+def on_interrupt(act: Callable[[], object]) -> Generator[None]:
     """Within it, Ctrl-C calls `act` in the running loop and ends nothing by itself; the main thread only."""
     loop = asyncio.get_running_loop()
 

@@ -1,7 +1,6 @@
 """Who takes which row, and for how long one waits, on servers that are only played."""
 
 import asyncio
-import os
 import signal
 import time
 from collections import Counter
@@ -138,7 +137,7 @@ def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_p
 
 def test_an_interrupt_ends_although_the_server_no_longer_answers(monkeypatch, tmp_path):
     async def stuck(text):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         await asyncio.sleep(60)
 
     servers = Servers(monkeypatch, a=stuck)

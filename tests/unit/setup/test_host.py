@@ -1,6 +1,7 @@
 """The development host: what a failed step leaves behind."""
 
 import io
+import sys
 import tarfile
 
 import pytest
@@ -63,7 +64,7 @@ def test_an_archive_cannot_write_outside(tmp_path):
 
 def test_a_failing_step_is_named_with_its_remedy():
     with pytest.raises(UserError, match=r"The step 'download' failed .*; check the index\."):
-        host._step("download", ["false"], "check the index")
+        host._step("download", [sys.executable, "-c", "raise SystemExit(1)"], "check the index")
     with pytest.raises(UserError, match="The step 'download' failed"):
         host._step("download", ["no-such-command-here"], "check the index")
 
