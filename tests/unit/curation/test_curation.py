@@ -5,7 +5,6 @@ import dataclasses
 import io
 import json
 import random
-import signal
 import subprocess
 import sys
 import time
