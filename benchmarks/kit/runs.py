@@ -38,10 +38,14 @@ def kept(name: str) -> list[Run]:
     return [Run(**entry) for entry in json.loads((FIGURES / f"{name}.json").read_text(encoding="utf-8"))]
 
 
-def keep(name: str, command: str, figures: dict[str, list[dict[str, Any]]]) -> None:
-    """Write a run of today, on this machine and commit; it replaces one of the same command, machine and commit."""
-    beside = f"a load of {os.getloadavg()[2]:.1f} in the last 15 minutes, this run included"
-    new = Run(facts(), date.today().isoformat(), _commit(), command, beside, figures)
+def begun(command: str) -> Run:
+    """A run that begins now on this machine and commit, without its figures."""
+    beside = f"a load of {os.getloadavg()[1]:.1f} in the 5 minutes before"
+    return Run(facts(), date.today().isoformat(), _commit(), command, beside, {})
+
+
+def keep(name: str, new: Run) -> None:
+    """Write a run; it replaces one of the same command, machine and commit."""
     path = FIGURES / f"{name}.json"
     before = kept(name) if path.exists() else []
     same = (new.command, new.hardware, new.commit)

@@ -24,32 +24,89 @@ def readme(root):
     return (root / "benchmarks/README.md").read_text(encoding="utf-8")
 
 
-def tables(root, *options):
-    command = [sys.executable, "-m", "benchmarks", "tables", *options]
+@pytest.fixture
+def copy(root, tmp_path):
+    """A checkout of what benchmarks need, whose figures may be changed."""
+    for name in ("benchmarks", "runner", "nodes"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "__init__.py", tmp_path)
+    return tmp_path
+
+
+def benchmarks(root, *words):
+    command = [sys.executable, "-m", "benchmarks", *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
 
+def add_run(root, **fields):
+    """Another run of title_order, like its last one but for some fields."""
+    path = root / "benchmarks/figures/title_order.json"
+    runs = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps([*runs, {**runs[-1], **fields}]), encoding="utf-8")
+
+
 def test_the_tables_are_what_the_figures_give(root):
-    checked = tables(root, "--check")
+    checked = benchmarks(root, "tables", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
-def test_a_changed_figure_and_a_changed_table_are_seen(root, tmp_path):
-    for name in ("benchmarks", "runner"):
-        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(root / "__init__.py", tmp_path)
-    assert tables(tmp_path, "--check").returncode == 0
-    for path, old, new in (
-        (tmp_path / "benchmarks/figures/title_order.json", "4.25", "4.35"),
-        (tmp_path / "benchmarks/README.md", "| 35.93 |", "| 36.93 |"),
-    ):
-        right = path.read_text(encoding="utf-8")
-        assert old in right
-        path.write_text(right.replace(old, new), encoding="utf-8")
-        refused = tables(tmp_path, "--check")
-        assert refused.returncode == 1
-        assert new in refused.stderr
-        path.write_text(right, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "old", "new"), [("figures/title_order.json", "4.25", "4.35"), ("README.md", "| 35.93 |", "| 36.93 |")]
+)
+def test_a_changed_figure_and_a_changed_table_are_seen(copy, name, old, new):
+    path = copy / "benchmarks" / name
+    right = path.read_text(encoding="utf-8")
+    assert old in right
+    path.write_text(right.replace(old, new), encoding="utf-8")
+    refused = benchmarks(copy, "tables", "--check")
+    assert refused.returncode == 1
+    assert new in refused.stderr
+
+
+def test_the_newest_run_of_a_command_is_shown(copy):
+    add_run(copy, date="2027-01-02", figures={"edges": [{"px": 3.5}, {"px": 0.125}, {"px": 4000}, {"px": None}]})
+    assert benchmarks(copy, "tables").returncode == 0
+    shown = (copy / "benchmarks/README.md").read_text(encoding="utf-8")
+    table = "| px |\n|---|\n| 3.500 |\n| 0.125 |\n| 4,000 |\n| |\n\nA, 2027-01-02: `python -m benchmarks title_order`"
+    assert f"<!-- table: title_order.edges -->\n{table}" in shown
+    assert "| 4.25 |" not in shown
+
+
+def test_another_machine_gets_a_letter_and_a_block_of_its_own(copy, figures):
+    gpu = {**figures["title_order"][-1]["machine"], "gpu": "A GPU"}
+    add_run(copy, date="2027-01-02", machine=gpu, figures={"edges": [{"px": 3.5}]})
+    assert benchmarks(copy, "tables").returncode == 0
+    shown = (copy / "benchmarks/README.md").read_text(encoding="utf-8")
+    assert "| A GPU |" in shown
+    assert re.search(r"\| 4.25 \|.*\nA, .*\| 3.5 \|\n\nB, 2027-01-02: ", shown, re.DOTALL)
+
+
+def test_a_run_is_kept_with_machine_date_commit_and_command(copy):
+    def git(*words):
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        return subprocess.run(["git", *identity, *words], cwd=copy, capture_output=True, text=True, check=True).stdout
+
+    benchmark = "\ndef main(options: list[str]) -> dict:\n    return {'words': [{'count': len(options)}]}\n"
+    (copy / "benchmarks/counting.py").write_text(benchmark)
+    (copy / ".gitignore").write_text("__pycache__\n")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "all")
+    assert "| 2 |" in benchmarks(copy, "--try", "counting", "a", "b c").stdout
+    assert git("status", "--porcelain") == ""
+    for _ in range(2):
+        done = benchmarks(copy, "counting", "a", "b c")
+        assert done.returncode == 0, done.stderr
+    (run,) = json.loads((copy / "benchmarks/figures/counting.json").read_text(encoding="utf-8"))
+    assert run["command"] == "python -m benchmarks counting a 'b c'"
+    assert run["commit"] == git("rev-parse", "--short", "HEAD").strip()
+    assert run["machine"]["torch"]
+    assert run["figures"] == {"words": [{"count": 2}]}
+
+    (copy / "benchmarks/counting.py").write_text(benchmark + "# changed\n")
+    benchmarks(copy, "counting", "a", "b c")
+    *_, last = json.loads((copy / "benchmarks/figures/counting.json").read_text(encoding="utf-8"))
+    assert last["commit"] == run["commit"] + " with changes"
 
 
 def test_every_run_says_where_it_comes_from(figures):
