@@ -20,7 +20,7 @@ ROWS, TILE = (0, 2, 3), (300, 130)
 LEFT = 14
 """px of each tile that are cut off, for the proportions of the cover beside it."""
 PANEL = (458, 640)
-WORDS = ((0.5, 0.13, "달까지 가는 길", 50), (0.27, 0.32, "REENTRY", 30), (0.74, 0.44, "글 · 그림 김단청", 24))
+WORDS = ((0.5, 0.13, "달까지 가는 길", 50), (0.27, 0.32, "REENTRY", 30), (0.715, 0.43, "글 · 그림 김단청", 22))
 """Centre as shares of the panel, text, px."""
 
 
@@ -47,7 +47,8 @@ def words() -> Image.Image:
     setting = workflow.setting(f"3.image={lettered.name}")
     with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
         made = asyncio.run(run(server.url, document, [setting], [WORK], WORK))
-    return _grid([Image.open(path).convert("RGB").resize(PANEL) for path in (lettered, *made)], 3)
+    shown = [lettered, *(path for path in made if path.suffix == ".png")]
+    return _grid([Image.open(path).convert("RGB") for path in shown], len(shown))
 
 
 def _lettered() -> Image.Image:
