@@ -81,6 +81,7 @@ def test_another_machine_gets_a_letter_and_a_block_of_its_own(copy, figures):
     assert re.search(r"\| 4.25 \|.*\nA, .*\| 3.5 \|\n\nB, 2027-01-02: ", shown, re.DOTALL)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="benchmarks ask /proc for the machine")
 def test_a_run_is_kept_with_machine_date_commit_and_command(copy):
     def git(*words):
         identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
