@@ -9,6 +9,7 @@ from pathlib import Path
 
 
 def load_pack() -> None:
+    """Load this checkout as the package `dancheong`, whatever its folder is called."""
     root = Path(__file__).resolve().parent.parent
     # Started as `python runner`, Python looks for modules in this very folder first: its `queue` would hide its own.
     sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() not in (root, root / "runner")]

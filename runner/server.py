@@ -65,6 +65,7 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
+        """End the server, gently at first."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)  # Windows sends no other
@@ -114,6 +115,7 @@ def prepare_base(base: Path) -> None:
 
 
 def command(base: Path, models: Path, port: int) -> list[str]:
+    """What starts ComfyUI on this machine alone."""
     return [
         sys.executable, str(places.comfyui() / "main.py"), "--listen", "127.0.0.1", "--port", str(port),
         *arguments(base, models), "--disable-auto-launch", "--disable-api-nodes",

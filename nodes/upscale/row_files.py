@@ -39,6 +39,7 @@ class Form:
 
     @property
     def kind(self) -> type[np.unsignedinteger]:
+        """What a value is kept as."""
         return np.uint8 if self.bits == 8 else np.uint16
 
 

@@ -54,6 +54,7 @@ class Client:
         await self._session.close()
 
     async def object_info(self) -> dict:
+        """Every node that the server knows, with its inputs and outputs."""
         return await self._json("GET", "/object_info")
 
     async def upload(self, path: Path) -> str:
@@ -105,6 +106,7 @@ class Client:
         raise Unreachable(f"The connection to {self.url} ended before the work was done.")
 
     async def fetch(self, file: dict) -> bytes:
+        """A result's content, as the server names the file: filename, subfolder, type."""
         query = {key: file.get(key, "") for key in ("filename", "subfolder", "type")}
         async with self._answer("GET", "/view", params=query) as answer:
             if answer.status != 200:

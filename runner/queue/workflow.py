@@ -109,6 +109,7 @@ def _is_node(node: Any) -> bool:
 
 
 def title(prompt: Prompt, node_id: str) -> str:
+    """What a node is called for people: its own title, else its class."""
     node = prompt.get(node_id, {})
     return node.get("_meta", {}).get("title") or node.get("class_type", node_id)
 
