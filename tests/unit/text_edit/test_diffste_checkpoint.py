@@ -82,7 +82,7 @@ def test_a_conversion_that_fails_leaves_nothing(public, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(safetensors.torch, "save_file", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UserError, match="No space left on device"):
         checkpoint.convert(public, tmp_path / "diffste.safetensors", "float16")
     assert list(tmp_path.iterdir()) == []
 
