@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO
 
+from . import json_file
 from .record import Record, RefusedRow, title_and_content
 from .storage import OutsideError, Storage, inside
 
@@ -21,7 +21,6 @@ FILE, TEXT, TITLE, CONTENT, TOPIC, ID = (
     ("id", "news_id", "article_id"),
 )
 """Names under which tables hold a thing, most usual first."""
-CHUNK = 1 << 16
 
 Row = tuple[str, dict | str]
 """Where it stands, and its values or what is wrong with it."""
@@ -93,58 +92,6 @@ def _rows(file: IO[bytes], name: str) -> Iterator[Row]:
     elif name.endswith(".jsonl"):
         for number, line in enumerate(text, 1):
             if line.strip():
-                yield f"line {number}", _parsed(line)
+                yield f"line {number}", json_file.parsed(line)
     else:
-        yield from ((f"record {number}", row) for number, row in enumerate(_json_records(text), 1))
-
-
-def _parsed(line: str) -> dict | str:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        return f"it is no JSON ({error.msg})"
-    return _unwrapped(row)
-
-
-def _unwrapped(row: Any) -> dict | str:
-    if isinstance(row, dict) and isinstance(row.get("data"), dict):
-        row = row["data"]
-    return row if isinstance(row, dict) else "it is no record: expected names and values in { }"
-
-
-def _json_records(text: IO[str]) -> Iterator[dict | str]:
-    """Records of a JSON file, `[..]`, `{"data": [..]}` or `{"data": {..}}`, one by one without holding the file."""
-    buffer = text.read(CHUNK)
-    start = buffer.find("[")
-    opening = buffer[: start if start >= 0 else len(buffer)].strip()
-    if start < 0 or (opening and not _only_data(opening)):
-        yield from _whole(buffer + text.read())
-        return
-    decoder, buffer = json.JSONDecoder(), buffer[start + 1 :]
-    while True:
-        buffer = buffer.lstrip(" \t\r\n,")
-        if buffer.startswith("]"):
-            return
-        try:
-            row, end = decoder.raw_decode(buffer)
-        except json.JSONDecodeError as error:
-            more = text.read(max(CHUNK, len(buffer)))
-            if not more:
-                if buffer:
-                    yield f"the file ends or breaks off here ({error.msg})"
-                return
-            buffer += more
-            continue
-        yield _unwrapped(row)
-        buffer = buffer[end:]
-
-
-def _whole(text: str) -> Iterator[dict | str]:
-    """A file that begins in another way: one record, or records below other entries."""
-    found = _parsed(text)
-    rows = found.get("data") if isinstance(found, dict) else None
-    yield from map(_unwrapped, rows) if isinstance(rows, list) else (found,)
-
-
-def _only_data(opening: str) -> bool:
-    return "".join(opening.split()) == '{"data":'
+        yield from ((f"record {number}", row) for number, row in enumerate(json_file.rows(text), 1))

@@ -154,9 +154,9 @@ def test_json_in_every_wrapping(tmp_path, text, kinds):
 
 
 def test_json_is_read_in_pieces(tmp_path, monkeypatch):
-    from dancheong.nodes.news import layouts
+    from dancheong.nodes.news import json_file
 
-    monkeypatch.setattr(layouts, "CHUNK", 20)
+    monkeypatch.setattr(json_file, "CHUNK", 20)
     Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
     rows = [{"id": str(number), "text": "긴 제목 " * number + '"] }', "img": "a.jpg"} for number in range(1, 40)]
     (tmp_path / "news.json").write_text(json.dumps({"data": rows}, ensure_ascii=False, indent=3), encoding="utf-8")
