@@ -14,7 +14,8 @@ class Bar(tqdm):
     """Progress on stderr; a log gets whole lines, none of them for short work."""
 
     def __init__(self, total: int, unit: str, done: int = 0) -> None:
-        """
+        """Show nothing done yet.
+
         Args:
             total: steps of the whole work.
             unit: what a step is called.

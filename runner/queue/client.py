@@ -42,7 +42,7 @@ class Client:
             self._socket = await self._session.ws_connect(
                 f"{self.url}/ws?clientId={self._id}", max_msg_size=0, heartbeat=HEARTBEAT_SECONDS
             )
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, UnicodeError) as error:  # the last: a name that no host can have
             await self._session.close()
             raise Unreachable(
                 f"No ComfyUI answers at {self.url} ({error}): start it, or leave --server out."

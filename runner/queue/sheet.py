@@ -23,14 +23,12 @@ NUMBERED = re.compile(r"(.+)-\d+")
 
 @dataclass(frozen=True)
 class Row:
-    """One job.
-
-    name: what its results are called; unlike every other row's.
-    settings: what it changes in the workflow.
-    """
+    """One job."""
 
     name: str
+    """What its results are called; unlike every other row's."""
     settings: tuple[Setting, ...]
+    """What it changes in the workflow."""
 
     def fingerprint(self, search: list[Path]) -> str:
         """Changes with what the row says, and with the files here that it names."""
@@ -40,7 +38,8 @@ class Row:
 
 
 def read(path: Path) -> list[Row]:
-    """
+    """The rows of a sheet.
+
     Args:
         path: `.csv`, its first line naming the columns, or `.jsonl`, one table a line. A column is `NODE.INPUT`, or
             `name`. An empty cell of a CSV, or null, leaves the workflow's own value.

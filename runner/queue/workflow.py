@@ -56,7 +56,8 @@ def prompt(document: dict[str, Any], settings: Iterable[Setting], declared: dict
 
 
 def setting(text: str) -> Setting:
-    """
+    """What follows --set on the command line.
+
     Raises:
         UserError: not of the form `NODE.INPUT=VALUE`.
     """
