@@ -10,8 +10,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core; what it starts inherits this
-    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
+# Tiny models and pictures: several threads only wait for each other, the more so where a worker runs on each core.
+# What the tests start inherits this.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
 
 runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 

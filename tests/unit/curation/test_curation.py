@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -100,9 +101,14 @@ def outcome(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
+@cache
+def written():
+    return list(news.articles(120, 5))
+
+
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    return news.raw_json(tmp_path_factory.mktemp("raw"), news.articles(120, 5))
+    return news.raw_json(tmp_path_factory.mktemp("raw"), iter(written()))
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +120,7 @@ def straight(source, tmp_path_factory):
 
 def test_every_fault_is_found_and_every_good_article_kept(straight):
     out, counts = straight
-    articles = list(news.articles(120, 5))
+    articles = written()
     with (out / "rejected.csv").open(encoding="utf-8-sig") as file:
         rejected = {row["id"]: row["reason"] for row in csv.DictReader(file)}
     says = {"topic": "unwanted topic", "short": "short article", "english": "not Korean", "small": "small picture",
@@ -129,7 +135,7 @@ def test_every_fault_is_found_and_every_good_article_kept(straight):
 
 def test_the_result_is_a_dataset_again(straight):
     out, counts = straight
-    kept = {one.id: one for one in news.articles(120, 5) if not one.fault}
+    kept = {one.id: one for one in written() if not one.fault}
     rows = list(dataset.records(out))
     assert [row.id for row in rows] == list(kept)
     for row in rows:
