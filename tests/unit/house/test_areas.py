@@ -1,0 +1,35 @@
+"""`--area` takes the tests of one capability: those of its folders, and those that say that they are about it."""
+
+import subprocess
+import sys
+
+import pytest
+from dancheong.testing import areas
+
+
+def collected(root, *arguments):
+    command = [sys.executable, "-m", "pytest", "--collect-only", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True)
+
+
+def test_an_unknown_area_is_refused_with_the_known_ones(root):
+    found = collected(root, "tests/unit/house", "--area", "text_musk")
+    said = found.stdout + found.stderr
+    assert found.returncode and "There is no area 'text_musk'. Known are " in said and " text_mask," in said
+    assert "Traceback" not in said
+
+
+def test_an_area_holds_its_folders_and_the_templates_that_use_it(root):
+    found = collected(root, "--area", "erase", "tests/unit/erase", "tests/unit/ground", "tests/browser").stdout
+    files = [line.split("::")[0].split(": ")[0] for line in found.splitlines() if line.startswith("tests/")]
+    assert {"tests/unit/erase/test_inpaint.py", "tests/browser/house/test_templates.py"} <= set(files)
+    assert not any(file.startswith("tests/unit/ground") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "used"),
+    [("remove_text", {"text_mask", "erase"}), ("edit_word", {"text_edit", "text_mask"}), ("curate_news", {"curation"})],
+)
+def test_a_workflow_is_about_the_capabilities_of_its_nodes(root, workflow, used):
+    found = areas.of_workflow(root / "workflows" / "api" / f"{workflow}.json")
+    assert used <= set(found) <= set(areas.known())
