@@ -9,13 +9,12 @@ from ..ground import UserError
 from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
+from ..host.wires import FLAT, TRIM
 from ..page.colour import colour_of
 from . import flat as measures
 from . import guides
 from .compose import compose
 
-TRIM = io.Custom("DANCHEONG_TRIM")
-FLAT = io.Custom("DANCHEONG_FLAT")
 CUSTOM = "custom"
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 import torch
 
-from ..host import folders, images
+from ..host import images
 from ..host.api import io
+from ..host.models import ModelFolder
 from ..host.progress import Progress
+from ..host.wires import INPAINT_MODEL
 from ..text_mask import ENGINES
-from ..text_mask.comfy import TextSearch, all_but
+from ..text_mask.comfy import TextSearch, all_but, keep_input, search_stamp
 from . import comfy_lama
 from .comfy import METHODS, check_filling, fill_masked
 
-FOLDER = "inpaint"
-InpaintModelType: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
+MODELS = ModelFolder("inpaint", "inpaint model", "run `dancheong models get lama`, or put big-lama there")
 
 
 def _method() -> io.Combo.Input:
@@ -31,7 +32,7 @@ def _method() -> io.Combo.Input:
 
 
 def _model() -> Any:
-    return InpaintModelType.Input("inpaint_model", optional=True, tooltip="Needed for the method lama.")
+    return INPAINT_MODEL.Input("inpaint_model", optional=True, tooltip="Needed for the method lama.")
 
 
 class LoadInpaintModel(io.ComfyNode):
@@ -46,16 +47,24 @@ class LoadInpaintModel(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "model_name",
-                    options=folders.names(FOLDER),
+                    options=MODELS.names(),
                     tooltip="A file of models/inpaint; `dancheong models get lama` fetches one.",
                 )
             ],
-            outputs=[InpaintModelType.Output(display_name="inpaint_model", tooltip="For the method lama.")],
+            outputs=[INPAINT_MODEL.Output(display_name="inpaint_model", tooltip="For the method lama.")],
         )
 
     @classmethod
     def execute(cls, model_name) -> io.NodeOutput:
-        return io.NodeOutput(comfy_lama.load(folders.model_file(FOLDER, model_name)))
+        return io.NodeOutput(comfy_lama.load(MODELS.path(model_name)))
+
+    @classmethod
+    def validate_inputs(cls, model_name=None) -> bool | str:
+        return MODELS.check(model_name)
+
+    @classmethod
+    def fingerprint_inputs(cls, model_name) -> str:
+        return MODELS.stamp(model_name)
 
 
 class EraseMasked(io.ComfyNode):
@@ -139,14 +148,7 @@ class EraseText(io.ComfyNode):
                     step=1.0,
                     tooltip="Widen each region, in percent of its own text height.",
                 ),
-                io.String.Input(
-                    "keep",
-                    default="",
-                    tooltip=(
-                        "Text that stays: words or a regular expression, several with | between them, or @list.txt, a "
-                        "file of the input folder with one word a line."
-                    ),
-                ),
+                keep_input(),
                 _method(),
                 io.Int.Input("rounds", default=3, min=1, max=10, tooltip="Look and erase at most so many times."),
                 _model(),
@@ -158,6 +160,10 @@ class EraseText(io.ComfyNode):
                 io.Int.Output(display_name="left", tooltip="Texts still found at the end, in all pictures together."),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, keep, **_) -> str:
+        return search_stamp(keep)
 
     @classmethod
     def execute(cls, image, engine, shape, grow, keep, method, rounds, inpaint_model=None) -> io.NodeOutput:

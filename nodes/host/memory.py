@@ -45,6 +45,7 @@ def prefers_half(device: torch.device) -> bool:
 
 
 def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error says that a device's memory is used up."""
     return model_management.is_oom(error)
 
 

@@ -30,6 +30,7 @@ class Progress:
 
 
 def check_interrupt() -> None:
+    """Stop here if the user has asked to: raises what ComfyUI ends a prompt with."""
     model_management.throw_exception_if_processing_interrupted()
 
 

@@ -3,12 +3,45 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
 import torch
 
+from ..ground import UserError
 from ..host import folders
 from ..host.api import io
+from ..host.models import ModelFolder, stamp
 from . import comfy_clip, layout, weights
 
+
+@dataclass(frozen=True)
+class LaidOut(ModelFolder):
+    """A model folder whose folders are offered too."""
+
+    layout: Callable[[list[Path]], dict[str, Path]]
+    """What the roots of the folder offer, by name."""
+
+    def names(self) -> list[str]:
+        """What is offered, folders before files."""
+        return list(self._offered())
+
+    def find(self, name: object) -> Path | None:
+        """The file or folder of a name that is offered; None for any other."""
+        return self._offered().get(str(name))
+
+    def _offered(self) -> dict[str, Path]:
+        return self.layout(folders.roots(self.folder))
+
+
+ENCODERS = LaidOut(
+    "text_encoders",
+    "text encoder",
+    "run `dancheong models get korean-sd`, or put a Korean CLIP with its tokenizer there",
+    layout.encoders,
+)
+TOKENIZERS = LaidOut("text_encoders", "tokenizer", "put the encoder's own tokenizer there", layout.tokenizers)
 DTYPES = {"default": None, "float32": torch.float32, "float16": torch.float16}
 SD1_WIDTH = 768
 
@@ -16,7 +49,6 @@ SD1_WIDTH = 768
 class LoadKoreanCLIP(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        roots = folders.roots("text_encoders")
         return io.Schema(
             node_id="DancheongLoadKoreanCLIP",
             display_name="Load Korean CLIP",
@@ -26,12 +58,12 @@ class LoadKoreanCLIP(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "text_encoder",
-                    options=list(layout.encoders(roots)),
+                    options=ENCODERS.names(),
                     tooltip="From models/text_encoders: a model's folder (it ends in /), or one weight file.",
                 ),
                 io.Combo.Input(
                     "tokenizer",
-                    options=[layout.AUTO, *layout.tokenizers(roots)],
+                    options=[layout.AUTO, *TOKENIZERS.names()],
                     tooltip="auto takes the tokenizer beside the weights; another must have the same vocabulary.",
                 ),
                 io.Combo.Input(
@@ -53,29 +85,28 @@ class LoadKoreanCLIP(io.ComfyNode):
 
     @classmethod
     def execute(cls, text_encoder, tokenizer, dtype) -> io.NodeOutput:
-        roots = folders.roots("text_encoders")
-        choice = layout.encoders(roots)[text_encoder]
-        file = layout.weights_of(choice)
-        words = layout.tokenizer_of(choice, file) if tokenizer == layout.AUTO else layout.tokenizers(roots)[tokenizer]
-        source = comfy_clip.Source(file, layout.config_of(file), words, DTYPES[dtype])
-        return io.NodeOutput(*_load(source))
+        return io.NodeOutput(*_load(_source(text_encoder, tokenizer, dtype)))
 
     @classmethod
-    def validate_inputs(cls, text_encoder) -> bool | str:
-        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
-        if text_encoder is None or text_encoder in layout.encoders(folders.roots("text_encoders")):
-            return True
-        return (
-            f"There is no text encoder {text_encoder!r} in models/text_encoders: run `dancheong models get korean-sd`, "
-            "or put a Korean CLIP with its tokenizer there, and reload the editor."
-        )
+    def validate_inputs(cls, text_encoder=None) -> bool | str:
+        return ENCODERS.check(text_encoder)
 
     @classmethod
     def fingerprint_inputs(cls, text_encoder, tokenizer, dtype) -> str:
-        """Loaded again only when a file changed."""
-        choice = layout.encoders(folders.roots("text_encoders"))[text_encoder]
-        stamps = [path.stat() for path in (layout.weights_of(choice), choice)]
-        return f"{tokenizer} {dtype} {[(stamp.st_mtime_ns, stamp.st_size) for stamp in stamps]}"
+        if None in (text_encoder, tokenizer):
+            return ENCODERS.stamp(None) + TOKENIZERS.stamp(None)
+        try:
+            source = _source(text_encoder, tokenizer, dtype)
+        except UserError as error:
+            return str(error)  # the node says so itself when it runs
+        return stamp(source.weights, source.tokenizer, *filter(None, [source.config]))
+
+
+def _source(text_encoder, tokenizer, dtype) -> comfy_clip.Source:
+    choice = ENCODERS.path(text_encoder)
+    file = layout.weights_of(choice)
+    words = layout.tokenizer_of(choice, file) if tokenizer == layout.AUTO else TOKENIZERS.path(tokenizer)
+    return comfy_clip.Source(file, layout.config_of(file), words, DTYPES[dtype])
 
 
 def _load(source: comfy_clip.Source):

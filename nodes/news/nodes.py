@@ -3,9 +3,12 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+import math
+
 from ..ground import UserError
 from ..host import folders, images
 from ..host.api import io
+from ..host.models import stamp
 from ..host.progress import Progress, check_interrupt
 from . import dataset
 from .headline import clean
@@ -98,10 +101,15 @@ class LoadNewsDataset(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, source, topics, start, count) -> str:
+    def fingerprint_inputs(cls, source, **_) -> str | float:
+        if source is None:
+            return math.nan  # it comes by a link and is not known yet
         path = folders.dataset(source)
-        stamps = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()))] if path.is_dir() else [path.stat()]
-        return " ".join(f"{stamp.st_mtime_ns}:{stamp.st_size}" for stamp in stamps)
+        if path.is_file():
+            return stamp(path)
+        # A folder may hold 100,000 pictures: none of them is opened.
+        found = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()))]
+        return " ".join(f"{entry.st_mtime_ns}:{entry.st_ctime_ns}:{entry.st_size}" for entry in found)
 
 
 class CleanHeadline(io.ComfyNode):

@@ -15,7 +15,16 @@ PRESETS: dict[str, dict] = json.loads(Path(__file__).with_name("trim_sizes.json"
 
 @dataclass(frozen=True)
 class Trim:
-    """One printed page."""
+    """One printed page.
+
+    >>> page = Trim(152, 225, bleed_mm=3, dpi=300)
+    >>> page.pixels
+    (1866, 2728)
+    >>> page.inner_pixels
+    (1795, 2657)
+    >>> page.generate_size(0.4)
+    (528, 784)
+    """
 
     width_mm: float
     """Trimmed width."""
@@ -47,19 +56,20 @@ class Trim:
         scale = math.sqrt(megapixels * 1024 * 1024 / (width * height))
         return (_multiple(width * scale), _multiple(height * scale))
 
+    def report(self, generate: tuple[int, int]) -> str:
+        """Millimetres and pixels of this page, and by how much what is generated at (width, height) differs."""
+        width, height = self.pixels
+        stretch = abs(generate[0] / generate[1] / (width / height) - 1)
+        return (
+            f"Trim {self.width_mm:g} x {self.height_mm:g} mm, bleed {self.bleed_mm:g} mm on each side, {self.dpi} "
+            "dpi.\n"
+            f"Print picture {width} x {height} px, bleed included.\n"
+            f"Generate at {generate[0]} x {generate[1]} px; its proportions differ by {stretch:.2%}, which is cropped."
+        )
+
     def _pixels(self, mm: float) -> int:
         return round(mm / MM_PER_INCH * self.dpi)
 
 
 def _multiple(pixels: float) -> int:
     return max(1, round(pixels / GENERATE_MULTIPLE)) * GENERATE_MULTIPLE
-
-
-def report(trim: Trim, generate: tuple[int, int]) -> str:
-    width, height = trim.pixels
-    stretch = abs(generate[0] / generate[1] / (width / height) - 1)
-    return (
-        f"Trim {trim.width_mm:g} x {trim.height_mm:g} mm, bleed {trim.bleed_mm:g} mm on each side, {trim.dpi} dpi.\n"
-        f"Print picture {width} x {height} px, bleed included.\n"
-        f"Generate at {generate[0]} x {generate[1]} px; its proportions differ by {stretch:.2%}, which is cropped."
-    )

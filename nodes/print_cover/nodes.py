@@ -5,22 +5,28 @@
 
 import unicodedata
 
-import torch
-
 from ..ground.whole_file import write_whole
-from ..host import folders, images
-from ..host.api import io, ui
+from ..host import images
+from ..host.api import io
+from ..host.models import ModelFolder, listed, stamp
 from ..host.progress import Progress, check_interrupt, interruptibly
-from ..page import colour_profile, trim
+from ..host.saved import Results, metadata
+from ..host.wires import TRIM
+from ..page import colour_profile
 from ..page.colour import colour_of
+from ..page.trim import PRESETS, Trim
 from . import fonts, print_files
+from .layer import lay
 from .typeset import Style, Words, typeset
 
-TRIM = io.Custom("DANCHEONG_TRIM")
+FONTS = "fonts"
+PROFILES = ModelFolder("icc", "colour profile", "put your printer's there")
 CUSTOM = "custom"
 SRGB = "sRGB"
+SHOWN = ("png", "jpeg")
+"""Formats that a browser shows."""
 PREVIEW = 1024
-"""px, of formats that no browser shows."""
+"""px, of what is shown of the others."""
 
 
 class TrimSize(io.ComfyNode):
@@ -35,7 +41,7 @@ class TrimSize(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "preset",
-                    options=[*trim.PRESETS, CUSTOM],
+                    options=[*PRESETS, CUSTOM],
                     tooltip="Korean trim sizes. Printers differ by a millimetre or two: check yours, or take custom.",
                 ),
                 io.Float.Input(
@@ -73,10 +79,10 @@ class TrimSize(io.ComfyNode):
     @classmethod
     def execute(cls, preset, width_mm, height_mm, bleed_mm, dpi, generate_megapixels) -> io.NodeOutput:
         if preset != CUSTOM:
-            width_mm, height_mm = trim.PRESETS[preset]["mm"]
-        page = trim.Trim(width_mm, height_mm, bleed_mm, dpi)
+            width_mm, height_mm = PRESETS[preset]["mm"]
+        page = Trim(width_mm, height_mm, bleed_mm, dpi)
         generate = page.generate_size(generate_megapixels)
-        return io.NodeOutput(page, *generate, trim.report(page, generate))
+        return io.NodeOutput(page, *generate, page.report(generate))
 
 
 class TypesetTitle(io.ComfyNode):
@@ -154,15 +160,10 @@ class TypesetTitle(io.ComfyNode):
             str(face.path), layout, position, align, title_size, margin, outline,
             colour_of("colour", colour), colour_of("outline_colour", outline_colour),
         )  # fmt: skip
-        layer, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
-        text = images.from_bytes(layer)
-        alpha = text[..., 3:]
+        pixels, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
+        layer = images.from_bytes(pixels)
         result = images.working_copy(image)
-        colours = result[..., :3]
-        letters = text[..., :3] if colours.shape[-1] == 3 else text[..., :3].mean(-1, keepdim=True)
-        colours.copy_(torch.where(alpha > 0, torch.lerp(pictures[..., :3], letters, alpha), colours))
-        if result.shape[-1] == 4:
-            result[..., 3:] = torch.maximum(result[..., 3:], alpha)
+        lay(result, pictures, layer)
         height = pictures.shape[1]
         report = f"Font {face.name} from {face.source}; letters {size} px, {100 * size / height:.1f} % of the height"
         shrunk = size < round(height * title_size / 100)
@@ -170,10 +171,16 @@ class TypesetTitle(io.ComfyNode):
         count = len(pictures)
         return io.NodeOutput(
             images.to_host(result),
-            images.to_host(text.expand(count, *text.shape)),
-            images.to_host(alpha[..., 0].expand(count, *alpha.shape[:2])),
+            images.to_host(layer.expand(count, *layer.shape)),
+            images.to_host(layer[..., 3].expand(count, *layer.shape[:2])),
             report,
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, font, **_) -> str:
+        # What auto finds depends on models/fonts; the machine's own fonts stay while ComfyUI runs.
+        chosen = _fonts().get(font)
+        return stamp(*listed(FONTS)) if chosen is None else stamp(chosen.path)
 
 
 class SavePrint(io.ComfyNode):
@@ -200,7 +207,7 @@ class SavePrint(io.ComfyNode):
                 io.Combo.Input(
                     "icc_profile",
                     optional=True,
-                    options=[SRGB, *folders.names("icc")],
+                    options=[SRGB, *PROFILES.names()],
                     tooltip="Your printer's profile in models/icc, RGB or CMYK: the colours are converted to it.",
                 ),
             ],
@@ -212,36 +219,33 @@ class SavePrint(io.ComfyNode):
         )
 
     @classmethod
-    def validate_inputs(cls, format) -> bool | str:
+    def validate_inputs(cls, format=None) -> bool | str:
         # Naming an input switches ComfyUI's own check of it off, so both are done here, before any work begins.
         if format not in print_files.ENDINGS:
             return f"Expected one of {', '.join(print_files.ENDINGS)}, got {format!r}."
         return print_files.missing_libraries(format) or True
 
     @classmethod
+    def fingerprint_inputs(cls, icc_profile=SRGB, **_) -> str:
+        return PROFILES.stamp(icc_profile)
+
+    @classmethod
     def execute(cls, image, trim, format, filename_prefix, icc_profile=SRGB) -> io.NodeOutput:
         pictures = images.pictures(image)
-        profile = None if icc_profile == SRGB else colour_profile.read(folders.model_file("icc", icc_profile))
-        folder, stem, subfolder, counter = folders.next_output(filename_prefix, pictures.shape[2], pictures.shape[1])
-        metadata = folders.metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
-        paths = []
+        profile = None if icc_profile == SRGB else colour_profile.read(PROFILES.path(icc_profile))
+        results = Results(filename_prefix, pictures.shape[2], pictures.shape[1])
+        texts = metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
         progress = Progress(len(pictures))
-        for number, picture in enumerate(pictures, counter):
+        for picture in pictures:
             check_interrupt()
             pixels = images.to_bytes(picture if picture.shape[-1] == 4 else images.rgb(picture))
-            data = interruptibly(print_files.encode, pixels, format, trim, metadata, profile)
-            path = folder / f"{stem}_{number:05}_{print_files.ENDINGS[format]}"
-            write_whole(path, data)
-            paths.append(path)
+            data = interruptibly(print_files.encode, pixels, format, trim, texts, profile)
+            with results.writing(print_files.ENDINGS[format]) as path:
+                write_whole(path, data)
             progress.step()
-        files = [{"filename": path.name, "subfolder": subfolder, "type": "output"} for path in paths]
-        shown = (
-            {"images": files}
-            if format in ("png", "jpeg")
-            else ui.PreviewImage(images.thumbnails(pictures, PREVIEW)).as_dict()
-        )
-        return io.NodeOutput(image, "\n".join(map(str, paths)), ui={**shown, "files": files})
+        preview = None if format in SHOWN else images.thumbnails(pictures, PREVIEW)
+        return io.NodeOutput(image, results.lines(), ui=results.shown(preview))
 
 
 def _fonts() -> dict[str, fonts.Font]:
-    return fonts.available(folders.model_files("fonts"))
+    return fonts.available(listed(FONTS))

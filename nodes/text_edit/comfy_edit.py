@@ -23,10 +23,10 @@ Read = Callable[[np.ndarray, tuple[int, int, int, int]], str]
 
 
 @dataclass(frozen=True)
-class Order:
+class Word:
     """One word to be written."""
 
-    word: str
+    text: str
     ids: list[int]
     """The instruction's tokens."""
     warnings: tuple[str, ...]
@@ -54,17 +54,17 @@ class Manner:
         return square, crop.mask_of(area, square, self.resolution)
 
 
-def order(editor: TextEditor, word: str, font: str, colour: str, instruction: str) -> Order:
-    """Check a word and its instruction before any work is done.
+def prepared(editor: TextEditor, text: str, font: str, colour: str, instruction: str) -> Word:
+    """A word and its instruction, checked before any work is done.
 
     Raises:
         UserError: a word that cannot be written.
     """
-    warnings = wording.check(word, editor.sizes.length)
-    ids, cut = instruction_ids(editor, instruction or wording.instruction(word, font, colour))
+    warnings = wording.check(text, editor.sizes.length)
+    ids, cut = instruction_ids(editor, instruction or wording.instruction(text, font, colour))
     if cut:
         warnings.append(f"the instruction is longer than {editor.sizes.length - 2} tokens; cut off: {cut!r}")
-    return Order(word, ids, tuple(warnings))
+    return Word(text, ids, tuple(warnings))
 
 
 class Writer:
@@ -82,27 +82,27 @@ class Writer:
         self.candidates: list[torch.Tensor] = []
         self.lines: list[str] = []
 
-    def write(self, result: torch.Tensor, place: str, order: Order, area: Area, seed: int) -> None:
+    def write(self, result: torch.Tensor, place: str, word: Word, area: Area, seed: int) -> None:
         """Write a word into `result` `[H,W,C]` in place, and nothing outside of the area."""
         check_interrupt()
         pixels = result.numpy()
         square, mask = self._manner.look(area, (pixels.shape[1], pixels.shape[0]))
         colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3)) if pixels.shape[2] == 1 else pixels[..., :3]
-        drawn = self._draw(crop.cut(colours, square, self._manner.resolution), mask, order, seed)
-        chosen, readings = self._choose(drawn, mask, order.word)
+        drawn = self._draw(crop.cut(colours, square, self._manner.resolution), mask, word, seed)
+        chosen, readings = self._choose(drawn, mask, word.text)
         crop.paste(pixels, drawn[chosen], area, square, self._manner.feather)
         self.candidates.append(torch.from_numpy(drawn))
-        self.lines += self._report(place, order, area, square, mask, seed, chosen, readings)
+        self.lines += self._report(place, word, area, square, mask, seed, chosen, readings)
 
     def _known(self, make: Callable[[], Context]) -> Context:
         with interruptible_layers(self._editor.clip.cond_stage_model):
             return make()
 
-    def _draw(self, seen: np.ndarray, mask: np.ndarray, order: Order, seed: int) -> np.ndarray:
+    def _draw(self, seen: np.ndarray, mask: np.ndarray, word: Word, seed: int) -> np.ndarray:
         """Candidates `[samples,resolution,resolution,3]` in 0..1."""
         editor, manner = self._editor, self._manner
         networks: Any = (editor.model.model.diffusion_model, editor.vae.first_stage_model)
-        told = self._known(lambda: context(editor, order.ids, order.word))
+        told = self._known(lambda: context(editor, word.ids, word.text))
         grey = torch.from_numpy(np.where(mask[..., None] > 0, np.float32(GREY), seen))[None]
         cells = torch.from_numpy(mask)[None, None, :: crop.LATENT_CELL, :: crop.LATENT_CELL]
         with ExitStack() as stack:
@@ -121,31 +121,31 @@ class Writer:
             )
         return drawn
 
-    def _choose(self, drawn: np.ndarray, mask: np.ndarray, word: str) -> tuple[int, list[str]]:
+    def _choose(self, drawn: np.ndarray, mask: np.ndarray, text: str) -> tuple[int, list[str]]:
         """The candidate that reads most like the word, the first of equals; without a reader the first."""
         if self._read is None:
             return 0, []
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
         readings = [self._read(np.round(picture * 255).astype(np.uint8), box) for picture in drawn]
-        distances = [wording.distance(reading, word) for reading in readings]
+        distances = [wording.distance(reading, text) for reading in readings]
         return distances.index(min(distances)), readings
 
     def _report(
-        self, place: str, order: Order, area: Area, square: crop.Square, mask: np.ndarray, seed: int, chosen: int,
+        self, place: str, word: Word, area: Area, square: crop.Square, mask: np.ndarray, seed: int, chosen: int,
         readings: list[str],
     ) -> list[str]:  # fmt: skip
         lines = [
-            f"{place}, {order.word!r}: area {area.width} x {area.height} px, square of {square.side} px at "
+            f"{place}, {word.text!r}: area {area.width} x {area.height} px, square of {square.side} px at "
             f"({square.left}, {square.top}) seen at {self._manner.resolution} px, seed {seed}."
         ]
         if readings:
             read = ", ".join(
-                f"{number}. {text!r} ({wording.distance(text, order.word)} off)"
-                for number, text in enumerate(readings, 1)
+                f"{number}. {reading!r} ({wording.distance(reading, word.text)} off)"
+                for number, reading in enumerate(readings, 1)
             )
             lines.append(f"  Candidate {chosen + 1} of {len(readings)} taken; they read {read}.")
-        warnings = list(order.warnings)
+        warnings = list(word.warnings)
         if area.height / square.side < LOW:
             warnings.append("the word is lower than 20 px of 256 in its square; a smaller context shows it larger")
         if mask.mean() > LARGE:

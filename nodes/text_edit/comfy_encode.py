@@ -42,6 +42,7 @@ def null_ids(editor: TextEditor) -> list[int]:
 
 
 def context(editor: TextEditor, ids: list[int], word: str) -> Context:
+    """What the network is told of a word, by its instruction's tokens and its letters."""
     return Context(_encode(editor.clip, ids), embedded(editor, word))
 
 

@@ -116,6 +116,7 @@ class Steps:
         self._steps, self._finished = steps, 0
 
     def callback(self, step: int, x0: torch.Tensor, _x: torch.Tensor, _total: int) -> None:
+        """As ComfyUI's samplers call it after every step."""
         preview = self._previewer.decode_latent_to_preview_image("JPEG", x0) if self._previewer else None
         self._bar.update_absolute(self._finished + min(step + 1, self._steps), preview=preview)
 

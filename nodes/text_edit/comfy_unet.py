@@ -36,6 +36,7 @@ class DualTransformer(SpatialTransformer):
         self.text, self.char = text, char
 
     def forward(self, x, context=None, transformer_options: dict[str, Any] = {}):  # noqa: B006
+        """As ComfyUI's UNet calls a transformer."""
         seen = self.text(x, context, transformer_options)
         characters = transformer_options.get(CHARACTERS)
         if characters is None:
@@ -51,6 +52,8 @@ def _plain_attention(_attention, *args, **kwargs):
 
 
 class DualUNet(UNetModel):
+    """A UNet of Stable Diffusion 1.x whose every transformer is a pair."""
+
     def __init__(self, char_heads: int, char_dim: int, device=None, operations=comfy.ops.disable_weight_init, **config):
         super().__init__(device=device, operations=operations, **config)
         kind: dict[str, Any] = {"dtype": self.dtype, "device": device, "operations": operations}
@@ -64,6 +67,7 @@ class DualUNet(UNetModel):
     def forward(
         self, x, timesteps=None, context=None, y=None, control=None, transformer_options=None, characters=None, **kwargs
     ):
+        """As BaseModel calls a UNet; `characters` `[B,20,32]` reach the transformers by their options."""
         options = {**(transformer_options or {}), CHARACTERS: characters}
         return super().forward(x, timesteps, context, y, control, options, **kwargs)
 
@@ -76,6 +80,7 @@ class DiffSTE(BaseModel):
         self.set_inpaint()
 
     def extra_conds(self, **kwargs):
+        """The conditioning's characters go beside its text to the network."""
         characters = kwargs.get(CHARACTERS)
         if characters is None:
             raise UserError(

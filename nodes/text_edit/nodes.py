@@ -3,26 +3,21 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-from typing import Any
-
 import torch
 
-from ..ground import UserError
-from ..host import folders, images
+from ..host import images
 from ..host.api import io
-from ..text_mask import reported_regions
+from ..host.models import ModelFolder
+from ..host.wires import DIFFSTE
 from ..text_mask.comfy import line_reader
 from . import comfy_load, placement
-from .comfy_edit import SEEDS, Manner, Writer, order
+from .comfy_edit import SEEDS, Manner, Writer, prepared
+from .comfy_places import places
 from .comfy_sampling import SAMPLERS, SCHEDULERS, Settings
 
-FOLDER = "diffste"
+MODELS = ModelFolder("diffste", "DiffSTE file", "run `dancheong models get diffste`, or put the file there")
 DTYPES = {"default": None, "float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
 NO_READER = "none"
-HALF = 0.5
-GROW = 8.0
-"""Percent of the text height by which a found region grows, so that the old letters are covered."""
-DiffSTEType: Any = io.Custom("DANCHEONG_DIFFSTE")
 
 
 class LoadDiffSTE(io.ComfyNode):
@@ -37,7 +32,7 @@ class LoadDiffSTE(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "checkpoint",
-                    options=folders.names(FOLDER),
+                    options=MODELS.names(),
                     tooltip=(
                         "A file of models/diffste: the authors' diffste.ckpt (`dancheong models get diffste`), or the "
                         ".safetensors that `dancheong models convert` makes of it, which loads faster."
@@ -51,14 +46,14 @@ class LoadDiffSTE(io.ComfyNode):
                 ),
             ],
             outputs=[
-                DiffSTEType.Output(display_name="diffste", tooltip="For Edit Text in Image."),
+                DIFFSTE.Output(display_name="diffste", tooltip="For Edit Text in Image."),
                 io.String.Output(display_name="report", tooltip="Sizes, latent scale, how the weights are kept."),
             ],
         )
 
     @classmethod
     def execute(cls, checkpoint, dtype) -> io.NodeOutput:
-        path = folders.model_file(FOLDER, checkpoint)
+        path = MODELS.path(checkpoint)
         editor = comfy_load.load(path, DTYPES[dtype])
         sizes, network = editor.sizes, editor.model.model.diffusion_model
         count = sum(parameter.numel() for parameter in network.parameters())
@@ -73,20 +68,12 @@ class LoadDiffSTE(io.ComfyNode):
         return io.NodeOutput(editor, "\n".join(lines))
 
     @classmethod
-    def validate_inputs(cls, checkpoint) -> bool | str:
-        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
-        if checkpoint is None or checkpoint in folders.names(FOLDER):
-            return True
-        return (
-            f"There is no {checkpoint!r} in models/{FOLDER}: run `dancheong models get diffste`, or put the file "
-            "there, and reload the editor."
-        )
+    def validate_inputs(cls, checkpoint=None) -> bool | str:
+        return MODELS.check(checkpoint)
 
     @classmethod
     def fingerprint_inputs(cls, checkpoint, dtype) -> str:
-        """Loaded again only when the file changed."""
-        stamp = folders.model_file(FOLDER, checkpoint).stat()
-        return f"{dtype} {stamp.st_mtime_ns} {stamp.st_size}"
+        return MODELS.stamp(checkpoint)
 
 
 class EditText(io.ComfyNode):
@@ -102,7 +89,7 @@ class EditText(io.ComfyNode):
             ),
             search_aliases=["diffste", "scene text editing", "replace text", "re-letter", "text inpainting", "rewrite"],
             inputs=[
-                DiffSTEType.Input("diffste", tooltip="From Load DiffSTE."),
+                DIFFSTE.Input("diffste", tooltip="From Load DiffSTE."),
                 io.Image.Input("image", tooltip="Pictures of any size; an alpha channel is kept."),
                 io.Mask.Input(
                     "mask",
@@ -233,47 +220,16 @@ class EditText(io.ComfyNode):
     ) -> io.NodeOutput:  # fmt: skip
         pictures = images.pictures(image)
         lines = placement.lines(text, numbered=regions is not None)
-        orders = [order(diffste, line.word, font, color, instruction.strip()) for line in lines]
-        places = _places(pictures, mask, regions, lines)
+        words = [prepared(diffste, line.word, font, color, instruction.strip()) for line in lines]
+        areas = places(pictures, mask, regions, lines)
         read = line_reader() if samples > 1 and reader != NO_READER else None
         manner = Manner(Settings(steps, cfg, sampler, scheduler, eta), samples, context, int(resolution), feather)
-        for area in (area for areas in places for area in areas):
+        for area in (area for there in areas for area in there):
             manner.look(area, (pictures.shape[2], pictures.shape[1]))  # refused before the first word takes minutes
-        writer = Writer(diffste, manner, read, len(pictures) * len(orders))
+        writer = Writer(diffste, manner, read, len(pictures) * len(words))
         results = images.working_copy(image)
-        for number, (result, areas) in enumerate(zip(results, places, strict=True)):
-            for index, (written, area) in enumerate(zip(orders, areas, strict=True)):
-                writer.write(
-                    result, f"Picture {number + 1}", written, area, (seed + number * len(orders) + index) % SEEDS
-                )
+        for number, (result, there) in enumerate(zip(results, areas, strict=True)):
+            for index, (word, area) in enumerate(zip(words, there, strict=True)):
+                writer.write(result, f"Picture {number + 1}", word, area, (seed + number * len(words) + index) % SEEDS)
         report = "\n".join(writer.lines)
         return io.NodeOutput(images.to_host(results), images.to_host(torch.cat(writer.candidates)), report)
-
-
-def _places(pictures: torch.Tensor, mask, regions, lines: list[placement.Line]) -> list[list[placement.Area]]:
-    """For every picture an area for each word."""
-    if regions is not None:
-        reported = reported_regions(regions)
-        if len(reported) != len(pictures):
-            raise UserError(f"Expected the regions of {len(pictures)} pictures, got those of {len(reported)}.")
-        return [_reported(*pair, lines) for pair in zip(reported, pictures, strict=True)]
-    if mask is None:
-        raise UserError("Expected a mask, or the regions of OCR Text Mask, to say where to write; connect one of them.")
-    count = len(lines)
-    if count > 1 and mask.ndim == 3 and len(mask) == count and len(pictures) == 1:
-        one_each = [images.masks_for(one[None], pictures)[0].numpy() > HALF for one in mask]
-        return [[placement.whole(one, f"the mask of word {number}") for number, one in enumerate(one_each, 1)]]
-    masks = images.masks_for(mask, pictures).numpy() > HALF
-    return [placement.split(one, count) for one in masks]
-
-
-def _reported(reported: Any, picture: torch.Tensor, lines: list[placement.Line]) -> list[placement.Area]:
-    if (reported.height, reported.width) != tuple(picture.shape[:2]):
-        raise UserError(
-            f"The regions were found in a picture of {reported.width} x {reported.height} px, but this one has "
-            f"{picture.shape[1]} x {picture.shape[0]} px: take them from the same picture."
-        )
-    return [
-        placement.whole(reported.area(number, GROW), f"region {number}")
-        for number in placement.numbers(lines, reported.masked)
-    ]

@@ -23,10 +23,12 @@ class Area:
 
     @property
     def width(self) -> int:
+        """px."""
         return self.mask.shape[1]
 
     @property
     def height(self) -> int:
+        """px."""
         return self.mask.shape[0]
 
 

@@ -38,9 +38,11 @@ class Shell:
         self.fields = state if isinstance(state, dict) else {}
 
     # A pickle may fill lists and dicts; what it puts there is not kept.
-    def append(self, _: Any) -> None: ...
+    def append(self, _: Any) -> None:
+        """A list's item, let go."""
 
-    def extend(self, _: Any) -> None: ...
+    def extend(self, _: Any) -> None:
+        """A list's items, let go."""
 
     def __setitem__(self, _: Any, __: Any) -> None: ...
 
@@ -56,6 +58,7 @@ class Unpickler(pickle.Unpickler):
     """
 
     def find_class(self, module: str, name: str) -> Any:
+        """Tensors' own parts as they are, a shell for what else a checkpoint may name."""
         known = KNOWN.get((module.replace("__builtin__", "builtins"), name))
         if known is not None:
             return known

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..ground import UserError
 from ..host import folders
+from ..host.api import io
+from ..host.models import stamp
 from ..host.progress import Progress, interruptibly
 from . import regions
 from .engines import comfy_engines
@@ -49,6 +51,7 @@ class FoundText:
 
     @property
     def count(self) -> int:
+        """Regions that the rules chose."""
         return sum(self.masked)
 
 
@@ -76,6 +79,7 @@ class TextSearch:
 
     @property
     def reads_hangul(self) -> bool:
+        """Whether the text of regions is read, Hangul included."""
         return self._reader is not None and self._reader.reads_hangul
 
     def steps(self, height: int, width: int) -> int:
@@ -104,11 +108,24 @@ class TextSearch:
         return FoundText(found, masked, interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow))
 
     def to_json(self, pixels: np.ndarray, found: FoundText) -> dict:
+        """What one picture holds, for `regions.report`."""
         return regions.to_json(self.engine.name, pixels.shape[1::-1], found.regions, found.masked)
 
 
+def keep_input() -> io.String.Input:
+    """The input `keep` of every node that searches for text."""
+    return io.String.Input(
+        "keep",
+        default="",
+        tooltip=(
+            "Text that stays: words or a regular expression, several with | between them, or @list.txt, a file of the "
+            "input folder with one word a line."
+        ),
+    )
+
+
 def all_but(keep: str) -> Choice:
-    """All text except what `keep` matches, as typed into the OCR Text Mask node."""
+    """All text except what `keep` matches, as typed into that input."""
     return Rules(keep=expression(keep))
 
 
@@ -121,6 +138,17 @@ def expression(text: str) -> str:
         return any_word(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UserError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
+
+
+def search_stamp(*expressions: str | None) -> str:
+    """The answer of `fingerprint_inputs` for a node that searches for text: changes with weights and word lists.
+
+    Args:
+        expressions: as typed for `keep` and `only`; None where they come by a link.
+    """
+    lists = [text.removeprefix(LIST) for text in expressions if text and text.startswith(LIST)]
+    found = [path for path in map(folders.find_input, lists) if path is not None]
+    return comfy_engines.weights_stamp() + stamp(*found)
 
 
 def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:

@@ -9,7 +9,7 @@ from ..host import images
 from ..host.api import io
 from ..host.progress import Progress
 from . import ENGINES, regions
-from .comfy import TextSearch, expression
+from .comfy import TextSearch, expression, keep_input, search_stamp
 from .marking import shapes
 from .marking.rules import PLACES, SCRIPTS, Rules
 
@@ -59,14 +59,7 @@ class OCRTextMask(io.ComfyNode):
                     step=1.0,
                     tooltip="Let the mask fade outward over so many pixels.",
                 ),
-                io.String.Input(
-                    "keep",
-                    default="",
-                    tooltip=(
-                        "Text that stays: words or a regular expression, several with | between them, or @list.txt, a "
-                        "file of the input folder with one word a line."
-                    ),
-                ),
+                keep_input(),
                 io.String.Input(
                     "only",
                     default="",
@@ -123,6 +116,10 @@ class OCRTextMask(io.ComfyNode):
                 io.Int.Output(display_name="count", tooltip="Masked regions in all pictures together."),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, keep, only, **_) -> str:
+        return search_stamp(keep, only)
 
     @classmethod
     def execute(

@@ -7,14 +7,15 @@ import logging
 import unicodedata
 
 from ..ground import UserError
-from ..host import folders
 from ..host.api import io
+from ..host.models import ModelFolder
+from ..host.wires import TOPIC
 from ..korean_clip import Origin, origin_of
-from . import comfy_encode, topic
+from . import comfy_encode, topic_file
 from .josa import place_particles
 from .prompt import POSITIONS, compose
 
-TOPIC = io.Custom("DANCHEONG_TOPIC")
+TOPICS = ModelFolder("embeddings", "topic prompt", "put the file of a learned prompt there")
 log = logging.getLogger("dancheong")
 
 
@@ -30,7 +31,7 @@ class LoadTopicPrompt(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "embedding",
-                    options=folders.names("embeddings"),
+                    options=TOPICS.names(),
                     tooltip="clip_l, emb_params, A1111, diffusers and LoRA-bundled files are read.",
                 ),
             ],
@@ -44,8 +45,7 @@ class LoadTopicPrompt(io.ComfyNode):
 
     @classmethod
     def execute(cls, embedding) -> io.NodeOutput:
-        path = folders.model_file("embeddings", embedding)
-        loaded = topic.read(path, embedding)
+        loaded = topic_file.read(TOPICS.path(embedding), embedding)
         lines = [f"{loaded.name}: {len(loaded.vectors)} vectors of width {loaded.vectors.shape[1]} ({loaded.layout})."]
         lines += [f"{key}: {value}" for key, value in sorted(loaded.metadata.items())]
         if "text_encoder" not in loaded.metadata:
@@ -55,19 +55,12 @@ class LoadTopicPrompt(io.ComfyNode):
         return io.NodeOutput(loaded, "\n".join(lines))
 
     @classmethod
-    def validate_inputs(cls, embedding) -> bool | str:
-        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
-        if embedding is None or embedding in folders.names("embeddings"):
-            return True
-        return (
-            f"There is no topic prompt {embedding!r} in models/embeddings: put the file of a learned prompt there and "
-            "reload the editor."
-        )
+    def validate_inputs(cls, embedding=None) -> bool | str:
+        return TOPICS.check(embedding)
 
     @classmethod
     def fingerprint_inputs(cls, embedding) -> str:
-        stamp = folders.model_file("embeddings", embedding).stat()
-        return f"{stamp.st_mtime_ns} {stamp.st_size}"
+        return TOPICS.stamp(embedding)
 
 
 class EncodeTopicText(io.ComfyNode):
@@ -145,7 +138,7 @@ class EncodeTopicText(io.ComfyNode):
         return io.NodeOutput(comfy_encode.encode(clip, prompt), prompt, tokens, report)
 
 
-def _strangers(loaded: topic.Topic, origin: Origin | None) -> list[str]:
+def _strangers(loaded: topic_file.Topic, origin: Origin | None) -> list[str]:
     """Warnings where the topic names another encoder or tokenizer than the CLIP at hand."""
     warnings = []
     for part, words in (("text_encoder", "text encoder"), ("tokenizer", "tokenizer")):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..ground import UserError
-from .topic import Topic
+from .topic_file import Topic
 
 PLACEHOLDER = "<topic>"
 POSITIONS = ("prefix", "suffix", "replace")

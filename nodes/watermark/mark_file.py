@@ -16,7 +16,8 @@ FORMAT = "dancheong watermark 1"
 
 
 def write(path: Path, mark: Watermark) -> None:
-    """
+    """Keep a mark in a file; one that is there with the same content stays as it is.
+
     Raises:
         UserError: another mark is already there.
     """
@@ -45,7 +46,8 @@ def _described(path: Path) -> tuple[dict[str, str], list[list[float]]]:
 
 
 def read(path: Path) -> Watermark:
-    """
+    """A mark from its file.
+
     Raises:
         UserError: damaged, or no learned mark.
     """

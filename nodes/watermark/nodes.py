@@ -5,30 +5,33 @@
 
 import dataclasses
 import re
-from typing import Any
 
 import numpy as np
 import torch
 
 from ..erase.comfy import check_filling
 from ..ground import UserError
-from ..host import folders, images
+from ..host import folders
 from ..host.api import io
+from ..host.images import from_bytes, pictures, to_host, working_copy
+from ..host.models import ModelFolder
 from ..host.progress import Progress
+from ..host.saved import metadata_disabled
+from ..host.wires import INPAINT_MODEL, WATERMARK
+from ..text_mask.comfy import search_stamp
 from . import mark_file
+from .comfy_pictures import box_of, mask_of, pixels
 from .learning import learn
 from .mark import ANCHORS
 from .removing import clean
 from .removing.comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
 from .removing.preview import preview
 
-FOLDER = "watermarks"
+MARKS = ModelFolder("watermarks", "learned mark", "run the workflow learn_watermark on 20 pictures of the agency")
 AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")
 PROVENANCE = "dancheong_watermark"
 """Key of the text that saved pictures carry."""
 NAME = re.compile(r"[^\s./\\:*?\"<>|][^/\\:*?\"<>|]*")
-WatermarkType: Any = io.Custom("DANCHEONG_WATERMARK")
-InpaintModelType: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
 
 
 class LearnWatermark(io.ComfyNode):
@@ -64,7 +67,7 @@ class LearnWatermark(io.ComfyNode):
                 ),
             ],
             outputs=[
-                WatermarkType.Output(display_name="watermark", tooltip="For Clean News Watermark and Save Watermark."),
+                WATERMARK.Output(display_name="watermark", tooltip="For Clean News Watermark and Save Watermark."),
                 io.Mask.Output(display_name="mask", tooltip="Where the mark lies in a picture of the commonest size."),
                 io.Image.Output(
                     display_name="preview",
@@ -76,21 +79,21 @@ class LearnWatermark(io.ComfyNode):
 
     @classmethod
     def execute(cls, images, region, agency, mask=None) -> io.NodeOutput:
-        pictures = _pixels(images)
-        box = _box(mask) if region[0] == MASK else None
+        photos = pixels(images)
+        box = box_of(mask) if region[0] == MASK else None
         places = {CORNERS: tuple(name for name in ANCHORS if " " in name), CENTRE: (CENTRE,)}.get(
             region[0], tuple(ANCHORS)
         )
-        learned = _learn(pictures, places, box)
+        learned = _learn(photos, places, box)
         mark = dataclasses.replace(learned.watermark, agency=agency[0].strip())
-        clearest = pictures[learned.carrying[0]]
+        clearest = photos[learned.carrying[0]]
         at = clean.find(clearest, mark)
         if at is None:
             raise learn.NoMark(
                 "What was learned is not found again in the pictures: mask the mark's area, or add pictures."
             )
         shown = preview(mark, clearest, clean.lay(clearest, mark, at))
-        return io.NodeOutput(mark, _mask(mark), _host(shown)[None], learned.report)
+        return io.NodeOutput(mark, mask_of(mark), to_host(from_bytes(shown))[None], learned.report)
 
 
 class SaveWatermark(io.ComfyNode):
@@ -104,12 +107,12 @@ class SaveWatermark(io.ComfyNode):
             search_aliases=["watermark", "save template"],
             is_output_node=True,
             inputs=[
-                WatermarkType.Input("watermark", tooltip="From Learn Watermark."),
+                WATERMARK.Input("watermark", tooltip="From Learn Watermark."),
                 io.String.Input(
                     "name", default="agency", tooltip="File name without ending; another mark is never overwritten."
                 ),
             ],
-            outputs=[WatermarkType.Output(display_name="watermark", tooltip="The same, to go on with.")],
+            outputs=[WATERMARK.Output(display_name="watermark", tooltip="The same, to go on with.")],
         )
 
     @classmethod
@@ -119,7 +122,7 @@ class SaveWatermark(io.ComfyNode):
             raise UserError(
                 f'Expected a plain file name such as yonhap-2024, got {name!r}: no folders and none of : * ? " < > |'
             )
-        mark_file.write(folders.roots(FOLDER)[0] / f"{name}.safetensors", watermark)
+        mark_file.write(folders.roots(MARKS.folder)[0] / f"{name}.safetensors", watermark)
         return io.NodeOutput(watermark)
 
 
@@ -132,28 +135,21 @@ class LoadWatermark(io.ComfyNode):
             category="dancheong/news",
             description="A learned mark from models/watermarks.",
             search_aliases=["watermark", "watermark template"],
-            inputs=[io.Combo.Input("name", options=folders.names(FOLDER), tooltip="A file that Save Watermark wrote.")],
-            outputs=[WatermarkType.Output(display_name="watermark", tooltip="For Clean News Watermark.")],
+            inputs=[io.Combo.Input("name", options=MARKS.names(), tooltip="A file that Save Watermark wrote.")],
+            outputs=[WATERMARK.Output(display_name="watermark", tooltip="For Clean News Watermark.")],
         )
 
     @classmethod
     def execute(cls, name) -> io.NodeOutput:
-        return io.NodeOutput(mark_file.read(folders.model_file(FOLDER, name)))
+        return io.NodeOutput(mark_file.read(MARKS.path(name)))
 
     @classmethod
-    def validate_inputs(cls, name) -> bool | str:
-        # In place of ComfyUI's own check, whose "not in list" does not say what to do.
-        if name is None or name in folders.names(FOLDER):
-            return True
-        return (
-            f"There is no learned mark {name!r} in models/watermarks: run the workflow learn_watermark on 20 pictures "
-            "of the agency, and reload the editor."
-        )
+    def validate_inputs(cls, name=None) -> bool | str:
+        return MARKS.check(name)
 
     @classmethod
     def fingerprint_inputs(cls, name) -> str:
-        stamp = folders.model_file(FOLDER, name).stat()
-        return f"{stamp.st_mtime_ns} {stamp.st_size}"
+        return MARKS.stamp(name)
 
 
 class CleanWatermark(io.ComfyNode):
@@ -184,8 +180,8 @@ class CleanWatermark(io.ComfyNode):
                     default="",
                     tooltip="More words, with commas between, that a single picture's marks are known by.",
                 ),
-                WatermarkType.Input("watermark", optional=True, tooltip="From Learn Watermark or Load Watermark."),
-                InpaintModelType.Input(
+                WATERMARK.Input("watermark", optional=True, tooltip="From Learn Watermark or Load Watermark."),
+                INPAINT_MODEL.Input(
                     "inpaint_model", optional=True, tooltip="Needed for lama; auto then takes it in place of telea."
                 ),
             ],
@@ -198,14 +194,18 @@ class CleanWatermark(io.ComfyNode):
         )
 
     @classmethod
+    def fingerprint_inputs(cls, **_) -> str:
+        return search_stamp()
+
+    @classmethod
     def execute(cls, image, method, agencies, watermark=None, inpaint_model=None) -> io.NodeOutput:
         check_filling(method, inpaint_model)
-        pictures = images.pictures(image)
-        cleaned = images.working_copy(image)
+        seen = pictures(image)
+        cleaned = working_copy(image)
         lines = []
-        if watermark is None and len(pictures) >= learn.LEAST_UNGUIDED:
+        if watermark is None and len(seen) >= learn.LEAST_UNGUIDED:
             try:
-                learned = _learn(_pixels([pictures]), tuple(ANCHORS), None)
+                learned = _learn(pixels([seen]), tuple(ANCHORS), None)
             except learn.NoMark as nothing:
                 lines.append(f"{nothing} So each picture was searched by words.")
             else:
@@ -218,8 +218,8 @@ class CleanWatermark(io.ComfyNode):
             )
         removed = []
         if watermark is not None:
-            progress = Progress(len(pictures))
-            for result, picture in zip(cleaned, pictures, strict=True):
+            progress = Progress(len(seen))
+            for result, picture in zip(cleaned, seen, strict=True):
                 removed.append(remove_learned(result, picture, watermark, method, inpaint_model))
                 progress.step()
         else:
@@ -229,23 +229,23 @@ class CleanWatermark(io.ComfyNode):
                     "Hangul cannot be read here, so small text in the corners counts as a mark: `dancheong models get "
                     "korean-ocr` makes it sure."
                 )
-            progress = Progress(len(pictures) * removal.steps(*pictures.shape[1:3]))
+            progress = Progress(len(seen) * removal.steps(*seen.shape[1:3]))
             removed = [
                 removal.remove(result, picture, method, inpaint_model, progress)
-                for result, picture in zip(cleaned, pictures, strict=True)
+                for result, picture in zip(cleaned, seen, strict=True)
             ]
         for number, done in enumerate(removed, 1):
             lines.append(f"Picture {number}: {done.sentence}." if len(removed) > 1 else f"Here {done.sentence}.")
         cls._note(removed)
         mask = torch.from_numpy(np.stack([done.mask for done in removed])).float()
-        return io.NodeOutput(images.to_host(cleaned), images.to_host(mask), "\n".join(lines))
+        return io.NodeOutput(to_host(cleaned), to_host(mask), "\n".join(lines))
 
     @classmethod
     def _note(cls, removed: list[Removed]) -> None:
         """Say it in what is saved later: ComfyUI writes each entry of this table into saved pictures."""
         table = cls.hidden.extra_pnginfo
         done = [entry for entry in removed if entry.method]
-        if done and isinstance(table, dict) and not folders.metadata_disabled():
+        if done and isinstance(table, dict) and not metadata_disabled():
             # Pictures of a list come one by one, and all of them are saved with one table.
             told = table.get(PROVENANCE, {})
             agencies = {name or "unknown" for entry in done for name in entry.agencies}
@@ -256,39 +256,5 @@ class CleanWatermark(io.ComfyNode):
             }
 
 
-def _learn(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None) -> learn.Learned:
-    return learn.learn(pictures, places, box, Progress(learn.MOST_STEPS).step)
-
-
-def _pixels(batches: list[torch.Tensor]) -> list[np.ndarray]:
-    """Every picture of a list of batches as `[H,W,3]` uint8."""
-    return [images.to_bytes(images.rgb(picture)) for batch in batches for picture in images.pictures(batch)]
-
-
-def _box(mask: list[torch.Tensor] | None) -> tuple[float, float, float, float]:
-    """(left, top, right, bottom) of what is masked, as shares of the picture."""
-    if not mask or not (mask[0] > 0.5).any():
-        raise UserError("The region mask needs a mask: connect one that covers the area of the mark, or choose auto.")
-    field = mask[0].reshape(-1, *mask[0].shape[-2:]).amax(0).cpu() > 0.5
-    rows, columns = field.any(1).nonzero().flatten(), field.any(0).nonzero().flatten()
-    height, width = field.shape
-    return (
-        columns[0].item() / width,
-        rows[0].item() / height,
-        (columns[-1].item() + 1) / width,
-        (rows[-1].item() + 1) / height,
-    )
-
-
-def _mask(mark) -> torch.Tensor:
-    width, height = mark.reference
-    x, y = mark.place(mark.reference, 1.0)
-    blank = np.zeros((height, width, 3), np.uint8)
-    over = clean.lay(blank, mark, clean.Sighting(x, y, 1.0, 0.0))
-    mask = torch.zeros(1, height, width)
-    mask[0, over.rows, over.columns] = torch.from_numpy(over.touched).float()
-    return images.to_host(mask)
-
-
-def _host(pixels: np.ndarray) -> torch.Tensor:
-    return images.to_host(images.from_bytes(pixels))
+def _learn(photos: list[np.ndarray], places: tuple[str, ...], box: tuple | None) -> learn.Learned:
+    return learn.learn(photos, places, box, Progress(learn.MOST_STEPS).step)

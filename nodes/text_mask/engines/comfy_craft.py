@@ -31,6 +31,7 @@ class CRAFTEngine:
         self._patcher = memory.patcher(craft.load(path, comfy.ops.disable_weight_init.Conv2d))
 
     def steps(self, height: int, width: int) -> int:
+        """How many calls `detect` makes for a picture of that size."""
         return 1
 
     def detect(self, picture: np.ndarray, call: Call) -> list[Region]:
@@ -58,5 +59,6 @@ class CRAFTEngine:
 
 
 @lru_cache(maxsize=1)
-def load(path: Path) -> CRAFTEngine:
+def load(path: Path, stamp: str) -> CRAFTEngine:
+    """The engine, built once; another stamp says that the file is another."""
     return CRAFTEngine(path)

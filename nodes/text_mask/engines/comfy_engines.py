@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from ...ground import UserError
-from ...host import folders
+from ...host.models import listed, stamp
 from ..finding.pyramid import Call
 from ..regions import Region
 from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader
@@ -51,16 +51,22 @@ def choose(name: str) -> Engine:
 def choose_reader() -> reader.Reader:
     """The recognisers, with the Korean one where models/ocr has it."""
     korean = _first("korean", (".onnx",))
-    return reader.load(korean)
+    return reader.load(korean, stamp(korean) if korean else "")
+
+
+def weights_stamp() -> str:
+    """Another text as soon as any file of models/ocr is another."""
+    return stamp(*listed(FOLDER))
 
 
 def _open(name: str) -> Engine:
     if name == "rapidocr":
         return rapidocr_engine.load()
     if name == "craft":
-        return comfy_craft.load(_weights("craft", CRAFT_ENDINGS, "craft"))
-    detector = _weights("craft", (".h5",), "craft-keras")
-    return keras_ocr_engine.load(detector, _weights("crnn_kurapan", (".h5",), "crnn-kurapan"))
+        weights = _weights("craft", CRAFT_ENDINGS, "craft")
+        return comfy_craft.load(weights, stamp(weights))
+    both = _weights("craft", (".h5",), "craft-keras"), _weights("crnn_kurapan", (".h5",), "crnn-kurapan")
+    return keras_ocr_engine.load(*both, stamp(*both))
 
 
 def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
@@ -76,7 +82,7 @@ def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
 def _first(stem: str, endings: tuple[str, ...]) -> Path | None:
     """A file of models/ocr, or of keras-ocr's cache, by the beginning of its name; endings in order of preference."""
     cache = Path(os.environ.get("KERAS_OCR_CACHE_DIR", "~/.keras-ocr")).expanduser()
-    known = [*folders.model_files(FOLDER), *(sorted(cache.glob("*.h5")) if cache.is_dir() else [])]
+    known = [*listed(FOLDER), *(sorted(cache.glob("*.h5")) if cache.is_dir() else [])]
     for ending in endings:
         for path in known:
             if path.suffix == ending and path.name.lower().startswith(stem):

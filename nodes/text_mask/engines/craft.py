@@ -52,6 +52,7 @@ class CRAFT(nn.Module):
             self._add(f"conv_cls.{number}", into, out, kernel)
 
     def forward(self, picture: Tensor) -> Tensor:
+        """As torch calls it; shapes as above."""
         x, taps = picture, []
         for name, steps in VGG.items():
             for step in steps:

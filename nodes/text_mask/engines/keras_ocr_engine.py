@@ -36,6 +36,7 @@ class KerasOCREngine:
         self.worker = Worker("keras-ocr", command, variables, SECONDS_TO_START)
 
     def steps(self, height: int, width: int) -> int:
+        """How many calls `detect` makes for a picture of that size."""
         return 1
 
     def detect(self, picture: np.ndarray, call: Call) -> list[Region]:
@@ -57,12 +58,12 @@ class KerasOCREngine:
         ]
 
 
-_running: dict[tuple[Path, Path], KerasOCREngine] = {}
+_running: dict[tuple[Path, Path, str], KerasOCREngine] = {}
 
 
-def load(detector: Path, recogniser: Path) -> KerasOCREngine:
-    """One worker for all nodes; other weights end it and start another."""
-    key = (detector, recogniser)
+def load(detector: Path, recogniser: Path, stamp: str) -> KerasOCREngine:
+    """One worker for all nodes; other weights, or another stamp of the same, end it and start another."""
+    key = (detector, recogniser, stamp)
     if key not in _running:
         stop()
         _running[key] = KerasOCREngine(detector, recogniser)

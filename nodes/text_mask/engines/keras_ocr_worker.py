@@ -17,6 +17,7 @@ import threading
 
 def main() -> None:
     # TensorFlow and Keras print as they like: what they say must not run into the answers.
+    """Answer requests until nobody can ask any more."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     pipeline = load(*sys.argv[1:3])
@@ -49,6 +50,7 @@ def load(detector_weights: str, recogniser_weights: str):
 
 
 def words(pipeline, picture) -> list:
+    """What keras-ocr finds in a picture, `[H,W,3]` uint8 RGB: [text, four corners] each."""
     [found] = pipeline.recognize([picture])
     return [[text, [[float(x), float(y)] for x, y in corners]] for text, corners in found]
 
@@ -65,6 +67,7 @@ def listen(stream, requests: queue.Queue) -> None:
 
 
 def say(stream, message: dict) -> None:
+    """One line of JSON."""
     stream.write(json.dumps(message) + "\n")
     stream.flush()
 

@@ -53,6 +53,7 @@ class RapidOCREngine:
         return detection.find(self.probability, picture, call)
 
     def probability(self, window: np.ndarray) -> np.ndarray:
+        """The network's map of text, `[h,w]` in 0..1, for a window `[h,w,3]` uint8 RGB."""
         blue_green_red = np.ascontiguousarray(window[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32)
         with self._lock:
             return self._detector.run(None, {self._detector.get_inputs()[0].name: blue_green_red / 127.5 - 1})[0][0, 0]

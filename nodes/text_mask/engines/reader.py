@@ -29,6 +29,7 @@ class Reader:
 
     @property
     def reads_hangul(self) -> bool:
+        """Whether the Korean recogniser is there."""
         return self._korean is not None
 
     def read(self, picture: np.ndarray, region: Region) -> Region:
@@ -51,8 +52,8 @@ class Reader:
 
 
 @lru_cache(maxsize=1)
-def load(korean: Path | None) -> Reader:
-    """The recognisers, built once: their sessions take seconds to make."""
+def load(korean: Path | None, stamp: str) -> Reader:
+    """The recognisers, built once, as it takes seconds; another stamp says that the file is another."""
     return Reader(korean)
 
 

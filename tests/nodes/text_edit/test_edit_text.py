@@ -177,7 +177,7 @@ def test_the_recogniser_reads_a_word_in_a_box(comfy, korean_font):
 
     page = Image.new("RGB", (256, 256), "white")
     ImageDraw.Draw(page).text((40, 100), "COVER", "black", ImageFont.truetype(str(korean_font), 44))
-    read = comfy.module("nodes.text_mask").line_reader()
+    read = comfy.module("nodes.text_mask.comfy").line_reader()
     assert read(np.asarray(page), (30, 96, 220, 156)) == "COVER"
 
 

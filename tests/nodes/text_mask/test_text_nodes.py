@@ -275,7 +275,7 @@ def test_pictures_without_text_pass_with_every_bit(comfy):
 def test_erasing_stops_when_it_does_not_help(comfy, sample, monkeypatch):
     """An eraser that changes nothing: two looks, not ten, and the count of what is left."""
     nodes = comfy.module("nodes.erase.nodes")
-    monkeypatch.setattr(nodes, "fill", lambda *_: None)
+    monkeypatch.setattr(nodes, "fill_masked", lambda *_: None)
     _, _, report, left = comfy.node("DancheongEraseText", image=sample, rounds=10)
     assert report.startswith("Picture 1: 5 -> 5 texts") and left == 5
 

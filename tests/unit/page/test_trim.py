@@ -1,7 +1,7 @@
 """Print sizes against the sizes that printers publish."""
 
 import pytest
-from dancheong.nodes.page.trim import PRESETS, Trim, report
+from dancheong.nodes.page.trim import PRESETS, Trim
 
 # mm -> px at 300 dpi without and with 3 mm bleed, from printers' tables.
 PUBLISHED = {
@@ -39,7 +39,7 @@ def test_generate_size_keeps_proportions(preset, megapixels):
 
 def test_report_states_both_sizes():
     page = Trim(152, 225, 3, 300)
-    text = report(page, page.generate_size(0.4))
+    text = page.report(page.generate_size(0.4))
     assert "152 x 225 mm" in text and "1866 x 2728 px" in text
 
 

@@ -33,7 +33,8 @@ class Topic:
 
 
 def read(path: Path, name: str) -> Topic:
-    """
+    """A topic from its file.
+
     Args:
         name: relative to the embeddings folder, with its ending.
 
