@@ -7,7 +7,7 @@ import sys
 import urllib.request
 
 import pytest
-from dancheong.runner.server import Server
+from dancheong.runner.server import Server, prepare_base
 from dancheong.testing import published
 from dancheong.testing.supplies import Supplies
 from PIL import Image
@@ -29,6 +29,8 @@ def pack(tmp_path_factory):
 @pytest.fixture(scope="module")
 def url(pack):
     base = pack.parent.parent
+    prepare_base(base)
+    assert not pack.is_symlink(), "what is there stays"
     supplies = Supplies(base)
     supplies.put("small.png")
     supplies.put_named(json.loads((pack / "workflows" / WORKFLOW).read_text(encoding="utf-8")))

@@ -85,9 +85,11 @@ def test_it_runs_a_workflow_of_its_own(installed, cli, supplies, tmp_path):
     assert installed.programs.parent in workflow.parents
     supplies.put_named(json.loads(workflow.read_text(encoding="utf-8")))
     picture = f"3.image={supplies.put('small.png')}"
-    finished = installed.run("dancheong", "run", workflow, "--set", picture, "--server", cli.url, "--out", tmp_path)
+    finished = installed.run(
+        "dancheong", "run", workflow, "--set", picture, "--server", cli.url, "--out", tmp_path / "out"
+    )
     assert finished.returncode == 0, finished.stderr
-    with Image.open(next(tmp_path.glob("remove*.png"))) as picture:
+    with Image.open(next((tmp_path / "out").glob("*.png"))) as picture:
         assert picture.size == (256, 384)
 
 
