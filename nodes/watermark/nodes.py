@@ -25,12 +25,11 @@ from .learning import learn
 from .mark import ANCHORS
 from .removing import clean
 from .removing.comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
+from .removing.learned import PROVENANCE
 from .removing.preview import preview
 
 MARKS = ModelFolder("watermarks", "learned mark", "run the workflow learn_watermark on 20 pictures of the agency")
 AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")
-PROVENANCE = "dancheong_watermark"
-"""Key of the text that saved pictures carry."""
 NAME = re.compile(r"[^\s./\\:*?\"<>|][^/\\:*?\"<>|]*")
 
 

@@ -29,6 +29,7 @@ class AgencyMarks:
     need_hangul: bool = field(default=False, init=False)
 
     def masked(self, region: Any, size: tuple[int, int]) -> bool:
+        """Whether a text region of a picture of `size` (width, height) is a mark."""
         x, y = region.polygon.mean(axis=0) / size
         edge_x, edge_y = min(x, 1 - x), min(y, 1 - y)
         corner = edge_x < CORNER[0] and edge_y < CORNER[1]
@@ -55,6 +56,7 @@ class AgencyMarks:
 
 @cache
 def lexicon() -> dict[str, list[str]]:
+    """Agency -> how its marks spell it."""
     return json.loads(LEXICON.read_text(encoding="utf-8"))["agencies"]
 
 

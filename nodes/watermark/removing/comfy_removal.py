@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...erase.comfy import fill_masked
+from ...erase.comfy import MODEL_MARGIN, fill_masked
 from ...host import images
 from ...host.progress import Progress, interruptibly
 from ...text_mask.comfy import TextSearch
 from ..mark import Watermark
-from . import captions, clean
+from . import captions
 from .agency import AgencyMarks
+from .clean import Overlay
+from .learned import Filling, remove
 
 AUTO, UNBLEND, TELEA, NS, LAMA = METHODS = ("auto", "unblend", "telea", "ns", "lama")
 ENGINE, SHAPE, GROW = "auto", "polygon", 12.0
@@ -36,33 +38,18 @@ def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark,
     """Remove a learned mark from `result` `[H,W,C]` in place; `picture` is the same in 0..1."""
     pixels = images.to_bytes(images.rgb(picture))
     changed = np.zeros(pixels.shape[:2], bool)
-    at = interruptibly(clean.find, pixels, mark)
-    if at is None:
+    filler = _filler(method, model)
+    filling = None if method == UNBLEND else Filling(filler, lambda over: _filled(picture, over, filler, model))
+    removal = remove(pixels, mark, filling, method in (AUTO, UNBLEND), interruptibly)
+    if removal is None:
         return Removed(changed, NOTHING)
-    over = clean.lay(pixels, mark, at)
-    place = (over.rows, over.columns)
-    changed[place] = over.touched
-    if method in (AUTO, UNBLEND):
-        filled = None
-        if method == AUTO:
-            window = picture[place]
-            inpainted = window.clone()
-            fill_masked(inpainted, window, torch.from_numpy(over.touched).float(), LAMA if model else TELEA, model)
-            filled = images.rgb(inpainted).numpy() * 255
-        restored = torch.from_numpy(interruptibly(clean.unblend, pixels, over, filled)) / 255
-        _put(result[place], restored, over.touched)
-        how = (
-            "un-blended"
-            if method == UNBLEND
-            else f"un-blended, filled by {LAMA if model else TELEA} where that is simpler"
-        )
-    else:
-        fill_masked(result, picture, torch.from_numpy(changed).float(), method, model)
-        how = f"filled by {method}"
+    place = (removal.over.rows, removal.over.columns)
+    changed[place] = removal.over.touched
+    _put(result[place], torch.from_numpy(removal.restored) / 255, removal.over.touched)
     whose = mark.agency or "the learned agency"
-    size = "" if at.scale == 1 else f", {at.scale:.2f} times the learned size"
-    sentence = f"the mark of {whose} was removed ({how}; certainty {at.certainty:.1f}{size})"
-    return Removed(changed, sentence, (mark.agency,), how)
+    size = "" if removal.at.scale == 1 else f", {removal.at.scale:.2f} times the learned size"
+    sentence = f"the mark of {whose} was removed ({removal.how}; certainty {removal.at.certainty:.1f}{size})"
+    return Removed(changed, sentence, (mark.agency,), removal.how)
 
 
 class TextRemoval:
@@ -76,6 +63,7 @@ class TextRemoval:
         self._names = AgencyMarks(words)
 
     def steps(self, height: int, width: int) -> int:
+        """Steps that the progress of one picture takes."""
         return self._search.steps(height, width)
 
     def remove(
@@ -94,11 +82,33 @@ class TextRemoval:
             return Removed(mask, NOTHING + left)
         chosen = [region for region, masked in zip(found.regions, found.masked, strict=True) if masked]
         names = tuple(sorted({self._names.name(region.text) or "" for region in chosen}))
-        method = (LAMA if model else TELEA) if method == AUTO else method
+        method = _filler(method, model)
         fill_masked(result, picture, torch.from_numpy(mask).float(), method, model)
         said = ", ".join(f"{region.text!r}" if region.text else "unread text" for region in chosen)
         sentence = f"{len(chosen)} marks were removed by their words ({said}; filled by {method})"
         return Removed(mask, sentence + left, names, f"filled by {method}")
+
+
+def _filler(method: str, model: Any) -> str:
+    """What fills, where the method does not say it itself."""
+    return method if method in (TELEA, NS, LAMA) else LAMA if model else TELEA
+
+
+def _filled(picture: torch.Tensor, over: Overlay, method: str, model: Any) -> np.ndarray:
+    """The overlay's window, `[h,w,3]` in 0..255, with the touched pixels filled."""
+    height, width = picture.shape[:2]
+    rows = slice(max(0, over.rows.start - MODEL_MARGIN), min(height, over.rows.stop + MODEL_MARGIN))
+    columns = slice(max(0, over.columns.start - MODEL_MARGIN), min(width, over.columns.stop + MODEL_MARGIN))
+    inside = (
+        slice(over.rows.start - rows.start, over.rows.stop - rows.start),
+        slice(over.columns.start - columns.start, over.columns.stop - columns.start),
+    )
+    around = picture[rows, columns]
+    mask = torch.zeros(around.shape[:2])
+    mask[inside] = torch.from_numpy(over.touched).float()
+    inpainted = around.clone()
+    fill_masked(inpainted, around, mask, method, model)
+    return images.rgb(inpainted[inside]).numpy() * 255
 
 
 def _put(target: torch.Tensor, restored: torch.Tensor, where: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from ...erase import inpaint
 from .. import mark_file
-from . import clean
+from .clean import Overlay
+from .learned import PROVENANCE, Filling, remove
 
 METHOD = "telea"
 
@@ -19,7 +21,8 @@ class Unmark:
     """Takes off whichever of some learned marks a picture carries."""
 
     def __init__(self, files: tuple[Path, ...]) -> None:
-        """
+        """Read the marks.
+
         Raises:
             UserError: a file is no learned mark.
         """
@@ -27,23 +30,24 @@ class Unmark:
 
     def __call__(self, picture: np.ndarray) -> tuple[str, bytes | None]:
         """What was removed, and the cleaned picture as PNG; None where `picture` (`[H,W,3]` uint8) carries no mark."""
+        filling = Filling(METHOD, partial(_filled, picture))
         for mark in self._marks:
-            at = clean.find(picture, mark)
-            if at is None:
-                continue
-            over = clean.lay(picture, mark, at)
-            window = picture[over.rows, over.columns]
-            restored = clean.unblend(picture, over, inpaint(window, over.touched, METHOD).astype(np.float32))
-            result = picture.copy()
-            result[over.rows, over.columns][over.touched] = restored.round()[over.touched]
-            removed = f"{mark.agency or 'unknown'} (un-blended, filled by {METHOD} where that is simpler)"
-            return removed, _png(result, removed)
+            removal = remove(picture, mark, filling)
+            if removal is not None:
+                over, result = removal.over, picture.copy()
+                result[over.rows, over.columns][over.touched] = removal.restored.round()[over.touched]
+                removed = f"{mark.agency or 'unknown'} ({removal.how})"
+                return removed, _png(result, removed)
         return "", None
+
+
+def _filled(picture: np.ndarray, over: Overlay) -> np.ndarray:
+    return inpaint(picture[over.rows, over.columns], over.touched, METHOD).astype(np.float32)
 
 
 def _png(picture: np.ndarray, removed: str) -> bytes:
     said = PngInfo()
-    said.add_itxt("dancheong_watermark", json.dumps({"mark_removed": removed}, ensure_ascii=False))
+    said.add_itxt(PROVENANCE, json.dumps({"mark_removed": removed}, ensure_ascii=False))
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG", pnginfo=said)
     return file.getvalue()
