@@ -3,7 +3,6 @@
 import os
 import runpy
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -82,20 +81,12 @@ def cover(supplies) -> Path:
 
 
 @pytest.fixture(scope="session")
-def running(base, tmp_path_factory):
+def server(base, tmp_path_factory):
     """One real ComfyUI for all tests that need a served one."""
     from dancheong.runner.server import Server
 
     with Server(base, base / "models", log=tmp_path_factory.mktemp("log") / "server.log") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def server(running):
-    """The same, which gives memory back after each module."""
-    yield running
-    request = urllib.request.Request(f"{running.url}/free", b'{"unload_models": true, "free_memory": true}')
-    urllib.request.urlopen(request).close()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from dancheong.testing import areas
+from dancheong.testing import areas, served
 from dancheong.testing.editor import check_drawn_labels, check_labels, read, without_titles
 
 WORKFLOWS = Path(__file__).resolve().parents[3] / "workflows"
@@ -86,3 +86,4 @@ def run_here(editor, changes):
     event = editor.press_run()
     assert event["kind"] == "execution_success", event
     assert editor.page.evaluate("app.graph._nodes.filter(n => n.has_errors).map(n => n.type)") == []
+    served.give_back(editor.url)

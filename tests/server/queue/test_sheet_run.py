@@ -23,7 +23,7 @@ HEADLINE = {
     "4": {"class_type": "PreviewAny", "inputs": {"source": ["3", 0]}},
 }
 PAINTED = {
-    "1": {"class_type": "EmptyImage", "inputs": {"width": 2600, "height": 2600, "batch_size": 1, "color": 0}},
+    "1": {"class_type": "EmptyImage", "inputs": {"width": 1400, "height": 1400, "batch_size": 1, "color": 0}},
     "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "painted"}},
 }
 ROWS = 200
@@ -150,5 +150,5 @@ def test_every_row_is_done_exactly_once_though_a_server_is_killed_and_comes_back
     assert any(line["server"] == killed.url for line in lines[before:]), "the server that came back must help again"
     for name, colour in rows:
         with Image.open(tmp_path / "out" / f"{name}.png") as picture:
-            assert picture.size == (2600, 2600) and picture.getpixel((9, 9)) == (0, 0, colour)
+            assert picture.size == (1400, 1400) and picture.getpixel((9, 9)) == (0, 0, colour)
     assert len(list((tmp_path / "out").iterdir())) == ROWS + 2
