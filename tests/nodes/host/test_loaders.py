@@ -117,13 +117,18 @@ def test_loaders_say_what_to_do(comfy, offered):
         assert "'gone.safetensors' in models/" in said and said.endswith(", and reload the editor."), (name, said)
 
 
-@pytest.mark.parametrize("beside", ["config.json", "tokenizer.json"])
-def test_what_lies_beside_an_encoder_counts(comfy, laid, beside):
-    (folder,) = (folder for folder in laid if folder.name == "laid-text_encoders")
-    key = [("DancheongLoadKoreanCLIP", "text_encoder", "laid-text_encoders/")]
+@pytest.mark.parametrize("beside", ["text_encoder/config.json", "tokenizer/tokenizer.json"])
+def test_what_lies_beside_an_encoder_counts(comfy, base, beside):
+    folder = base / "models" / "text_encoders" / "pipeline"
+    for file in ("text_encoder/model.safetensors", "text_encoder/config.json", "tokenizer/tokenizer.json"):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(bytes(SIZE))
+    key = [("DancheongLoadKoreanCLIP", "text_encoder", "pipeline/")]
     before = stamps(comfy, key)
+    assert stamps(comfy, key) == before
     (folder / beside).write_bytes(os.urandom(SIZE))
     assert stamps(comfy, key) != before
+    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("name", ["DancheongOCRTextMask", "DancheongEraseText", "DancheongCleanWatermark"])

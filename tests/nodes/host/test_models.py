@@ -9,7 +9,8 @@ SIZE = 1 << 20
 
 
 @pytest.fixture
-def models(comfy):
+def models(comfy, base):
+    (base / "models" / "inpaint").mkdir(exist_ok=True)
     return comfy.module("nodes.host.models")
 
 
