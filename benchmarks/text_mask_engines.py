@@ -1,6 +1,7 @@
 """What finds text, ours and others', for `text_mask.py`."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 
@@ -9,6 +10,12 @@ import numpy as np
 from ..nodes.text_mask.engines import keras_ocr_environment
 
 NAMES = {"ours": "ours", "rapidocr": "rapidocr alone", "tesseract": "detextify's tesseract (eng, psm 3)"}
+
+
+def missing() -> set[str]:
+    """Engines that this machine lacks and that are not measured for it."""
+    found = {"tesseract": shutil.which("tesseract") is not None, "keras-ocr": keras_ocr_environment.is_installed()}
+    return {name for name, is_here in found.items() if not is_here}
 
 
 def finder(engine: str) -> Callable[[np.ndarray], list[np.ndarray]]:
