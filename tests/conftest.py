@@ -49,6 +49,14 @@ def news_photos(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def true_mark():
+    """The mark of those photographs as a learned one that is exact."""
+    from dancheong.testing.scenes import news_photos
+
+    return news_photos.true_mark()
+
+
+@pytest.fixture(scope="session")
 def learned():
     """The mark that those photographs share, as the pack learns it."""
     from dancheong.testing.scenes import news_photos

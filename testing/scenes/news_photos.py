@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from dancheong.nodes.watermark import mark_file
 from dancheong.nodes.watermark.learning import learn
-from dancheong.nodes.watermark.mark import ANCHORS
+from dancheong.nodes.watermark.mark import ANCHORS, Watermark
 from PIL import Image, ImageDraw, ImageFont
 
 from .. import fonts
 from . import watermark
 
-COUNT = 20
+COUNT, OPACITY = 20, 0.5
 
 
 @cache
@@ -29,7 +29,15 @@ def mark() -> watermark.Mark:
 
 @cache
 def truths() -> list[watermark.Marked]:
-    return watermark.marked(COUNT, 0, mark(), 0.5)
+    return watermark.marked(COUNT, 0, mark(), OPACITY)
+
+
+def true_mark() -> Watermark:
+    """What the photographs were made with, as a learned mark that is exact."""
+    alpha = np.pad(OPACITY * mark().coverage, 1).astype(np.float32)
+    colour = np.pad(mark().colour, ((1, 1), (1, 1), (0, 0)), mode="edge").astype(np.float32)
+    away = [-1.0 - side - watermark.MARGIN for side in (mark().coverage.shape[1], mark().coverage.shape[0])]
+    return Watermark(alpha, colour, "bottom right", (away[0], away[1]), (watermark.WIDTH, watermark.HEIGHT))
 
 
 @cache

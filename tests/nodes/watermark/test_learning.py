@@ -162,3 +162,20 @@ def test_pictures_that_lie_whole_pixels_apart_are_not_interpolated(mark):
     found = trace.look([truth.picture for truth in truths], CORNERS, None, lambda: None)
     assert np.median(np.abs(found.trace.shifts - found.trace.shifts.round()), axis=0).max() < 0.2
     assert np.ptp(found.trace.shifts.round(), axis=0).tolist() == [2, 2]
+
+
+def test_nothing_is_seen_where_nothing_is(learned):
+    assert not any(clean.find(truth.picture, learned.watermark) for truth in scenes.marked(24, 60, None))
+    for size in ((5, 7), (1, 1), (60, 12000)):
+        assert clean.find(np.zeros((*size, 3), np.uint8), learned.watermark) is None
+
+
+def test_frames_of_one_film_teach_nothing(mark):
+    """Everything repeats in them: taking it away would take the picture."""
+    frame = scenes.marked(1, 0, mark, 0.5)[0].picture
+    moving = [frame.copy() for _ in range(14)]
+    for number, picture in enumerate(moving):
+        picture[100:200, 20 * number : 20 * number + 90] = 255 - picture[100:200, 20 * number : 20 * number + 90]
+    for frames in ([frame] * 12, moving):
+        with pytest.raises(learn.NoMark, match="The pictures look alike"):
+            learn.learn(frames, CORNERS)

@@ -21,6 +21,7 @@ from dancheong.nodes.watermark import mark_file
 from dancheong.testing.models import korean as korean_models
 from dancheong.testing.scenes import news
 from dancheong.testing.scenes import watermark as scenes
+from dancheong.testing.scenes.news_photos import truths
 from PIL import Image
 
 WANTED = ("economy", "society", "science", "world")
@@ -198,14 +199,13 @@ def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
     assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
 
 
-def test_marks_are_taken_off_and_it_is_said(mark, learned, news_photos, tmp_path):
+def test_marks_are_taken_off_and_it_is_said(true_mark, news_photos, tmp_path):
     file = tmp_path / "mark.safetensors"
-    mark_file.write(file, learned.watermark)
+    mark_file.write(file, true_mark)
     assert curate(news_photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))["kept"] == 20
-    truths = scenes.marked(20, 0, mark, 0.5)
     rows = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
     values = []
-    for row, truth in zip(rows, truths, strict=True):
+    for row, truth in zip(rows, truths(), strict=True):
         assert row["mark_removed"].startswith("unknown (un-blended")
         opened = Image.open(tmp_path / "out" / row["file_name"])
         assert "un-blended" in json.loads(opened.text["dancheong_watermark"])["mark_removed"]
