@@ -2,9 +2,9 @@
 
 `python -m benchmarks text_mask [--seed 7] [--pictures 60] [--photos 100]`. It needs the fonts and wallpapers that
 testing/scenes/text.py names and `pip install dancheong[bench]`; tesseract is measured where Debian's tesseract-ocr is
-installed, keras-ocr where `dancheong engines install keras-ocr` was run. Every engine runs in a process of its own on one
-thread, so that CPU seconds and peak memory are its own. keras-ocr's time and memory are measured with random weights: its
-own cannot be had offline, so its recall is not measured.
+installed, keras-ocr where `dancheong engines install keras-ocr` was run. Every engine runs in a process of its own on
+one thread, so that CPU seconds and peak memory are its own. keras-ocr's time and memory are measured with random
+weights: its own cannot be had offline, so its recall is not measured.
 """
 
 import argparse
