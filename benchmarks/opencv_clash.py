@@ -95,7 +95,3 @@ def versions(uv: str, python: Path) -> dict[str, str]:
         [uv, "pip", "list", "--python", python, "--format", "json"], capture_output=True, text=True
     )
     return {package["name"]: package["version"] for package in json.loads(listing.stdout)}
-
-
-if __name__ == "__main__":
-    main()

@@ -153,7 +153,7 @@ def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
 
     from ..nodes.host import folders
     from ..nodes.text_edit import comfy_encode, comfy_load, wording
-    from ..nodes.text_mask import line_reader
+    from ..nodes.text_mask.comfy import line_reader
     from . import text_edit_training as training
 
     folders.register()

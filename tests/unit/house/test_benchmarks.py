@@ -1,5 +1,6 @@
 """What stands in benchmarks/README.md is what was measured, by commands that exist, in tests that exist."""
 
+import ast
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from dancheong.testing.arrows import sources
 
 FIELDS = {"machine", "date", "commit", "command", "beside", "figures"}
 
@@ -147,3 +149,31 @@ def test_every_file_that_the_readme_names_exists(root, readme):
     named = set(re.findall(r"\b(?:tests|testing|benchmarks)/[\w/]+\.\w+", readme))
     assert len(named) > 20
     assert {name for name in named if not (root / name).is_file()} == set()
+
+
+def test_what_benchmarks_import_is_there(root):
+    """They are run now and then only: a name that moved would be missed long after it did."""
+    taken = [
+        (path, name)
+        for path in sources(root, "benchmarks")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level
+        for name in lacking(path.parents[node.level - 1].joinpath(*(node.module or "").split(".")), node.names)
+    ]
+    assert taken == []
+    assert list(lacking(root / "nodes/erase/opencv", [ast.alias("inpaint"), ast.alias("outpaint")])) == ["outpaint"]
+
+
+def lacking(module, names):
+    """Which of the names a module neither binds nor holds as modules of its own."""
+    path = module.with_suffix(".py")
+    tree = ast.parse((path if path.is_file() else module / "__init__.py").read_text(encoding="utf-8"))
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    bound |= {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    for alias in names:
+        inner = module / alias.name
+        if alias.name not in bound and not inner.with_suffix(".py").is_file() and not inner.is_dir():
+            yield alias.name
