@@ -52,6 +52,6 @@ fix: host
 check: host
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m basedpyright
+	@$(RUN) -m basedpyright --pythonpath $(RUN)
 
 .PHONY: host demo serve unit test pictures docs tables fix check
