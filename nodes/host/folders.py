@@ -1,10 +1,11 @@
 """Folders that belong to ComfyUI: the pack's own model folders, its input files, its datasets."""
 
+import os
 from pathlib import Path
 
 import folder_paths
 
-from ..ground import UserError
+from ..ground import UserError, scan
 
 # Folder under models/ -> file endings listed. A folder that ComfyUI creates itself would list every file.
 OWN_FOLDERS = {
@@ -39,9 +40,8 @@ def input_file(name: str) -> Path:
 
 def find_input(name: str) -> Path | None:
     """The same, or None."""
-    folder = Path(folder_paths.get_input_directory()).resolve()
-    path = (folder / name.strip()).resolve()
-    return path if path.is_relative_to(folder) and path.is_file() else None
+    path = _inside(Path(folder_paths.get_input_directory()), name)
+    return path if path is not None and os.path.isfile(path) else None
 
 
 def dataset(name: str) -> Path:
@@ -50,10 +50,9 @@ def dataset(name: str) -> Path:
     Raises:
         UserError: it is in neither, or the name leads out of them.
     """
-    places = [Path(folder_paths.get_input_directory()), *roots("datasets")]
-    for place in places:
-        path = (place / name.strip()).resolve()
-        if name.strip() and path.is_relative_to(place.resolve()) and path != place.resolve() and path.exists():
+    for place in (Path(folder_paths.get_input_directory()), *roots("datasets")):
+        path = _inside(place, name)
+        if path is not None and os.path.exists(path):
             return path
     raise UserError(
         f"There is no dataset {name!r}: put the file or folder into ComfyUI's input or datasets folder and "
@@ -61,6 +60,32 @@ def dataset(name: str) -> Path:
     )
 
 
+def _inside(folder: Path, name: str) -> Path | None:
+    """What a name means below a folder; None where it means the folder, leads out of it or can be no name."""
+    try:
+        path = (folder / name.strip()).resolve()
+        root = folder.resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a zero byte
+        return None
+    return path if path != root and path.is_relative_to(root) else None
+
+
 def roots(folder: str) -> list[Path]:
     """Every place that ComfyUI looks in for a model folder."""
     return [Path(path) for path in folder_paths.get_folder_paths(folder)]
+
+
+def files(folder: str) -> dict[str, Path]:
+    """The files of a model folder under the names that ComfyUI gives them, by name.
+
+    ComfyUI's own list stops the whole pack at a folder that this user may not enter, and holds pipes and sockets.
+    """
+    _, endings = folder_paths.folder_names_and_paths[folder]
+    found: dict[str, Path] = {}
+    for root in roots(folder):
+        for place, names in scan.walk(root):
+            where = "" if place == root else os.path.relpath(place, root)
+            for name in names:
+                if not endings or os.path.splitext(name)[1].lower() in endings:
+                    found.setdefault(os.path.join(where, name), place / name)
+    return dict(sorted(found.items()))

@@ -1,13 +1,13 @@
 """Model files as loaders offer them: listed, found, refused with a remedy, and stamped so that a new one is read."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import folder_paths
-
-from ..ground import UserError
+from ..ground import UserError, scan
+from . import folders
 
 SAMPLES, SAMPLE = 16, 4096
 """So many bytes at so many places of a file tell it from another of its size; its beginning is always among them."""
@@ -29,12 +29,11 @@ class ModelFolder:
 
     def names(self) -> list[str]:
         """What a loader offers, relative to the folder."""
-        return folder_paths.get_filename_list(self.folder)
+        return list(self._offered())
 
     def find(self, name: object) -> Path | None:
         """The file or folder of a name that is offered; None for any other."""
-        found = folder_paths.get_full_path(self.folder, str(name)) if name in self.names() else None
-        return None if found is None else Path(found)
+        return self._offered().get(str(name))
 
     def path(self, name: object) -> Path:
         """The same for what is to be read.
@@ -57,8 +56,13 @@ class ModelFolder:
         A linked name is not known yet and comes as None: then every file that is offered counts. One that is not there
         raises nothing, as ComfyUI would only run the node to hear of it again.
         """
-        found = [self.find(name) for name in (self.names() if None in names else names)]
+        offered = self._offered()
+        found = [offered.get(str(name)) for name in (offered if None in names else names)]
         return stamp(*(path for path in found if path is not None))
+
+    def _offered(self) -> dict[str, Path]:
+        """Name -> file or folder."""
+        return folders.files(self.folder)
 
     def _missing(self, name: object) -> str:
         what = f"There is no {self.kind} {name!r} in" if name else f"No {self.kind} is chosen from"
@@ -67,8 +71,7 @@ class ModelFolder:
 
 def listed(folder: str) -> list[Path]:
     """Every file of a model folder, for what finds its files itself."""
-    found = [folder_paths.get_full_path(folder, name) for name in folder_paths.get_filename_list(folder)]
-    return [Path(path) for path in found if path is not None]
+    return list(folders.files(folder).values())
 
 
 def stamp(*paths: Path) -> str:
@@ -82,10 +85,7 @@ def stamp(*paths: Path) -> str:
 
 
 def _files(path: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
-    except OSError:
-        return [path]
+    return scan.files(path) if os.path.isdir(path) else [path]
 
 
 def _identity(path: Path) -> tuple[int, ...]:

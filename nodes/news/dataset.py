@@ -1,5 +1,6 @@
 """A news dataset, whatever its layout, row by row."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def _shards(path: Path) -> list[Path]:
     """The parquet and zip files that a folder consists of; none where it has a table of its own."""
     if any((path / table).is_file() for table in layouts.TABLES):
         return []
-    return [*sorted(path.rglob("*.parquet")), *sorted(path.glob("*.zip"))]
+    found = [*sorted(path.rglob("*.parquet")), *sorted(path.glob("*.zip"))]
+    return [file for file in found if os.path.isfile(file)]
 
 
 def _folder(path: Path) -> Iterator[Record | RefusedRow]:

@@ -4,6 +4,7 @@
 # The schema types the inputs of execute; ComfyUI checks them.
 
 import math
+import os
 
 from ..ground import UserError
 from ..host import folders, images
@@ -108,7 +109,7 @@ class LoadNewsDataset(io.ComfyNode):
         if path.is_file():
             return stamp(path)
         # A folder may hold 100,000 pictures: none of them is opened.
-        found = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()))]
+        found = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()) if os.path.exists(entry))]
         return " ".join(f"{entry.st_mtime_ns}:{entry.st_ctime_ns}:{entry.st_size}" for entry in found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..ground import UserError
+from ..ground import UserError, scan
 
 PLACES: dict = json.loads(Path(__file__).with_name("fonts.json").read_text(encoding="utf-8"))
 ENDINGS = (".ttf", ".otf", ".ttc")
@@ -113,8 +113,7 @@ def _installed() -> tuple[Font, ...]:
     fonts = [
         Font(path, source)
         for folder, source in places
-        if folder.is_dir()
-        for path in sorted(folder.rglob("*"))
+        for path in sorted(place / name for place, names in scan.walk(folder) for name in names)
         if path.suffix.lower() in ENDINGS
     ]
     rank = {stem: number for number, stem in enumerate(PLACES["preferred"])}

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ...ground import UserError
+from ...ground import UserError, scan
 from ...host.models import listed, stamp
 from ..finding.pyramid import Call
 from ..regions import Region
@@ -82,9 +82,9 @@ def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
 def _first(stem: str, endings: tuple[str, ...]) -> Path | None:
     """A file of models/ocr, or of keras-ocr's cache, by the beginning of its name; endings in order of preference."""
     cache = Path(os.environ.get("KERAS_OCR_CACHE_DIR", "~/.keras-ocr")).expanduser()
-    known = [*listed(FOLDER), *(sorted(cache.glob("*.h5")) if cache.is_dir() else [])]
+    known = [*listed(FOLDER), *scan.files(cache)]
     for ending in endings:
         for path in known:
-            if path.suffix == ending and path.name.lower().startswith(stem):
+            if path.suffix.lower() == ending and path.name.lower().startswith(stem):
                 return path
     return None
