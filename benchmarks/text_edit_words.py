@@ -3,7 +3,7 @@
 `python -m benchmarks text_edit_words [--steps 2400]`. Words of four capitals out of ten stand in one typeface on shaded
 grounds, in pictures of 128 px. The network has DiffSTE's layout at 1/250 of its weights, and starts from random ones;
 the trainer is `text_edit_training.py`. The trained file is loaded as Load DiffSTE does and written with as Edit Text
-in Image does; rapidocr, which had no part in training, reads the result. Pictures of it lie in
+in Image does; rapidocr, which had no part in training, reads the result; all on one thread. Pictures of it lie in
 `out/text_edit_words.png`. In place of the VAE, whose training is another matter, stands a fixed linear code: each 8 x
 8 px block in four numbers, its principal components.
 """
@@ -156,6 +156,7 @@ def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
     from ..nodes.text_mask.comfy import line_reader
     from . import text_edit_training as training
 
+    torch.set_num_threads(1)
     folders.register()
     source = diffste.tensors(diffste.Size(**SIZES))
     begun = diffste.lightning(folder / "begun.ckpt", source, scale=1.0)
