@@ -11,7 +11,7 @@ import torch
 from comfy.model_patcher import ModelPatcher
 
 from ..ground import UserError
-from ..ground.tensor_file import SAFE, read_tensors
+from ..ground.tensor_file import is_safe, read_tensors, refuse_other_kinds
 from ..host import memory
 from ..host.progress import interruptible_layers
 
@@ -62,7 +62,11 @@ def load(path: Path) -> InpaintModel:
 
     loader = ModelLoader()
     try:
-        tensors = read_tensors(path)[0] if path.suffix in (*SAFE, ".pth") else loader.load_state_dict_from_file(path)
+        if is_safe(path) or path.suffix.lower() == ".pth":
+            tensors, _ = read_tensors(path)
+        else:
+            refuse_other_kinds(path)
+            tensors = loader.load_state_dict_from_file(path)
         descriptor = loader.load_from_state_dict(tensors)
     except UnsupportedModelError as error:
         raise UserError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error

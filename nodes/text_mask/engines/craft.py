@@ -93,7 +93,7 @@ def load(path: Path, convolution: type[nn.Conv2d] = nn.Conv2d) -> CRAFT:
     Raises:
         UserError: damaged, no CRAFT, or h5py is missing for an .h5.
     """
-    tensors = _read_keras(path) if path.suffix == ".h5" else _read_torch(path)
+    tensors = _read_keras(path) if path.suffix.lower() == ".h5" else _read_torch(path)
     with torch.device("meta"):
         network = CRAFT(convolution)
     folded: dict[str, Tensor] = {}
