@@ -1,9 +1,7 @@
-"""Loading with denoise, refused models, and seams measured on the user's own model, through ComfyUI's executor."""
+"""Seams measured on the user's own model, through ComfyUI's executor."""
 
 import pytest
 import torch
-from dancheong.testing.models.upscale import compact
-from dancheong.testing.models.weights import save
 
 
 def noise(batch, height, width):
@@ -12,19 +10,6 @@ def noise(batch, height, width):
 
 def load_model(comfy, name="tiny_x4.safetensors"):
     return comfy.node("DancheongLoadUpscaleModel", model_name=name)[0]
-
-
-def test_loading_with_denoise(comfy, base):
-    folder = base / "models" / "upscale_models"
-    save(compact(1, scale=2), folder / "keeps_noise.safetensors")
-    model, report = comfy.node(
-        "DancheongLoadUpscaleModel",
-        model_name="tiny_x2.safetensors",
-        noise_model="keeps_noise.safetensors",
-        denoise=0.25,
-    )
-    assert "RealESRGAN Compact x2 (8nf, 1nc). Blended: 0.25 of it, 0.75 of keeps_noise.safetensors." in report
-    assert comfy.node("ImageUpscaleWithModel", upscale_model=model, image=noise(1, 8, 8))[0].shape == (1, 16, 16, 3)
 
 
 def test_seams_are_measured_on_the_users_own_model(comfy):
@@ -59,19 +44,3 @@ def test_a_strip_that_shows_nothing_is_refused(comfy):
     outcome = comfy.try_node("DancheongTestSeams", image=noise(1, 50, 60), upscale_model=load_model(comfy))
     assert "at least 68 px wide to test a halo of 32 px, got 60 px" in outcome.error
     assert outcome.progress == []
-
-
-@pytest.mark.parametrize(
-    ("shape", "message"),
-    [
-        ({"scale": 1}, "Expected an upscale model that enlarges, got one of scale 1: choose another."),
-        ({"scale": 2, "channels": 4}, "(3 or 1 channels in and out), got 4 in, 4 out: choose another."),
-    ],
-)
-def test_models_that_cannot_enlarge_pictures_are_refused(comfy, base, shape, message):
-    weights = compact(**shape)
-    save(weights, base / "models" / "upscale_models" / "other.safetensors")
-    model = load_model(comfy, "other.safetensors")
-    asked = {"image": noise(1, 20, 20), "upscale_model": model, "width": 40, "height": 40}
-    assert message in comfy.try_node("DancheongUpscaleToSize", **asked).error
-    assert message in comfy.try_node("DancheongUpscaleToFile", **asked).error
