@@ -7,7 +7,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 TEXT = (
@@ -102,6 +101,8 @@ def tokenizer(folder: Path, specials: str = "last", layout: str = "pair") -> Pat
 
 def encoder(vocabulary: int, end: int, width: int = 64, layers: int = 4, heads: int = 1, seed: int = 0):
     """A random CLIPTextModelWithProjection whose layers all matter."""
+    from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
     torch.manual_seed(seed)
     config = CLIPTextConfig(
         vocab_size=vocabulary,
@@ -119,6 +120,27 @@ def encoder(vocabulary: int, end: int, width: int = 64, layers: int = 4, heads: 
         for name, parameter in model.named_parameters():
             parameter.normal_(0, 1.0 if "norm" in name or "embedding" in name else parameter[0].numel() ** -0.5)
     return model
+
+
+def openai_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The text half under the names of OpenAI and open_clip."""
+    parts = {"self_attn.out_proj": "attn.out_proj", "layer_norm1": "ln_1", "layer_norm2": "ln_2"}
+    parts |= {"mlp.fc1": "mlp.c_fc", "mlp.fc2": "mlp.c_proj"}
+    names = {
+        "token_embedding.weight": "embeddings.token_embedding.weight",
+        "positional_embedding": "embeddings.position_embedding.weight",
+        "ln_final.weight": "final_layer_norm.weight",
+        "ln_final.bias": "final_layer_norm.bias",
+    }
+    found = {name: state[f"text_model.{ours}"] for name, ours in names.items()}
+    found["text_projection"] = state["text_projection.weight"].T.contiguous()
+    for layer in range(sum(name.endswith("q_proj.weight") for name in state)):
+        ours, theirs = f"text_model.encoder.layers.{layer}.", f"transformer.resblocks.{layer}."
+        for kind in ("weight", "bias"):
+            rows = [state[f"{ours}self_attn.{which}_proj.{kind}"] for which in "qkv"]
+            found[f"{theirs}attn.in_proj_{kind}"] = torch.cat(rows)
+            found |= {f"{theirs}{name}.{kind}": state[f"{ours}{part}.{kind}"] for part, name in parts.items()}
+    return found
 
 
 def pipeline(folder: Path) -> None:
