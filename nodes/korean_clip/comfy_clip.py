@@ -26,6 +26,8 @@ from .origin import Origin, mark
 from .prompt_tokenizer import PromptTokenizer
 
 COMFYUI_VOCABULARY = 49408
+PADDED = (8, 16, 32, 64, 128, 256, 512, 1024)
+"""Trainers give a vocabulary rows up to a multiple of one of these, as graphics cards compute them faster."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,12 @@ def _load_patcher(source: Source, disable_dynamic: bool = False) -> ModelPatcher
 
 
 def _check_match(encoder: weights.Encoder, tokenizer: PromptTokenizer, source: Source) -> None:
-    known = len(tokenizer.get_vocab())
-    if known != encoder.vocabulary:
+    known, rows = tokenizer.rows, encoder.vocabulary
+    if rows != known and rows not in {-(-known // step) * step for step in PADDED}:
         raise UserError(
             f"The tokenizer in {source.tokenizer.name} knows {known:,} pieces, but {source.weights.name} has "
-            f"{encoder.vocabulary:,} rows for them: they do not belong together; choose the encoder's own tokenizer."
+            f"{rows:,} rows for them: they do not belong together; choose the encoder's own tokenizer."
         )
-    ids = (tokenizer.special.start, tokenizer.special.end, tokenizer.special.pad)
-    if max(ids) >= encoder.vocabulary:
-        raise UserError(f"The tokenizer in {source.tokenizer.name} has special ids {ids} beyond its {known:,} pieces.")
 
 
 def _tokenizer_class(positions: int, width: int, tokenizer: PromptTokenizer) -> type[SDTokenizer]:

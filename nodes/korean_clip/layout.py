@@ -1,16 +1,31 @@
 """Where the parts of a text encoder lie: weights, tokenizer and configuration, in the layouts that people download.
 
 A full CLIPModel folder, a diffusers pipeline (the encoder in text_encoder/, at the root, or both), a single file with
-its tokenizer beside it or elsewhere.
+its tokenizer beside it or elsewhere; the weights whole or in shards, as they are or as a variant (model.fp16), under
+the file names of transformers or of open_clip.
 """
 
+import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from ..ground import UserError
+from ..ground import UserError, scan
 from ..ground.tensor_file import SAFE
 
 PICKLED = (".bin", ".ckpt", ".pt", ".pth")
-FOLDER_WEIGHTS = ("model{}", "text_encoder/model{}", "pytorch_model{}", "text_encoder/pytorch_model{}")
+STEMS = ("model", "pytorch_model", "open_clip_model", "open_clip_pytorch_model")
+VARIANTS = ("", "fp32", "fp16", "bf16")
+"""Such as the last in model.fp16.safetensors, in order of preference; any other comes after them."""
+SUBFOLDER = "text_encoder"
+NAME = re.compile(r"(?P<stem>\w+)(?:\.(?P<variant>\w+))?\.\w+")
+INDEX = re.compile(r"\.index(?:\.(?P<variant>\w+))?\.json$", re.IGNORECASE)
+"""The end of what lists shards: `model.safetensors.index.json`; a variant stands before its json."""
+SHARD = re.compile(r"-\d{5}-of-(?!00001)\d{5}\.")
+TOKENIZER = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+             "added_tokens.json")  # fmt: skip
+"""What a tokenizer is read from, where it is there."""
+CONFIGS = ("config.json", "open_clip_config.json")
 AUTO = "auto"
 
 
@@ -19,37 +34,44 @@ def encoders(roots: list[Path]) -> dict[str, Path]:
     folders: dict[str, Path] = {}
     files: dict[str, Path] = {}
     for root in roots:
-        for path in sorted(root.rglob("*")):
-            if path.suffix in (*SAFE, *PICKLED) and path.is_file():
-                files.setdefault(path.relative_to(root).as_posix(), path)
-            elif path.is_dir() and _weights_in(path) is not None and path.name != "text_encoder":
-                folders.setdefault(path.relative_to(root).as_posix() + "/", path)
-    return {**folders, **files}
+        for folder, names in scan.walk(root):
+            where = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+            for name in names:
+                if _ending(name) in (*SAFE, *PICKLED):
+                    files.setdefault(where + name, folder / name)
+            if where and folder.name != SUBFOLDER and _weights_in(folder, names) is not None:
+                folders.setdefault(where, folder)
+    return {**dict(sorted(folders.items())), **dict(sorted(files.items()))}
 
 
 def tokenizers(roots: list[Path]) -> dict[str, Path]:
     """Every folder with a tokenizer in it."""
-    return {
-        path.relative_to(root).as_posix(): path
-        for root in roots
-        for path in sorted(root.rglob("*"))
-        if path.is_dir() and _holds_tokenizer(path)
-    }
+    found: dict[str, Path] = {}
+    for root in roots:
+        for folder, names in scan.walk(root):
+            if folder != root and _are_tokenizer(names):
+                found.setdefault(folder.relative_to(root).as_posix(), folder)
+    return dict(sorted(found.items()))
 
 
 def weights_of(choice: Path) -> Path:
-    """The weight file of a chosen file or folder; .safetensors goes before what is pickled.
+    """The weight file of a chosen file or folder, or the list of its shards; .safetensors before what is pickled.
 
     Raises:
-        UserError: the folder has none.
+        UserError: the folder has none, or the file is only one of several shards.
     """
-    if choice.is_file():
+    if not choice.is_dir():
+        if SHARD.search(choice.name):
+            raise UserError(
+                f"{choice.name} is one part of several: choose its folder, which ends in /, or the list beside it, "
+                "which ends in .index.json."
+            )
         return choice
-    found = _weights_in(choice)
+    found = _weights_in(choice, [path.name for path in scan.files(choice)])
     if found is None:
-        names = ", ".join(pattern.format(".safetensors") for pattern in FOLDER_WEIGHTS)
         raise UserError(
-            f"The folder {choice.name} holds no text encoder: expected one of {names}, or the same as .bin."
+            f"The folder {choice.name} holds no text encoder: expected model.safetensors, or one of "
+            f"{', '.join(STEMS)} with an ending such as .fp16.safetensors or .bin, in it or in {SUBFOLDER}."
         )
     return found
 
@@ -68,7 +90,7 @@ def tokenizer_of(choice: Path, weights: Path) -> Path:
         weights.parent.parent / "tokenizer",
         weights.parent.parent,
     ):
-        if _holds_tokenizer(folder):
+        if _are_tokenizer(path.name for path in scan.files(folder)):
             return folder
     raise UserError(
         f"No tokenizer found beside {weights.name}: expected tokenizer.json, or vocab.json and merges.txt, in "
@@ -78,22 +100,34 @@ def tokenizer_of(choice: Path, weights: Path) -> Path:
 
 def config_of(weights: Path) -> Path | None:
     """The configuration beside the weights, or that of the pipeline's text encoder."""
-    for path in (weights.with_name("config.json"), weights.parent / "text_encoder" / "config.json"):
-        if path.is_file():
-            return path
+    for folder in (weights.parent, weights.parent / SUBFOLDER):
+        for name in CONFIGS:
+            if os.path.isfile(folder / name):
+                return folder / name
     return None
 
 
-def _weights_in(folder: Path) -> Path | None:
-    for endings in (SAFE, PICKLED):
-        for pattern in FOLDER_WEIGHTS:
-            for ending in endings:
-                path = folder / pattern.format(ending)
-                if path.is_file():
-                    return path
-    return None
+def _weights_in(folder: Path, names: Iterable[str]) -> Path | None:
+    """The best of the files in a folder and in its text_encoder/; None where none has a text encoder's name."""
+    found = [(*rank, 0, folder / name) for name in names if (rank := _rank(name))]
+    found += [(*rank, 1, path) for path in scan.files(folder / SUBFOLDER) if (rank := _rank(path.name))]
+    return min(found)[-1] if found else None
 
 
-def _holds_tokenizer(folder: Path) -> bool:
-    pair = (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file()
-    return pair or (folder / "tokenizer.json").is_file()
+def _rank(name: str) -> tuple[int | str, ...]:
+    """What goes first among weight files is the smallest; () for what is none by its name."""
+    listed, match = INDEX.search(name), NAME.fullmatch(INDEX.sub("", name).lower())
+    if match is None or match["stem"] not in STEMS or _ending(name) not in (*SAFE, *PICKLED):
+        return ()
+    variant = match["variant"] or (listed["variant"] if listed else None) or ""
+    known = VARIANTS.index(variant) if variant in VARIANTS else len(VARIANTS)
+    return _ending(name) not in SAFE, STEMS.index(match["stem"]), known, variant, listed is not None, name
+
+
+def _ending(name: str) -> str:
+    """`.safetensors`, also of what lists such shards."""
+    return os.path.splitext(INDEX.sub("", name))[1].lower()
+
+
+def _are_tokenizer(names: Iterable[str]) -> bool:
+    return {"tokenizer.json"} <= (known := set(names)) or {"vocab.json", "merges.txt"} <= known

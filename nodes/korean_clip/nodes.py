@@ -13,7 +13,7 @@ from ..ground import UserError
 from ..host import folders
 from ..host.api import io
 from ..host.models import ModelFolder, stamp
-from . import comfy_clip, layout, weights
+from . import comfy_clip, layout, shards, weights
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,6 @@ class LaidOut(ModelFolder):
 
     layout: Callable[[list[Path]], dict[str, Path]]
     """What the roots of the folder offer, by name."""
-
-    def names(self) -> list[str]:
-        """What is offered, folders before files."""
-        return list(self._offered())
-
-    def find(self, name: object) -> Path | None:
-        """The file or folder of a name that is offered; None for any other."""
-        return self._offered().get(str(name))
 
     def _offered(self) -> dict[str, Path]:
         return self.layout(folders.roots(self.folder))
@@ -99,7 +91,8 @@ class LoadKoreanCLIP(io.ComfyNode):
             source = _source(text_encoder, tokenizer, dtype)
         except UserError as error:
             return str(error)  # the node says so itself when it runs
-        return stamp(source.weights, source.tokenizer, *filter(None, [source.config]))
+        words = [source.tokenizer / name for name in layout.TOKENIZER]
+        return stamp(*shards.files(source.weights), *words, *filter(None, [source.config]))
 
 
 def _source(text_encoder, tokenizer, dtype) -> comfy_clip.Source:
@@ -114,7 +107,7 @@ def _load(source: comfy_clip.Source):
     special = tokenizer.special
     lines = [
         f"{source.weights.name}, tokenizer from {source.tokenizer.name}.",
-        f"File SHA-256 {weights.file_hash(source.weights)}.",
+        *(f"File SHA-256 {weights.file_hash(file)}." for file in shards.files(source.weights)),
         f"Vocabulary {encoder.vocabulary:,}; start {special.start}, end {special.end}, pad {special.pad}.",
         f"{encoder.layers} layers of width {encoder.width}, {encoder.heads} heads, {encoder.activation}, "
         f"{encoder.positions} positions.",
@@ -123,6 +116,12 @@ def _load(source: comfy_clip.Source):
         f"Unknown pieces in a Korean sample: {tokenizer.unknown_share():.2%}; they are kept as plain bytes.",
         *(f"Note: {note}." for note in encoder.notes),
     ]
+    if encoder.vocabulary > tokenizer.rows:
+        lines.append(f"Note: {encoder.vocabulary - tokenizer.rows} rows beyond the tokenizer's pieces are padding.")
+    if tokenizer.missing_bytes:
+        lines.append(
+            f"Note: {tokenizer.missing_bytes} of 256 bytes have no piece; a letter that has one of them loses it."
+        )
     if encoder.width != SD1_WIDTH:
         lines.append(f"Note: Stable Diffusion 1.x reads encoders of width {SD1_WIDTH}, not {encoder.width}.")
     return clip, "\n".join(lines)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..ground import UserError
+from . import tokenizer_file
+from .tokenizer_file import WORD_END
 
-WORD_END = "</w>"
 SAMPLE = Path(__file__).with_name("korean_sample.txt")
 
 
@@ -34,6 +35,7 @@ class PromptTokenizer:
         Raises:
             UserError: no CLIP tokenizer in the folder.
         """
+        tokenizer_file.check(folder)
         # In transformers 4 the class without Fast is another implementation; in 5 both names are one.
         from transformers import CLIPTokenizerFast  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -53,6 +55,8 @@ class PromptTokenizer:
         pad = self._tokenizer.pad_token_id
         self.special = SpecialIds(empty[0], empty[1], empty[1] if pad is None else pad)
         self._vocabulary: dict[str, int] = self._tokenizer.get_vocab()
+        self._not_text = {*empty, self._tokenizer.unk_token_id}
+        """Ids that no prompt has in its middle."""
 
     def __call__(self, text: str) -> dict[str, list[int]]:
         """`{"input_ids": [start, ..., end]}`; the end stands at the end only."""
@@ -61,6 +65,16 @@ class PromptTokenizer:
     def get_vocab(self) -> dict[str, int]:
         """Piece -> id."""
         return self._vocabulary
+
+    @property
+    def rows(self) -> int:
+        """How many an encoder needs for it."""
+        return 1 + max(self._vocabulary.values())
+
+    @property
+    def missing_bytes(self) -> int:
+        """Of 256, those that it cannot write at all."""
+        return len(tokenizer_file.missing_bytes(self._vocabulary))
 
     def decode(self, ids: list[int], **options: object) -> str:
         """The text of ids; options are those of transformers."""
@@ -80,19 +94,31 @@ class PromptTokenizer:
         """The ids without start and end, and how many pieces were unknown."""
         _refuse_half_characters(text)
         ids = self._tokenizer(text)["input_ids"][1:-1]
-        if self.special.end not in ids and self.special.start not in ids:
-            return ids, 0
-        return self._repaired_ids(text)
+        return self._repaired_ids(text) if self._not_text & set(ids) else (ids, 0)
 
     def _repaired_ids(self, text: str) -> tuple[list[int], int]:
-        """Piece by piece: unknown symbols become the plain byte, and special tokens that were typed are text."""
+        """The text between added tokens, such as a new word of its own, piece by piece."""
+        found = self._tokenizer(text, return_offsets_mapping=True)
+        added = set(self._tokenizer.added_tokens_decoder) - self._not_text
+        ids: list[int] = []
+        unknown = place = 0
+        for number, (start, stop) in zip(found["input_ids"], found["offset_mapping"], strict=True):
+            if number in added:
+                before, lost = self._pieces(text[place:start])
+                ids += [*before, number]
+                unknown, place = unknown + lost, stop
+        rest, lost = self._pieces(text[place:])
+        return ids + rest, unknown + lost
+
+    def _pieces(self, text: str) -> tuple[list[int], int]:
+        """Unknown symbols become the plain byte, and special tokens that were typed are text."""
         backend = self._tokenizer.backend_tokenizer
         ids: list[int] = []
         unknown = lost = 0
         for word, _ in backend.pre_tokenizer.pre_tokenize_str(backend.normalizer.normalize_str(text)):
             place = 0
             for token in backend.model.tokenize(word):
-                if token.id not in (self.special.start, self.special.end):
+                if token.id not in self._not_text:
                     ids.append(token.id)
                     place += len(token.value.removesuffix(WORD_END))
                     continue

@@ -1,27 +1,32 @@
 """A CLIP text encoder's weights from any public layout, under one set of names.
 
 The names are those of transformers' CLIPTextModelWithProjection: `text_model.*` and `text_projection.weight`. Accepted
-are the same with a prefix (single-file checkpoints, pipelines), without the `text_model.` level (transformers 5), and
-full CLIP models, whose vision half is left out.
+are the same with a prefix (single-file checkpoints, pipelines), without the `text_model.` level (transformers 5),
+OpenAI's and open_clip's names, and full CLIP models, whose vision half is left out.
 """
 
 import hashlib
-import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import read_tensors
+from . import config, names, precision, shards
 
-FIRST_QUERY = "encoder.layers.0.self_attn.q_proj.weight"
 LINEARS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "mlp.fc1", "mlp.fc2")
 NORMS = ("layer_norm1", "layer_norm2")
-HEAD_WIDTH = 64
-ACTIVATIONS = ("quick_gelu", "gelu", "gelu_pytorch_tanh")
-LAYER_NORM_EPSILON = 1e-5
-"""What ComfyUI's CLIP computes with, whatever a configuration says."""
+LAYER = re.compile(r"encoder\.layers\.(\d{1,3})\.")
+TOKENS, POSITIONS = "embeddings.token_embedding.weight", "embeddings.position_embedding.weight"
+COUNTER = "embeddings.position_ids"
+"""Older files carry it along."""
+FEWEST_POSITIONS = 9
+"""Start, end, and the 7 pieces of a word that ComfyUI does not split."""
+DEEPEST = 4
+"""Levels of dictionaries in a training checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -69,35 +74,32 @@ class Encoder:
         return digest.hexdigest()
 
 
-def read(path: Path, config: Path | None) -> Encoder:
+def read(path: Path, configuration: Path | None) -> Encoder:
     """A text encoder from a weight file.
 
     Args:
-        path: .safetensors, or .bin, .ckpt, .pt, .pth, of which only tensors are read and no code is run.
-        config: config.json for the number of heads and the activation; special token ids in it are never used.
+        path: .safetensors, or .bin, .ckpt, .pt, .pth, of which only tensors are read and no code is run; or a list of
+            shards.
+        configuration: for the number of heads and the activation; special token ids in it are never used.
 
     Raises:
-        UserError: damaged, no text encoder, incomplete, or of a kind that ComfyUI's CLIP cannot compute.
+        UserError: damaged, no text encoder, incomplete, with tensors that are not understood, or of a kind that
+            ComfyUI's CLIP cannot compute.
     """
-    found = load_tensors(path)
-    prefix = _text_prefix(found, path)
-    state = {
-        f"text_model.{name.removeprefix(prefix)}": tensor
-        for name, tensor in found.items()
-        if name.startswith(prefix)
-        and name.removeprefix(prefix).split(".")[0] in ("embeddings", "encoder", "final_layer_norm")
-    }
-    state.pop("text_model.embeddings.position_ids", None)
-    _check_complete(state, path)
-    width = state["text_model.final_layer_norm.weight"].shape[0]
-    projection = found.get(f"{prefix.removesuffix('text_model.')}text_projection.weight")
-    notes: list[str] = []
+    found, described = load_tensors(path)
+    text, projection = names.text_half(found, *_the_half(found, path))
+    state, note = precision.plain(text, precision.scaled(found, described, path), path)
+    state.pop(COUNTER, None)
+    width, layers = _check(state, path)
+    notes = [note] if note else []
     if projection is None or projection.shape != (width, width):
         # SD 1.x never reads it, but ComfyUI would leave its memory as it was found.
         notes.append("no square text projection in the file: identity used, which SD 1.x does not read")
         projection = torch.eye(width)
-    state["text_projection.weight"] = projection
-    return Encoder(state, *_heads_and_activation(config, width, notes), notes=tuple(notes))
+    _refuse(precision.faults({**state, names.PROJECTION: projection}), path)
+    heads, activation, assumed = config.read(configuration, width, layers)
+    whole = {f"text_model.{name}": tensor for name, tensor in state.items()} | {names.PROJECTION: projection}
+    return Encoder(whole, heads, activation, (*notes, *assumed))
 
 
 def file_hash(path: Path) -> str:
@@ -109,65 +111,84 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Every tensor of a weight file, by name; those of a training checkpoint lie one level deeper.
+def load_tensors(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """Every tensor of a weight file by name, levels of dictionaries as part of it, and its safetensors header's words.
 
     Raises:
         UserError: damaged, holds code, or holds no names.
     """
-    found, _ = read_tensors(path)
-    if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
-        found = found["state_dict"]
-    if not isinstance(found, dict):
-        raise UserError(f"{path.name} is no set of named weights, but {type(found).__name__}.")
-    return {name: tensor for name, tensor in found.items() if isinstance(tensor, torch.Tensor)}
+    found, described = shards.read(path)
+    if not isinstance(found, Mapping):
+        raise UserError(f"{path.name} is no set of named weights, but {type(found).__name__}: get a text encoder.")
+    return _flat(found, "", DEEPEST), described
 
 
-def _text_prefix(found: dict[str, torch.Tensor], path: Path) -> str:
-    """What stands before `encoder.layers...` in the names of the text half."""
-    prefixes = {name.removesuffix(FIRST_QUERY) for name in found if name.endswith(FIRST_QUERY)}
-    texts = {prefix for prefix in prefixes if f"{prefix}embeddings.token_embedding.weight" in found}
-    if len(texts) == 1:
-        return texts.pop()
-    if texts:
-        raise UserError(f"{path.name} holds {len(texts)} text encoders ({', '.join(sorted(texts))}): expected one.")
-    if any("patch_embedding" in name for name in found):
+def _flat(found: Mapping[Any, Any], prefix: str, levels: int) -> dict[str, torch.Tensor]:
+    tensors: dict[str, torch.Tensor] = {}
+    for name, value in found.items():
+        if isinstance(value, torch.Tensor):
+            tensors[f"{prefix}{name}"] = value.detach()
+        elif isinstance(value, Mapping) and levels:
+            tensors |= _flat(value, f"{prefix}{name}.", levels - 1)
+    return tensors
+
+
+def _the_half(found: dict[str, torch.Tensor], path: Path) -> tuple[str, bool]:
+    """What stands before the names of the text half, and whether they are OpenAI's."""
+    halves = names.halves(found)
+    if len(halves) == 1:
+        return halves.popitem()
+    if halves:
+        which = ", ".join(repr(prefix) for prefix in sorted(halves))
+        raise UserError(f"{path.name} holds {len(halves)} text encoders (under {which}): expected one.")
+    if any("patch_embedding" in name or "visual.conv1" in name for name in found):
         raise UserError(f"{path.name} is a vision encoder: expected a text encoder (text_model.*), which it lacks.")
     sample = ", ".join(list(found)[:3]) or "nothing"
     raise UserError(f"{path.name} is no CLIP text encoder: expected text_model.encoder.layers..., found {sample}.")
 
 
-def _check_complete(state: dict[str, torch.Tensor], path: Path) -> None:
-    layers = 1 + max(int(name.split(".")[3]) for name in state if name.startswith("text_model.encoder.layers."))
-    expected = ["embeddings.token_embedding.weight", "embeddings.position_embedding.weight"]
+def _check(state: dict[str, torch.Tensor], path: Path) -> tuple[int, int]:
+    """Names and shapes; the width and the number of layers.
+
+    ComfyUI loads what fits and leaves the rest as it lies in memory: a picture would still come out.
+    """
+    layers = 1 + max(int(layer[1]) for name in state if (layer := LAYER.match(name)))
     parts = [f"encoder.layers.{layer}.{part}" for layer in range(layers) for part in (*LINEARS, *NORMS)]
+    expected = [TOKENS, POSITIONS]
     expected += [f"{part}.{kind}" for part in (*parts, "final_layer_norm") for kind in ("weight", "bias")]
-    missing = [name for name in expected if f"text_model.{name}" not in state]
+    missing = [name for name in expected if name not in state]
     if missing:
         raise UserError(
             f"{path.name} is incomplete: {len(missing)} weights are missing, the first is text_model.{missing[0]}."
         )
+    known = set(expected)
+    _refuse([f"{name} is not known" for name in state if name not in known], path)
+    width, inner = (state[name].numel() for name in ("final_layer_norm.bias", "encoder.layers.0.mlp.fc1.bias"))
+    shapes = {name: _shape(name, width, inner) for name in expected[2:]}
+    shapes |= {name: (state[name].shape[0] if state[name].ndim else 0, width) for name in expected[:2]}
+    _refuse(
+        [
+            f"{name} is {list(state[name].shape)}, expected {list(shape)}"
+            for name, shape in shapes.items()
+            if state[name].shape != shape or not width * inner
+        ],
+        path,
+    )
+    if len(state[POSITIONS]) < FEWEST_POSITIONS:
+        raise UserError(
+            f"{path.name} has {len(state[POSITIONS])} positions, too few for a prompt: get another encoder."
+        )
+    return width, layers
 
 
-def _heads_and_activation(config: Path | None, width: int, notes: list[str]) -> tuple[int, str]:
-    if config is None:
-        notes.append(f"no config.json: {width // HEAD_WIDTH} heads and quick_gelu assumed, as in every CLIP ViT-L/14")
-        return width // HEAD_WIDTH, ACTIVATIONS[0]
-    try:
-        values = json.loads(config.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"{config.name} beside the weights is no JSON ({error}): download it again.") from error
-    values = values.get("text_config") or values
-    heads = values.get("num_attention_heads", width // HEAD_WIDTH)
-    activation = values.get("hidden_act", ACTIVATIONS[0])
-    epsilon = values.get("layer_norm_eps", LAYER_NORM_EPSILON)
-    if values.get("hidden_size", width) != width or width % heads:
-        raise UserError(
-            f"{config.name} says width {values.get('hidden_size')} with {heads} heads, the weights {width}."
-        )
-    if activation not in ACTIVATIONS or epsilon != LAYER_NORM_EPSILON:
-        raise UserError(
-            f"{config.name} asks for {activation} and layer_norm_eps {epsilon:g}; ComfyUI's CLIP computes "
-            f"{', '.join(ACTIVATIONS)} and {LAYER_NORM_EPSILON:g} only."
-        )
-    return heads, activation
+def _shape(name: str, width: int, inner: int) -> tuple[int, ...]:
+    """Of a layer's tensor."""
+    out = inner if ".fc1." in name else width
+    if name.endswith("bias") or "norm" in name:
+        return (out,)
+    return out, inner if ".fc2." in name else width
+
+
+def _refuse(faults: list[str], path: Path) -> None:
+    if faults:
+        raise UserError(f"{path.name} is no whole CLIP text encoder: {precision.some(faults)}; get it again.")

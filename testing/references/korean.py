@@ -42,3 +42,45 @@ class Reference:
         empty, _ = self.states(self.chunk([]))
         weights = torch.tensor([1.0, *(weight for _, weight in ids), *[1.0] * (76 - len(ids))])[:, None]
         return (states - empty) * weights + empty
+
+
+class OpenAIText(torch.nn.Module):
+    """CLIP's text half as OpenAI published it (github.com/openai/CLIP, model.py), on torch's own attention.
+
+    Args:
+        state: under OpenAI's names.
+    """
+
+    def __init__(self, state, heads, activation="quick_gelu"):
+        super().__init__()
+        self.state, self.heads, self.activation = state, heads, activation
+        self.layers = 1 + max(int(name.split(".")[2]) for name in state if name.startswith("transformer.resblocks."))
+
+    @torch.no_grad()
+    def forward(self, ids):
+        """`[n]` ids -> `[n,width]` states of the last layer after its norm, as Stable Diffusion reads them."""
+        state = self.state
+        x = state["token_embedding.weight"][ids] + state["positional_embedding"][: len(ids)]
+        ahead = torch.full((len(ids), len(ids)), float("-inf")).triu(1)
+        for number in range(self.layers):
+            block = f"transformer.resblocks.{number}."
+            attention = torch.nn.MultiheadAttention(x.shape[1], self.heads, batch_first=True)
+            attention.load_state_dict(
+                {
+                    name.removeprefix(f"{block}attn."): tensor
+                    for name, tensor in state.items()
+                    if f"{block}attn." in name
+                }
+            )
+            y = self._norm(x, f"{block}ln_1")
+            x = x + attention(y, y, y, attn_mask=ahead, need_weights=False)[0]
+            y = torch.nn.functional.linear(self._norm(x, f"{block}ln_2"), *self._pair(f"{block}mlp.c_fc"))
+            y = y * torch.sigmoid(1.702 * y) if self.activation == "quick_gelu" else torch.nn.functional.gelu(y)
+            x = x + torch.nn.functional.linear(y, *self._pair(f"{block}mlp.c_proj"))
+        return self._norm(x, "ln_final")
+
+    def _pair(self, name):
+        return self.state[f"{name}.weight"], self.state[f"{name}.bias"]
+
+    def _norm(self, x, name):
+        return torch.nn.functional.layer_norm(x, x.shape[-1:], *self._pair(name))

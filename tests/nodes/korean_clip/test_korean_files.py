@@ -94,12 +94,12 @@ def bad_files(folder, reference):
     (folder / "page.bin").write_bytes(b"<!DOCTYPE html><html></html>")
     return {
         "cut.safetensors": "damaged or cut off",
-        "empty.safetensors": "damaged or cut off",
+        "empty.safetensors": "is empty",
         "vision.safetensors": "is a vision encoder",
         "unet.safetensors": "is no CLIP text encoder",
         "hole.safetensors": "incomplete: 1 weights are missing, the first is text_model.encoder.layers.2.mlp.fc1.bias",
         "code.bin": "was refused",
-        "page.bin": "code.bin|damaged|refused",
+        "page.bin": "is a web page, not a model",
     }
 
 
