@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
     document = workflow.load(options.file)
     settings = [workflow.setting(text) for text in options.set]
     if not workflow.is_editor_form(document):
-        workflow.prompt(document, settings, {})  # a wrong setting is said before a server is started
+        workflow.check_nodes(document, settings)  # a wrong node is said before a server is started
     rows = sheet.read(options.sheet) if options.sheet else []
     if len(options.server) > 1 and not rows:
         raise UserError("Several servers share the rows of a sheet: add --sheet, or name one server.")

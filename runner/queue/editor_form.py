@@ -1,6 +1,6 @@
 """A workflow as the editor saves it, made into API form as the editor's own Export (API) makes it.
 
-What has no counterpart in API form is resolved here: notes, reroutes, primitives, subgraphs, muted and bypassed nodes.
+What has no counterpart in API form is resolved here: subgraphs, muted and bypassed nodes, and the nodes of the browser.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from typing import Any
 
 from ...nodes.ground import UserError
 from . import editor_graph
-from .editor_graph import ENTRANCE, PRIMITIVE, REROUTE, Graph, Link
+from .browser_nodes import Role, role, variable
+from .editor_graph import ENTRANCE, Graph, Link
 from .widget_values import Node, api_value, stored_values
 
 MUTED, BYPASSED = 2, 4
-SILENT = {"Note", "MarkdownNote"}
+GROUP_NODE = ("workflow>", "workflow/")
 
 
 @dataclass
@@ -72,7 +73,7 @@ class _Workflow:
 
     def _inside(self, level: Level) -> Iterator[tuple[Level, Node]]:
         for node in level.graph.nodes.values():
-            if node.get("mode") in (MUTED, BYPASSED) or node["type"] in SILENT | {REROUTE, PRIMITIVE}:
+            if node.get("mode") in (MUTED, BYPASSED) or role(node, self._declared):
                 continue
             if node["type"] in self._subgraphs:
                 yield from self._inside(self._level(level, node))
@@ -87,6 +88,11 @@ class _Workflow:
 
     def entry(self, level: Level, node: Node) -> dict[str, Any]:
         kind = node["type"]
+        if kind.startswith(GROUP_NODE):
+            raise UserError(
+                f"Node {level.path}{node['id']} is a group node ({kind}), which only the editor can take apart: "
+                "convert it to a subgraph there and save the file again."
+            )
         if kind not in self._declared:
             raise UserError(
                 f"Node {level.path}{node['id']} is a {kind}, which this server does not have: install the pack that "
@@ -130,15 +136,38 @@ class _Workflow:
         if node.get("mode") == BYPASSED:
             through = _through(node, slot, wanted)
             return None if through is None else self._input(level, node, through, wanted)
-        if node["type"] == REROUTE:
-            return self._input(level, node, 0, wanted)
-        if node["type"] == PRIMITIVE:
-            return Value(node["widgets_values"][0])
+        match role(node, self._declared):
+            case Role.REROUTE | Role.SET:
+                return self._input(level, node, 0, wanted)
+            case Role.GET:
+                return self._input(*self._setter(level, node), 0, wanted)
+            case Role.PRIMITIVE:
+                return Value(node["widgets_values"][0])
+            case _:
+                pass
         if node["type"] in self._subgraphs and node.get("mode") != MUTED:
             inside = self._level(level, node)
             link = inside.graph.leaving.get(slot)
             return None if link is None else self._from(inside, link, wanted)
         return f"{level.path}{node['id']}", slot
+
+    def _setter(self, level: Level, getter: Node) -> tuple[Level, Node]:
+        """The node that sets what a getting node asks for: in the same graph, else in one around it."""
+        where, wanted = f"{level.path}{getter['id']} ({getter['type']})", variable(getter)
+        around: Level | None = level
+        while around is not None:
+            setters = [
+                node
+                for node in around.graph.nodes.values()
+                if role(node, self._declared) == Role.SET and variable(node) == wanted
+            ]
+            if len(setters) > 1:
+                raise UserError(f"Node {where} asks for a name that {len(setters)} nodes set: rename all but one.")
+            if setters and wanted:
+                return around, setters[0]
+            around = around.parent
+        name = wanted[1] if wanted else ""
+        raise UserError(f"Node {where} asks for {name!r}, which no node sets: set it, or connect the nodes directly.")
 
     def _promoted(self, level: Level, name: str) -> Value | None:
         """The value that a subgraph's own widget holds, in the order of its inputs that are widgets."""

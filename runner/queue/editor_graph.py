@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...nodes.ground import UserError
+from .browser_nodes import PRIMITIVE
 from .widget_values import Node
 
 Link = tuple[Any, int]
 """The node that a link comes from, and which of its outputs."""
 
-REROUTE, PRIMITIVE = "Reroute", "PrimitiveNode"
 ENTRANCE, EXIT = -10, -20
 """Ids of a subgraph's own ends."""
 ENDS = ("id", "origin_id", "origin_slot", "target_id", "target_slot")
@@ -89,8 +89,9 @@ def _node(node: Node, where: str, kinds: set[str]) -> Node:
     )
     _expect(isinstance(values, list | dict | None), f"the values of {where} are no list")
     kind = node["type"]
-    _expect(kind != REROUTE or bool(inputs), f"{where} has no input")
+    _expect(kind != "Reroute" or bool(inputs), f"{where} has no input")
     _expect(kind != PRIMITIVE or bool(isinstance(values, list) and values), f"{where} has no value")
+    _expect(isinstance(node.get("properties"), dict | None), f"the properties of {where} are no table")
     _expect(kind not in kinds or not isinstance(values, dict), f"the values of {where} are no list")
     return {**node, "inputs": inputs, "outputs": outputs, "widgets_values": [] if values is None else values}
 

@@ -1,8 +1,6 @@
-"""A sheet of jobs: one row, one job. CSV as spreadsheets save it, or JSONL."""
+"""A sheet of jobs: one row, one job. CSV and XLSX as spreadsheets save them, or JSONL."""
 
-import csv
 import hashlib
-import io
 import json
 import re
 import unicodedata
@@ -11,14 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ...nodes.ground import UserError
+from . import local_file
+from .sheet_file import SPREADSHEETS, tables
 from .workflow import Setting
 
 NAME = "name"
 """The column that names a row's results."""
-ENCODINGS = ("utf-8-sig", "cp949")
-"""Excel in Korea saves CSV in the second."""
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 NUMBERED = re.compile(r"(.+)-\d+")
+ERRORS = re.compile(
+    # Excel's, Google's and LibreOffice's; what German and French programs say; a column too narrow for its number.
+    r"#(?:N/A(?: N/A)?|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|PYTHON!|EXTERNAL!|GETTING_DATA|NV|BEZUG!|WERT!|ZAHL!|VALEUR!|NOM\?|NOMBRE!|NUL!)|Err:\d{3}|#{3,}"
+)
+"""What a spreadsheet shows where it has no value."""
 
 
 @dataclass(frozen=True)
@@ -29,80 +33,63 @@ class Row:
     """What its results are called; unlike every other row's."""
     settings: tuple[Setting, ...]
     """What it changes in the workflow."""
+    fault: str = ""
+    """Why it cannot be a job, in a sentence; "" where it can."""
 
     def fingerprint(self, search: list[Path]) -> str:
         """Changes with what the row says, and with the files here that it names."""
-        files = [folder / value for _, value in self.settings if isinstance(value, str) for folder in search]
-        stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files if _is_file(path)]
-        return hashlib.sha256(json.dumps([self.settings, stats], ensure_ascii=False).encode()).hexdigest()
+        named = [value for _, value in self.settings if isinstance(value, str)]
+        files = [path for value in named for folder in search for path in local_file.candidates(value, folder)]
+        stats = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+        said = json.dumps([self.settings, stats], ensure_ascii=False)
+        return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
 def read(path: Path) -> list[Row]:
     """The rows of a sheet.
 
     Args:
-        path: `.csv`, its first line naming the columns, or `.jsonl`, one table a line. A column is `NODE.INPUT`, or
-            `name`. An empty cell of a CSV, or null, leaves the workflow's own value.
+        path: `.csv` (or `.tsv`, `.txt`) or `.xlsx`, the first line naming the columns, or `.jsonl`, one table a line. A
+            column is `NODE.INPUT`, or `name`. An empty cell, or null, leaves the workflow's own value.
 
     Raises:
-        UserError: not there, another kind of file, damaged, without rows, or two rows of one name.
+        UserError: not there, another kind of file, damaged, without rows, or two rows of one name. A row with a value
+            that is none keeps its place, and says so in `fault`.
     """
-    readers = {".csv": _csv, ".jsonl": _jsonl}
-    if path.suffix.lower() not in readers:
-        raise UserError(f"Expected a sheet of jobs as .csv or .jsonl, got {path}.")
     try:
-        data = path.read_bytes()
+        read_tables = tables(path)
     except FileNotFoundError:
         raise UserError(f"There is no sheet {path}.") from None
-    tables = readers[path.suffix.lower()](_decoded(path, data), path)
-    digits = max(4, len(str(len(tables))))
-    rows: list[Row] = []
-    for number, table in enumerate(tables, 1):
-        name = unicodedata.normalize("NFC", str(table.pop(NAME, "") or f"{number:0{digits}}").strip())
-        rows.append(Row(name, tuple((target, value) for target, value in table.items() if value is not None)))
-    if not rows:
+    if not read_tables:
         raise UserError(f"{path} has no rows: expected one a job.")
+    digits = max(4, len(str(len(read_tables))))
+    is_spreadsheet = path.suffix.lower() in SPREADSHEETS
+    rows = [_row(table, f"{number:0{digits}}", is_spreadsheet) for number, table in enumerate(read_tables, 1)]
     _check_names([row.name for row in rows], path)
     return rows
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UserError(f"{path} is neither UTF-8 nor CP949: save the sheet as CSV UTF-8.")
+def _row(table: dict[str, Any], number: str, is_spreadsheet: bool) -> Row:
+    settings = tuple((target, value) for target, value in table.items() if target != NAME and value is not None)
+    faults = [
+        f"{column!r} holds {fault}" for column, value in table.items() if (fault := _fault(value, is_spreadsheet))
+    ]
+    named = table.get(NAME)
+    # A row whose very name is an error is called by its number.
+    name = number if named in (None, "") or _fault(named, is_spreadsheet) else str(named)
+    fault = f"In the sheet, {'; '.join(faults)}: expected a value, or an empty cell." if faults else ""
+    return Row(unicodedata.normalize("NFC", name.strip()), settings, fault)
 
 
-def _csv(text: str, path: Path) -> list[dict[str, Any]]:
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _fault(value: Any, is_spreadsheet: bool) -> str:
+    """What is wrong with a cell, "" where nothing is."""
+    if is_spreadsheet and isinstance(value, str) and ERRORS.fullmatch(value.strip()):
+        return f"the spreadsheet's error {value.strip()}"
     try:
-        header = [cell.strip() for cell in next(lines, [])]
-        cells = [(lines.line_num, line) for line in lines if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise UserError(f"{path}, line {lines.line_num}: {error}; expected CSV.") from None
-    if not header or "" in header or len(set(header)) < len(header):
-        raise UserError(f"The first line of {path} must name every column, each once; got {', '.join(header)!r}.")
-    for number, line in cells:
-        if len(line) != len(header):
-            raise UserError(f"{path}, line {number}: expected {len(header)} cells, got {len(line)}.")
-    return [{key: cell or None for key, cell in zip(header, line, strict=True)} for _, line in cells]
-
-
-def _jsonl(text: str, path: Path) -> list[dict[str, Any]]:
-    tables: list[dict[str, Any]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            table = json.loads(line)
-        except ValueError as error:
-            raise UserError(f"{path}, line {number} is no JSON: {error}.") from None
-        if not isinstance(table, dict):
-            raise UserError(f'{path}, line {number}: expected a table such as {{"9.title": "..."}}.')
-        tables.append(table)
-    return tables
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:  # infinite, no number, or half of a surrogate pair
+        return f"{value!r}, which is neither a number nor a text"
+    return ""
 
 
 def _check_names(names: list[str], path: Path) -> None:
@@ -120,10 +107,3 @@ def _check_names(names: list[str], path: Path) -> None:
             raise UserError(
                 f"{path}, row {number}: {name!r} would be mixed up with further results of {stem[1]!r}; rename one."
             )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a long headline is no file name
-        return False

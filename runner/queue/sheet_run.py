@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
 from . import workflow
 from .sheet import Row
@@ -34,8 +35,10 @@ class SheetRun:
         """A row's own prompt, for a server that declares such nodes.
 
         Raises:
-            UserError: a value that does not fit its input.
+            UserError: a value that does not fit its input, or a cell that holds none.
         """
+        if row.fault:
+            raise UserError(row.fault)
         return workflow.prompt(self.document, [*self.settings, *row.settings], declared)
 
     def check_columns(self, declared: dict[str, Any]) -> None:
@@ -46,7 +49,7 @@ class SheetRun:
         """
         prompt = workflow.prompt(self.document, self.settings, declared)
         for target in dict.fromkeys(target for row in self.rows for target, _ in row.settings):
-            workflow.find(prompt, target)
+            workflow.find(prompt, target, declared)
 
     def identity(self) -> str:
         """Says of a folder of results whether they belong to this workflow with these settings."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...nodes.ground import UserError
+from .declarations import DYNAMIC, brought, default, holds_value, options
 
 Node = dict[str, Any]
 """A node as `editor_graph` hands it out."""
-TYPED = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO", "COLOR", "MARKDOWN", "CURVE", "RANGE", "BOUNDING_BOX"}
-DYNAMIC = "COMFY_DYNAMICCOMBO_V3"
 SEEDS = {"seed", "noise_seed"}
 
 
@@ -55,7 +54,7 @@ def _widgets(node: Node, declared: dict[str, Any], values: Iterator[Any]) -> Ite
     required: dict[str, Any] = inputs.get("required") or {}
     yield from _laid_out(required, shown, values)
     # The button of "choose file to upload" stands behind the required inputs and keeps a value too.
-    if any(str(key).endswith("_upload") and on for spec in required.values() for key, on in _options(spec).items()):
+    if any(str(key).endswith("_upload") and on for spec in required.values() for key, on in options(spec).items()):
         yield "upload", next(values, None), False
     yield from _laid_out(inputs.get("optional") or {}, shown, values)
 
@@ -64,35 +63,18 @@ def _laid_out(
     declared: dict[str, Any], shown: set[str], values: Iterator[Any], prefix: str = ""
 ) -> Iterator[tuple[str, Any, bool]]:
     for name, spec in declared.items():
-        options, kind = _options(spec), spec[0]
-        if options.get("forceInput") or options.get("rawLink"):
+        told, kind = options(spec), spec[0]
+        if told.get("forceInput") or told.get("rawLink"):
             continue
-        if isinstance(kind, list) or kind in TYPED or kind == DYNAMIC or prefix + name in shown:
-            value = next(values, _default(spec))
+        if holds_value(spec) or prefix + name in shown:
+            value = next(values, default(spec))
             yield prefix + name, value, True
             if kind == DYNAMIC:
-                chosen = next((option["inputs"] for option in options["options"] if option["key"] == value), {})
-                for part in ("required", "optional"):
-                    yield from _laid_out(chosen.get(part) or {}, shown, values, f"{prefix}{name}.")
-            if options.get("control_after_generate", kind == "INT" and name in SEEDS):
+                yield from _laid_out(brought(spec, value), shown, values, f"{prefix}{name}.")
+            if told.get("control_after_generate", kind == "INT" and name in SEEDS):
                 yield "control_after_generate", next(values, None), False
                 if isinstance(kind, list) or kind == "COMBO":
                     yield "control_filter_list", next(values, None), False
-
-
-def _options(spec: list[Any]) -> dict[str, Any]:
-    return spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}
-
-
-def _default(spec: list[Any]) -> Any:
-    """What the editor fills in where a file of an older release has no value yet."""
-    options = _options(spec)
-    if "default" in options:
-        return options["default"]
-    choices = spec[0] if isinstance(spec[0], list) else options.get("options") or []
-    if choices:
-        return choices[0]["key"] if isinstance(choices[0], dict) else choices[0]
-    return {"INT": 0, "FLOAT": 0, "BOOLEAN": False, "STRING": ""}.get(str(spec[0]))
 
 
 def _drawn(values: list[Any]) -> Iterator[Any]:
