@@ -1,5 +1,6 @@
 """A file is written whole or not at all."""
 
+import os
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
     Raises:
         UserError: what the system says, and what to do.
     """
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    part = path.with_name(new_part())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "xb") as file:
@@ -37,3 +38,29 @@ def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
                 f"{path} could not be written ({error.strerror or error}): free space, or choose another place."
             ) from error
         raise
+
+
+def new_part() -> str:
+    """What a file is called until it is whole: short, as a name of its own may have all the bytes that are allowed."""
+    return f".{uuid.uuid4().hex[:12]}.part"
+
+
+def named(part: Path, path: Path) -> bool:
+    """Give a finished file its name, at once and whole; False, and nothing done, where another file has that name.
+
+    Raises:
+        OSError: no file can have that name there.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            return False
+        part.replace(path)
+        return True
+    part.unlink()
+    return True

@@ -10,6 +10,7 @@ import folder_paths
 import torch
 
 from ..ground import UserError
+from ..ground.whole_file import named, new_part
 from .api import ui
 
 
@@ -39,9 +40,10 @@ class Results:
 
     @contextmanager
     def writing(self, ending: str) -> Generator[Path, None, None]:
-        """The path of the next file, to be written whole inside the block; a block that fails leaves none.
+        """A path to write the next file to, inside the block; a block that fails leaves none.
 
-        An empty file holds the name meanwhile, so that no other process on the same folder takes it.
+        The file gets its name when the block ends, and the next free one: nobody sees it before it is whole, and no
+        other process's file is written over.
 
         Args:
             ending: with its dot.
@@ -49,13 +51,18 @@ class Results:
         Raises:
             UserError: no file can be made there.
         """
-        path = self._held(ending)
+        part = self._folder / new_part()
         try:
-            yield path
-        except BaseException:  # an interrupt is one too
-            path.unlink(missing_ok=True)
-            raise
-        self.paths.append(path)
+            part.open("xb").close()
+            self._path(ending).exists()  # a name that is too long is said before the work
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise self._unwritable(error) from error
+        try:
+            yield part
+            self.paths.append(self._named(part, ending))
+        finally:  # an interrupt is one too
+            part.unlink(missing_ok=True)
 
     def lines(self) -> str:
         """Every path that was written, one a line."""
@@ -71,17 +78,18 @@ class Results:
         images = {"images": files} if preview is None else ui.PreviewImage(preview).as_dict()
         return {**images, "files": files}
 
-    def _held(self, ending: str) -> Path:
+    def _named(self, part: Path, ending: str) -> Path:
         while True:
-            path = self._folder / f"{self._stem}_{self._number:05}_{ending}"
+            path = self._path(ending)
             self._number += 1
             try:
-                path.open("xb").close()
-            except FileExistsError:
-                continue
+                if named(part, path):
+                    return path
             except OSError as error:
                 raise self._unwritable(error) from error
-            return path
+
+    def _path(self, ending: str) -> Path:
+        return self._folder / f"{self._stem}_{self._number:05}_{ending}"
 
     def _unwritable(self, error: OSError) -> UserError:
         return UserError(

@@ -35,3 +35,14 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         with pytest.raises(UserError, match=r"No space left.*free space, or choose another place\."):
             write_whole(path, b"data")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows counts letters, not bytes")
+def test_a_name_may_have_all_the_bytes_that_are_allowed(tmp_path):
+    """83 letters of Hangul and an ending are 253 bytes of 255; what it is called meanwhile is short."""
+    path = tmp_path / ("\uac00" * 83 + ".txt")
+    write_whole(path, b"data")
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    with pytest.raises(UserError, match="File name too long"):
+        write_whole(tmp_path / ("\uac00" * 90 + ".txt"), b"data")
+    assert len(list(tmp_path.iterdir())) == 1
