@@ -7,7 +7,7 @@ from typing import Any
 import comfy.sd
 from comfy.sd1_clip import escape_important, token_weights, unescape_important
 
-from ..ground import UserError
+from ..ground import UserError, scan
 from ..host import folders
 from . import prompt
 
@@ -64,7 +64,7 @@ def encode(clip: comfy.sd.CLIP, text: str) -> Any:
 def embedding_exists(name: str) -> bool:
     """Whether `embedding:name` finds a file, by ComfyUI's rules: in any sub-folder, the ending may be left out."""
     for root in folders.roots("embeddings"):
-        for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
+        for folder, _ in scan.walk(root):
             # Not Path.is_file: it raises where a name is too long to be one.
             if any(os.path.isfile(f"{folder / name}{ending}") for ending in ("", ".safetensors", ".pt", ".bin")):
                 return True
