@@ -4,6 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
+from . import places
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser; `command` of what it gives is the subcommand's name."""
@@ -13,24 +15,35 @@ def parser() -> argparse.ArgumentParser:
     host = commands.add_parser("host", help="prepare ComfyUI and its interpreter in this folder")
     host.add_argument("--own-interpreter", action="store_true", help="only check the interpreter that runs this")
 
-    serve = commands.add_parser("serve", help="start the editor with the pack")
-    serve.add_argument("--port", type=int, default=8188)
+    base = argparse.ArgumentParser(add_help=False)
+    base.add_argument(
+        "--base",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help=f"where ComfyUI keeps models, pictures and settings (default: {places.BASE})",
+    )
 
-    run = commands.add_parser("run", help="run a workflow, or one job for each row of a sheet, and fetch the results")
+    serve = commands.add_parser("serve", parents=[base], help="start the editor with the pack")
+    serve.add_argument("--port", type=_port, default=8188)
+
+    run = commands.add_parser(
+        "run", parents=[base], help="run a workflow, or one job for each row of a sheet, and fetch the results"
+    )
     run.add_argument("file", type=Path, metavar="FILE", help="a workflow as the editor saves it, or in API form")
     run.add_argument("--set", action="append", default=[], metavar="NODE.INPUT=VALUE", help="change an input")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where results go (default: out)")
     run.add_argument(
         "--server", action="append", default=[], metavar="URL", help="a running ComfyUI; without it one is started"
     )
-    run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv or .jsonl; its columns are NODE.INPUT, and name")
+    run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv, .xlsx or .jsonl; its columns: NODE.INPUT, name")
     run.add_argument(
         "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
     )
 
-    models = commands.add_parser("models", help="what the workflows need and what is there")
+    models = commands.add_parser("models", parents=[base], help="what the workflows need and what is there")
     actions = models.add_subparsers(dest="action", metavar="ACTION")
-    get = actions.add_parser("get", help="download one model")
+    get = actions.add_parser("get", parents=[base], help="download one model")
     get.add_argument("name", metavar="NAME")
     convert = actions.add_parser("convert", help="write a checkpoint as .safetensors, without its training run")
     convert.add_argument("name", choices=["diffste"], help="what the checkpoint is")
@@ -59,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
     curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
 
-    demo = commands.add_parser("demo", help="finish a sample cover for print")
+    demo = commands.add_parser("demo", parents=[base], help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")
     return program
 
@@ -67,4 +80,10 @@ def parser() -> argparse.ArgumentParser:
 def _positive(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, or 0 for a free one, got {text!r}")
     return int(text)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..nodes.ground import UserError
-from . import arguments, places
+from . import arguments, ending, places
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C ended, as shells have it."""
@@ -21,6 +21,7 @@ def main(typed: list[str] | None = None) -> int:
         The exit status.
     """
     options = arguments.parser().parse_args(typed)
+    ending.heed()
     try:
         return COMMANDS[options.command](options) or 0
     except UserError as error:
@@ -51,7 +52,8 @@ def _host(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from .server import Server
 
-    with Server(places.BASE, places.models(places.BASE), port=options.port) as server:
+    base = _base(options)
+    with Server(base, places.models(base), port=options.port) as server:
         print(f"The editor is at {server.url}; Ctrl-C ends it.", flush=True)
         return server.wait()
 
@@ -68,11 +70,15 @@ def _run(options: argparse.Namespace) -> int:
     if not workflow.is_editor_form(document):
         workflow.check_nodes(document, settings)  # a wrong node is said before a server is started
     rows = sheet.read(options.sheet) if options.sheet else []
+    if options.server and "base" in options:
+        raise UserError(
+            "--base is for a ComfyUI that is started here, and --server names one that runs: leave one out."
+        )
     if len(options.server) > 1 and not rows:
         raise UserError("Several servers share the rows of a sheet: add --sheet, or name one server.")
     search = [Path.cwd(), *(file.resolve().parent for file in (options.sheet, options.file) if file)]
     try:
-        with _servers(options.server) as urls:
+        with _servers(options) as urls:
             if not rows:
                 print(*asyncio.run(run(urls[0], document, settings, search, options.out)), sep="\n")
                 return 0
@@ -92,21 +98,26 @@ def _run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _servers(named: list[str]) -> Generator[list[str], None, None]:
+def _servers(options: argparse.Namespace) -> Generator[list[str], None, None]:
     """The servers that were named, or one of our own for as long as it is needed."""
     from .server import Server
 
-    if named:
-        yield named
+    if options.server:
+        yield options.server
         return
-    with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
+    base = _base(options)
+    with Server(base, places.models(base), log=base / "server.log") as server:
         yield [server.url]
+
+
+def _base(options: argparse.Namespace) -> Path:
+    return options.base.absolute() if "base" in options else places.BASE
 
 
 def _models(options: argparse.Namespace) -> None:
     from .setup import models
 
-    table, folder = models.read_table(), places.models(places.BASE)
+    table, folder = models.read_table(), places.models(_base(options))
     if options.action == "get":
         print(*models.get(table, options.name, folder), sep="\n")
     elif options.action == "convert":
@@ -151,7 +162,7 @@ def _curate(options: argparse.Namespace) -> None:
 def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
-    print(*demo(options.out), sep="\n")
+    print(*demo(options.out, _base(options)), sep="\n")
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {

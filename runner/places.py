@@ -10,6 +10,8 @@ from ..nodes.ground import UserError, home
 PACK = home.PACK
 VENV = home.folder() / ".venv"
 OWN_COMFYUI = home.folder() / ".comfyui"
+OWN = (OWN_COMFYUI, PACK / ".comfyui")
+"""A pack that cannot be written any more still has what `make host` put beside it."""
 BASE = home.folder() / ".base"
 
 
@@ -36,7 +38,7 @@ def _comfyui() -> Path | None:
         return path
     # The unresolved path on purpose: a pack is often linked into custom_nodes.
     around = Path(__file__).absolute().parents[3]
-    return next((path for path in (around, OWN_COMFYUI) if _is_comfyui(path)), None)
+    return next((path for path in (around, *OWN) if _is_comfyui(path)), None)
 
 
 def models(base: Path) -> Path:
@@ -46,7 +48,7 @@ def models(base: Path) -> Path:
         UserError: COMFYUI_PATH names no ComfyUI.
     """
     tree = _comfyui()
-    return base / "models" if tree in (None, OWN_COMFYUI) else tree / "models"
+    return base / "models" if tree is None or tree in OWN else tree / "models"
 
 
 def has_accelerator() -> bool:

@@ -1,18 +1,20 @@
 """A ComfyUI process of our own: started with the pack in a private base directory, stopped with the command."""
 
+import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from ..nodes.ground import UserError
-from . import places
+from . import ending, places
 
 FOLDERS = ("models", "input", "output", "temp", "user", "custom_nodes")
 START_SECONDS = 300
@@ -23,7 +25,8 @@ TRIES = 3
 class Server:
     """A running ComfyUI, as a context manager.
 
-    The tree of ComfyUI itself is never written: base directory, byte code and database all lie elsewhere.
+    The tree of ComfyUI itself is never written: base directory, byte code and database all lie elsewhere. On Linux it
+    ends with this process, however that ends.
 
     Args:
         base: the private base directory; it is made where it does not exist.
@@ -39,6 +42,8 @@ class Server:
 
     def __enter__(self) -> "Server":
         prepare_base(self._base)
+        if self._port:
+            _expect_free(self._port)
         for left in reversed(range(TRIES)):
             port = self._port or _free_port()
             self.url = f"http://127.0.0.1:{port}"
@@ -47,9 +52,10 @@ class Server:
                     command(self._base, self._models, port),
                     stdout=output,
                     stderr=subprocess.STDOUT if output else None,
-                    env=environment(),
+                    env=environment(self._base),
                     # Ctrl-C must reach the prompt through the API first, not end the server under it.
                     start_new_session=True,
+                    preexec_fn=ending.with_parent(),
                 )
             try:
                 self._wait_until_ready()
@@ -70,10 +76,12 @@ class Server:
             return
         self._process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGINT)  # Windows sends no other
         try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_SECONDS)
+        finally:  # who presses Ctrl-C again does not want to wait
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
 
     def wait(self) -> int:
         """Until the process ends by itself; returns its exit status."""
@@ -86,12 +94,20 @@ class Server:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise UserError(f"ComfyUI ended while starting (status {self._process.returncode}).{self._tail()}")
-            try:
-                with urllib.request.urlopen(f"{self.url}/system_stats", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
+            if self._answers():
+                return
+            time.sleep(0.2)
         raise UserError(f"ComfyUI did not answer within {START_SECONDS} s.{self._tail()}")
+
+    def _answers(self) -> bool:
+        """Whether the process that was started answers; another program may have the port."""
+        assert self._process is not None
+        try:
+            with urllib.request.urlopen(f"{self.url}/system_stats", timeout=5) as answer:
+                stats: Any = json.load(answer)
+            return str(self._base) in stats["system"]["argv"]
+        except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
+            return False
 
     def _tail(self) -> str:
         if self._log is None:
@@ -103,15 +119,24 @@ def prepare_base(base: Path) -> None:
     """Make the base directory and link the pack into it, under the pack's own name whatever its folder is called.
 
     A copy that is installed there already stays.
+
+    Raises:
+        UserError: it cannot be written.
     """
-    for folder in FOLDERS:
-        (base / folder).mkdir(parents=True, exist_ok=True)
     link = base / "custom_nodes" / "dancheong"
-    if link.is_dir() and not link.is_symlink():
-        return
-    if not link.is_symlink() or link.resolve() != places.PACK:
-        link.unlink(missing_ok=True)
-        link.symlink_to(places.PACK, target_is_directory=True)
+    try:
+        for folder in FOLDERS:
+            (base / folder).mkdir(parents=True, exist_ok=True)
+        if link.is_dir() and not link.is_symlink():
+            return
+        if not link.is_symlink() or link.resolve() != places.PACK:
+            link.unlink(missing_ok=True)
+            link.symlink_to(places.PACK, target_is_directory=True)
+    except OSError as error:
+        raise UserError(
+            f"ComfyUI needs a folder that it can write, and {base} is none ({error.strerror}): name another one with "
+            "--base."
+        ) from error
 
 
 def command(base: Path, models: Path, port: int) -> list[str]:
@@ -129,10 +154,23 @@ def arguments(base: Path, models: Path) -> list[str]:
     return flags if places.has_accelerator() else [*flags, "--cpu"]
 
 
-def environment() -> dict[str, str]:
+def environment(base: Path) -> dict[str, str]:
     """The caller's variables, with byte code cached outside of every tree and no hub asked for anything."""
     variables = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    return {"PYTHONPYCACHEPREFIX": str(places.BASE / "pycache"), **variables, "HF_HUB_OFFLINE": "1"}
+    return {"PYTHONPYCACHEPREFIX": str(base / "pycache"), **variables, "HF_HUB_OFFLINE": "1"}
+
+
+def _expect_free(port: int) -> None:
+    with socket.socket() as probe:
+        if os.name != "nt":  # where it would mean that a taken port may be shared
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UserError(
+                f"Port {port} cannot be used ({error.strerror}): end the program that has it, or choose another port "
+                "with --port."
+            ) from error
 
 
 def _free_port() -> int:

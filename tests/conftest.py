@@ -15,6 +15,11 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_
 
 runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 
+from dancheong.runner import places  # noqa: E402
+
+# A ComfyUI with a base directory of its own would compile everything anew.
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(places.BASE / "pycache"))
+
 pytest_plugins = ["dancheong.testing.areas"]
 if sys.platform != "win32":
     pytest_plugins.append("dancheong.testing.memory")

@@ -16,8 +16,12 @@ SHEET_HEIGHT = 840
 GAP = 18
 
 
-def demo(out: Path) -> list[Path]:
+def demo(out: Path, base: Path) -> list[Path]:
     """Draw the sample cover, finish it on a server of our own, and put both on one sheet.
+
+    Args:
+        out: folder for the results; it is made.
+        base: the server's base directory.
 
     Returns:
         The written files, the sheet last.
@@ -25,7 +29,7 @@ def demo(out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     cover = out / "cover.png"
     sample_cover.draw().save(cover)
-    with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
+    with Server(base, places.models(base), log=base / "server.log") as server:
         made = asyncio.run(run(server.url, workflow.load(WORKFLOW), [], [out], out))
     finished = next(path for path in made if path.suffix == ".png" and path != cover and _is_print(path))
     sheet = out / "before_after.jpg"
