@@ -8,6 +8,7 @@ WEB_DIRECTORY = "./web"
 
 
 async def comfy_entrypoint():
+    """The pack's nodes, when ComfyUI asks for them."""
     try:
         from .nodes.extension import DancheongExtension
     except Exception:

@@ -16,6 +16,7 @@ RAPIDOCR = "rapidocr>=3.9"
 
 
 def main() -> int:
+    """Install what requirements.txt must not name; 1 where something is left to do."""
     failed = []
     if importlib.util.find_spec("rapidocr") is None:
         failed += _install("--no-deps", RAPIDOCR)

@@ -11,7 +11,9 @@ class DancheongExtension(ComfyExtension):
     """The pack as ComfyUI loads it."""
 
     async def on_load(self) -> None:
+        """Add the pack's model folders to ComfyUI's."""
         folders.register()
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        """Every node of the table of contents, in its order."""
         return [getattr(import_module(f".{folder}.nodes", __package__), name) for folder, name in NODES]

@@ -28,7 +28,7 @@ KNOWN: dict[tuple[str, str], Any] = {
 class Shell:
     """Stands for an object of a class that is not loaded; keeps its stored fields, does nothing."""
 
-    def __new__(cls, *_: Any, **__: Any) -> "Shell":
+    def __new__(cls, *_: Any, **__: Any) -> "Shell":  # noqa: D102, a false alarm of the rule
         return super().__new__(cls)
 
     def __init__(self, *_: Any, **__: Any) -> None:

@@ -76,6 +76,7 @@ class Compact(Network):
 
     @property
     def values_per_pixel(self) -> int:
+        """A layer's input and output, and the enlarged picture."""
         return 3 * self._width + 3 * self.channels * self.scale**2
 
 
@@ -100,12 +101,14 @@ class Esrgan(Network):
 
     @property
     def values_per_pixel(self) -> int:
+        """The trunk's joined inputs or the tail's strip, whichever is more, and the enlarged picture."""
         trunk = 2 * self._joined + 3 * self._width
         tail = self._width + 3 * self._width * self.scale**2 // self.STRIPS
         return max(trunk, tail) + 2 * self.channels * self.scale**2
 
     @torch.inference_mode()
     def run(self, window: torch.Tensor, inner: Box) -> torch.Tensor:
+        """As in `Network`, the tail in strips."""
         if min(window.shape[2:]) < self.model.size_requirements.minimum:
             return super().run(window, inner)
         features = self._trunk(window.clone(memory_format=self._layout(window)))
