@@ -97,11 +97,11 @@ class Client:
         async for message in self._socket:
             if message.type != aiohttp.WSMsgType.TEXT:
                 continue
-            event = message.json()
-            if event["data"].get("prompt_id") != prompt_id:
+            kind, data = _event(message.data)
+            if data.get("prompt_id") != prompt_id:
                 continue
-            yield event["type"], event["data"]
-            if event["type"] in ENDS:
+            yield kind, data
+            if kind in ENDS:
                 return
         raise Unreachable(f"The connection to {self.url} ended before the work was done.")
 
@@ -134,6 +134,18 @@ class Client:
                 yield answer
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, asyncio.TimeoutError) as error:
             raise Unreachable(f"The connection to {self.url} broke off ({error}).") from error
+
+
+def _event(text: str) -> tuple[str, dict[str, Any]]:
+    """Type and data; without data where it is none of ComfyUI's, as other packs send what they like."""
+    try:
+        match json.loads(text):
+            case {"type": str(kind), "data": dict(data)}:
+                return kind, data
+            case _:
+                return "", {}
+    except (ValueError, RecursionError):
+        return "", {}
 
 
 def describe_refusal(prompt: Prompt, body: dict) -> str:
