@@ -14,7 +14,8 @@ Enlarge = Callable[[torch.Tensor], Iterator[torch.Tensor]]
 def flow(
     picture: torch.Tensor, found: Route, enlarge: Enlarge | None, alpha_by_model: bool
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """
+    """One picture on its way, block by block.
+
     Args:
         picture: `[H,W,1, 3 or 4]` in 0..1.
         enlarge: may be None for a route without the model.
