@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 import aiohttp
@@ -17,6 +17,8 @@ from .workflow import Prompt, title
 
 HEARTBEAT_SECONDS = 120
 """A server that does not answer a ping for half of this is gone; one that loads a model may be silent for a while."""
+STEM_BYTES = 180
+"""Of an uploaded picture's own name; most file systems take 255 for all of it."""
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
@@ -53,21 +55,30 @@ class Client:
         await self._socket.close()
         await self._session.close()
 
-    async def object_info(self) -> dict:
-        """Every node that the server knows, with its inputs and outputs."""
-        return await self._json("GET", "/object_info")
+    async def object_info(self) -> dict[str, Any]:
+        """Every node that the server knows, with its inputs and outputs.
 
-    async def upload(self, path: Path) -> str:
+        Raises:
+            Unreachable: a server that cannot say so can do nothing else either.
+        """
+        try:
+            return await self._json("GET", "/object_info")
+        except Unreachable:
+            raise
+        except UserError as error:
+            raise Unreachable(str(error)) from error
+
+    async def upload(self, name: str, data: bytes) -> str:
         """Send a picture to the server's input folder; returns the name by which a workflow calls it.
 
-        The name carries the content's hash: another picture of the same name is never overwritten, and the same picture
-        again hits the server's cache.
+        The stored name carries the content's hash, so that the same picture again hits the server's cache. A file that
+        is there is never written again, as another job may be reading it: the server keeps it where it is the same, and
+        gives the picture another name where it is different or broken.
         """
-        data = path.read_bytes()
-        form = aiohttp.FormData()
-        name = f"{path.stem}-{hashlib.sha256(data).hexdigest()[:12]}{path.suffix}"
-        form.add_field("image", data, filename=name)
-        form.add_field("overwrite", "true")
+        stem, suffix = PurePath(name).stem, PurePath(name).suffix
+        form = aiohttp.FormData(quote_fields=False)  # a name in percents has three times the bytes
+        stored_name = f"{_shortened(stem)}-{hashlib.sha256(data).hexdigest()[:12]}{suffix}"
+        form.add_field("image", data, filename=stored_name)
         form.add_field("subfolder", "dancheong")
         stored = await self._json("POST", "/upload/image", data=form)
         return f"{stored['subfolder']}/{stored['name']}" if stored.get("subfolder") else stored["name"]
@@ -90,6 +101,8 @@ class Client:
             if "prompt_id" in body:
                 await self.cancel(body["prompt_id"])
             raise UserError(problems)
+        if "prompt_id" not in body:
+            raise UserError(f"{self.url} did not take the prompt: it answered {answer.status} without saying why.")
         return body["prompt_id"]
 
     async def follow(self, prompt_id: str) -> AsyncIterator[tuple[str, dict]]:
@@ -124,7 +137,7 @@ class Client:
             try:
                 answer.raise_for_status()
                 return await answer.json()
-            except aiohttp.ClientResponseError as error:
+            except (aiohttp.ClientResponseError, ValueError) as error:  # a status, another kind of answer, no JSON
                 raise UserError(f"{self.url}{path} failed: {error}.") from error
 
     @asynccontextmanager
@@ -134,6 +147,11 @@ class Client:
                 yield answer
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, asyncio.TimeoutError) as error:
             raise Unreachable(f"The connection to {self.url} broke off ({error}).") from error
+
+
+def _shortened(stem: str) -> str:
+    """So much of a name that a hash, an ending and the server's ` (1)` still fit; file systems count bytes."""
+    return stem.encode(errors="ignore")[:STEM_BYTES].decode(errors="ignore")
 
 
 def _event(text: str) -> tuple[str, dict[str, Any]]:

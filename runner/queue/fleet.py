@@ -6,6 +6,7 @@ and puts it back where its server is lost: that row is run again, and what the f
 
 import asyncio
 import time
+import traceback
 from collections import Counter, deque
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
 from ...nodes.ground.whole_file import write_whole
 from .client import Client, Unreachable
-from .execution import Interrupted, Result, content, follow, results, submit
+from .execution import Interrupted, Result, fetch, follow, results, submit
 from .interrupt import on_interrupt
 from .sheet import Row
 from .sheet_run import Ledger, Outcome, SheetRun, say
@@ -147,27 +148,33 @@ class _Fleet:
         except asyncio.CancelledError:
             self._waiting.appendleft(row)
             raise
+        except Exception as error:  # a bug that one row meets costs one row; its traceback is kept
+            traceback.print_exc()
+            self._ledger.failed(attempt, f"{type(error).__name__}: {error}")
         else:
             self._ledger.done(attempt, files, client.url)
         finally:
             if not self._ledger.left:
                 self._finished.set()
 
-    async def _do(self, client: Client, row: Row, declared: dict[str, Any]) -> list[Path]:
-        prompt = self._run.prompt(row, declared)
-        prompt_id = await submit(client, prompt, declared, self._run.search)
+    async def _do(self, client: Client, row: Row, declared: dict[str, Any]) -> dict[Path, bool]:
+        """The row's files, and whether each is known to be this row's."""
+        self._run.check_name(row)
+        job = await submit(client, self._run.prompt(row, declared), declared, self._run.search)
         try:
-            shown = await follow(client, prompt, prompt_id, _silent)
+            shown = await follow(client, job, _silent)
         except asyncio.CancelledError:
             with suppress(Unreachable):  # where the server is gone too, the end is still an end
-                await client.cancel(prompt_id)
+                await client.cancel(job.id)
             raise
-        files: list[Path] = []
-        for _, made in sorted(results(shown), key=_place):
-            suffix = ".txt" if isinstance(made, str) else Path(made["filename"]).suffix
+        files: dict[Path, bool] = {}
+        for result in sorted(results(shown), key=_place):
+            made = await fetch(client, job, result)
+            suffix = Path(made.name).suffix if made.name else ".txt"
             number = sum(path.suffix == suffix for path in files) + 1
-            files.append(self._run.out / f"{row.name}{f'-{number}' if number > 1 else ''}{suffix}")
-            write_whole(files[-1], await content(client, made))
+            path = self._run.out / f"{row.name}{f'-{number}' if number > 1 else ''}{suffix}"
+            write_whole(path, made.data)
+            files[path] = made.certain
         return files
 
 

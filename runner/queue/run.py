@@ -1,18 +1,23 @@
 """`dancheong run`: one workflow, from a file to the files that it makes."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ...nodes.ground.whole_file import write_whole
+from ...nodes.ground.whole_file import named, new_part, write_whole
 from ..progress import Bar
 from . import workflow
 from .client import Client
-from .execution import Interrupted, content, follow, results, submit
+from .execution import UNCERTAIN, Interrupted, fetch, follow, results, submit
 from .interrupt import on_interrupt
+from .job import Job
+
+NUMBERED = re.compile(r"(.*_)(\d{5})(_?\.\w+)")
+"""As ComfyUI counts results in a folder: `cover_00001_.png`."""
 
 
 async def run(
@@ -37,10 +42,10 @@ async def run(
     async with Client(url) as client:
         declared = await client.object_info()
         prompt = workflow.prompt(document, settings, declared)
-        prompt_id = await submit(client, prompt, declared, search)
+        job = await submit(client, prompt, declared, search)
         with closing(_Display(prompt)) as display:
-            shown = await _finish(client, prompt, prompt_id, display)
-        return [path async for path in _written(client, shown, out)]
+            shown = await _finish(client, job, display)
+        return [path async for path in _written(client, job, shown, out)]
 
 
 class _Display:
@@ -69,19 +74,17 @@ class _Display:
         self._bar = None
 
 
-async def _finish(
-    client: Client, prompt: workflow.Prompt, prompt_id: str, display: _Display
-) -> dict[str, dict[str, Any]]:
+async def _finish(client: Client, job: Job, display: _Display) -> dict[str, dict[str, Any]]:
     """What the nodes showed; Ctrl-C cancels the prompt on the server, running or still waiting."""
 
     async def cancel() -> None:
-        await client.cancel(prompt_id)
+        await client.cancel(job.id)
         # A prompt that is taken out of the queue sends no event.
         if not display.started:
             work.cancel()
 
     loop = asyncio.get_running_loop()
-    work = loop.create_task(follow(client, prompt, prompt_id, display))
+    work = loop.create_task(follow(client, job, display))
     cancelling: set[asyncio.Task[None]] = set()
     try:
         with on_interrupt(lambda: cancelling.add(loop.create_task(cancel()))):
@@ -90,12 +93,35 @@ async def _finish(
         raise Interrupted from None
 
 
-async def _written(client: Client, shown: dict[str, dict[str, Any]], out: Path) -> AsyncIterator[Path]:
-    written: set[Path] = set()
-    for node_id, made in results(shown):
-        path = out / (f"{node_id}.txt" if isinstance(made, str) else Path(made["filename"]).name)
-        if path in written:  # two nodes, two folders on the server, one name
-            path = path.with_name(f"{node_id}_{path.name}")
-        written.add(path)
-        write_whole(path, await content(client, made))
+async def _written(client: Client, job: Job, shown: dict[str, dict[str, Any]], out: Path) -> AsyncIterator[Path]:
+    names: set[str] = set()
+    for result in results(shown):
+        made = await fetch(client, job, result)
+        name = made.name or f"{result[0]}.txt"
+        if name in names:  # two nodes, two folders on the server, one name
+            name = f"{result[0]}_{name}"
+        names.add(name)
+        path = _kept(out / name, made.data)
+        if not made.certain:
+            print(f"dancheong: {path.name}: {UNCERTAIN}", file=sys.stderr, flush=True)
         yield path
+
+
+def _kept(path: Path, data: bytes) -> Path:
+    """Write a result. What an earlier run has left under the same number stays, and this one is numbered on."""
+    if not NUMBERED.fullmatch(path.name):
+        write_whole(path, data)
+        return path
+    part = path.with_name(new_part())
+    write_whole(part, data)
+    try:
+        while not named(part, path):
+            path = path.with_name(NUMBERED.sub(_next, path.name))
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _next(name: re.Match[str]) -> str:
+    stem, number, ending = name.groups()
+    return f"{stem}{int(number) + 1:0{len(number)}}{ending}"

@@ -5,6 +5,7 @@ What is finished stands in a journal beside the results; the same command goes o
 
 import hashlib
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
 from . import workflow
+from .execution import UNCERTAIN
 from .sheet import Row
 
 
@@ -50,6 +52,23 @@ class SheetRun:
         prompt = workflow.prompt(self.document, self.settings, declared)
         for target in dict.fromkeys(target for row in self.rows for target, _ in row.settings):
             workflow.find(prompt, target, declared)
+
+    def check_name(self, row: Row) -> None:
+        """Refuse a name that no file can have, before the work is done.
+
+        Raises:
+            UserError: names the row and how long it is.
+        """
+        try:
+            os.lstat(self.out / f"{row.name}.txt")
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            size = len(row.name.encode())
+            raise UserError(
+                f"{row.name!r} cannot be a file name ({error.strerror}; it has {size} bytes, most systems take 255, "
+                "ending included): shorten it in the name column."
+            ) from error
 
     def identity(self) -> str:
         """Says of a folder of results whether they belong to this workflow with these settings."""
@@ -92,13 +111,19 @@ class Ledger:
 
     def begin(self, row: Row) -> Attempt:
         """Note when a row is begun, and with which files."""
-        return Attempt(row, row.fingerprint(self._run.search))
+        return Attempt(row, self._fingerprint(row))
 
-    def done(self, attempt: Attempt, files: list[Path], url: str) -> None:
-        """Note a row's results, once they are on disk."""
+    def done(self, attempt: Attempt, files: dict[Path, bool], url: str) -> None:
+        """Note a row's results, once they are on disk.
+
+        Args:
+            files: each with whether it is known to be this row's.
+        """
         self.outcome.files += files
         seconds = round(time.monotonic() - attempt.begun, 2)
-        self._end(attempt, {"files": [path.name for path in files], "server": url, "seconds": seconds}, "done")
+        told: dict[str, Any] = {"files": [path.name for path in files], "server": url, "seconds": seconds}
+        uncertain = [path.name for path, certain in files.items() if not certain]
+        self._end(attempt, {**told, **({"unchecked": uncertain} if uncertain else {})}, "done")
 
     def failed(self, attempt: Attempt, reason: str) -> None:
         """Note why a row has no results."""
@@ -109,12 +134,22 @@ class Ledger:
         name, total = attempt.row.name, len(self._run.rows)
         self._journal.add({"row": name, "fingerprint": attempt.fingerprint, **told, "status": status})
         self.left -= 1
-        say(f"{total - self.left} of {total}: {name}" + (f" failed: {told['error']}" if "error" in told else ""))
+        remark = f" failed: {told['error']}" if "error" in told else ""
+        if "unchecked" in told:
+            remark = f" ({', '.join(told['unchecked'])}: {UNCERTAIN})"
+        say(f"{total - self.left} of {total}: {name}{remark}")
+
+    def _fingerprint(self, row: Row) -> str:
+        while True:
+            try:
+                return row.fingerprint(self._run.search)
+            except FileNotFoundError:  # a picture vanished between two looks at it; the next look finds none
+                continue
 
     def _still_good(self, row: Row, line: dict[str, Any] | None) -> bool:
         return (
             line is not None
-            and line["fingerprint"] == row.fingerprint(self._run.search)
+            and line["fingerprint"] == self._fingerprint(row)
             and all((self._run.out / name).is_file() for name in line["files"])
         )
 

@@ -48,3 +48,13 @@ def test_addresses_that_lead_nowhere_are_said(url):
 
     with pytest.raises(Unreachable, match="No ComfyUI answers at"):
         asyncio.run(connect())
+
+
+def test_results_are_numbered_on_and_nothing_of_an_earlier_run_is_lost(tmp_path):
+    """Only what ComfyUI counts is a number: another node's fixed name stays its name."""
+    kept = [run._kept(tmp_path / "out" / "a_00001_.png", data).name for data in (b"one", b"two", b"three")]
+    assert kept == ["a_00001_.png", "a_00002_.png", "a_00003_.png"]
+    assert [(tmp_path / "out" / name).read_bytes() for name in kept] == [b"one", b"two", b"three"]
+    for data in (b"old", b"new"):
+        assert run._kept(tmp_path / "out" / "report_2024.pdf", data).name == "report_2024.pdf"
+    assert len(list((tmp_path / "out").iterdir())) == 4

@@ -10,6 +10,7 @@ from dancheong.nodes.ground import UserError
 from dancheong.runner.queue import fleet
 from dancheong.runner.queue.client import Unreachable
 from dancheong.runner.queue.execution import Interrupted
+from dancheong.runner.queue.job import Job
 from dancheong.runner.queue.sheet import Row
 from dancheong.runner.queue.sheet_run import SheetRun
 
@@ -43,12 +44,12 @@ class Servers:
                 raise Unreachable("gone")
 
         async def submit(client, prompt, declared, search):
-            return prompt["3"]["inputs"]["text"]
+            return Job(prompt["3"]["inputs"]["text"], prompt, "")
 
-        async def follow(client, prompt, text, show):
-            self.begun[text] += 1
-            await world.ways[client.url](text)
-            return {"3": {"text": [f"{text} by {client.url}"]}}
+        async def follow(client, job, show):
+            self.begun[job.id] += 1
+            await world.ways[client.url](job.id)
+            return {"3": {"text": [f"{job.id} by {client.url}"]}}
 
         monkeypatch.setattr(fleet, "Client", Client)
         monkeypatch.setattr(fleet, "submit", submit)
@@ -150,3 +151,54 @@ def test_an_interrupt_ends_although_the_server_no_longer_answers(monkeypatch, tm
 def test_wrong_addresses_are_said_at_once(monkeypatch, tmp_path):
     with pytest.raises(Unreachable, match="No ComfyUI answers at x"):
         Servers(monkeypatch, a=quick).run(tmp_path, 1, ["x", "y"])
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyError("name"), UserError("no")])
+def test_whatever_one_row_meets_costs_that_row_alone(monkeypatch, tmp_path, error):
+    async def fails_once(text):
+        if text == "t1":
+            raise error
+
+    outcome = Servers(monkeypatch, a=fails_once).run(tmp_path, 4, ["a"])
+    assert list(outcome.failed) == ["r1"] and len(outcome.files) == 3
+
+
+def test_a_name_that_no_file_can_have_costs_its_row_and_no_work(monkeypatch, tmp_path):
+    """File systems bound bytes: 83 letters of Hangul fit with their ending, whatever a file is called meanwhile."""
+    servers = Servers(monkeypatch, a=quick)
+    rows = [Row("\uac00" * letters, (("3.text", f"t{letters}"),)) for letters in (83, 90)]
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
+    assert [path.name for path in outcome.files] == ["\uac00" * 83 + ".txt"]
+    assert "it has 270 bytes" in outcome.failed["\uac00" * 90] and servers.begun == {"t83": 1}
+
+
+def test_a_picture_that_vanishes_while_it_is_looked_at_ends_nothing(monkeypatch, tmp_path):
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"picture")
+    row, stat = Row("r", (("3.text", "picture.png"),)), type(picture).stat
+
+    def vanishing(path, **options):
+        told = stat(path, **options)
+        if path == picture:
+            picture.unlink()
+        return told
+
+    monkeypatch.setattr(type(picture), "stat", vanishing)
+    outcome = Servers(monkeypatch, a=quick)
+    done = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], [row], [tmp_path], tmp_path / "out"), ["a"], 1))
+    assert outcome.begun == {"picture.png": 1} and len(done.files) == 1
+
+
+def test_a_server_that_cannot_tell_its_nodes_does_not_end_the_sheet(monkeypatch, tmp_path):
+    """Of two, the other does the rows."""
+    servers = Servers(monkeypatch, broken=quick, good=quick)
+    client = fleet.Client
+
+    class Broken(client):
+        async def object_info(self):
+            if self.url == "broken":
+                raise Unreachable("500")
+            return {}
+
+    monkeypatch.setattr(fleet, "Client", Broken)
+    assert len(servers.run(tmp_path, 3, ["broken", "good"]).files) == 3
