@@ -26,10 +26,13 @@ class Curation:
 
     def settings(self) -> dict[str, Any]:
         """What decides the result: a folder made with anything else is not gone on with."""
+        standards = dataclasses.asdict(self.standards)
+        least = standards.pop("min_relevance")  # decides nothing where there is no CLIP
         return {
             "source": str(self.source.resolve()),
             "source_size": self.source.stat().st_size if self.source.is_file() else None,
-            "standards": dataclasses.asdict(self.standards),
+            "standards": standards,
             "marks": [str(mark.resolve()) for mark in self.marks],
             "clip": str(self.clip.resolve()) if self.clip else None,
+            "min_relevance": least if self.clip else None,
         }

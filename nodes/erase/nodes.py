@@ -162,7 +162,7 @@ class EraseText(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, keep, **_) -> str:
+    def fingerprint_inputs(cls, keep, **_) -> str | float:
         return search_stamp(keep)
 
     @classmethod

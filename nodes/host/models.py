@@ -78,7 +78,7 @@ def stamp(*paths: Path) -> str:
     """A text that changes when a file is replaced, also by one of its size and date; a folder stands for its files."""
     digest = hashlib.sha256()
     for path in (file for each in paths for file in _files(each)):
-        digest.update(f"{path}\n{_identity(path)}\n".encode(errors="surrogateescape"))
+        digest.update(os.fsencode(path) + f"\n{_identity(path)}\n".encode())
         for part in _sample(path):
             digest.update(part)
     return digest.hexdigest()

@@ -3,7 +3,6 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-import math
 import os
 
 from ..ground import UserError
@@ -104,7 +103,8 @@ class LoadNewsDataset(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, source, **_) -> str | float:
         if source is None:
-            return math.nan  # it comes by a link and is not known yet
+            # It comes by a link and is not known yet. A NaN of its own: ComfyUI takes one and the same for unchanged.
+            return float("nan")
         path = folders.dataset(source)
         if path.is_file():
             return stamp(path)

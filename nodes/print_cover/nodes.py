@@ -219,8 +219,12 @@ class SavePrint(io.ComfyNode):
         )
 
     @classmethod
-    def validate_inputs(cls, format=None) -> bool | str:
-        # Naming an input switches ComfyUI's own check of it off, so both are done here, before any work begins.
+    def validate_inputs(cls, format=None, icc_profile=SRGB) -> bool | str:
+        # Naming an input switches ComfyUI's own check of it off, so all is done here, before any work begins.
+        if icc_profile != SRGB and (answer := PROFILES.check(icc_profile)) is not True:
+            return answer
+        if format is None:  # it comes by a link, or is missing, which ComfyUI says
+            return True
         if format not in print_files.ENDINGS:
             return f"Expected one of {', '.join(print_files.ENDINGS)}, got {format!r}."
         return print_files.missing_libraries(format) or True

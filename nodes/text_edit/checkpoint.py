@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import SAFE, read_tensors
+from ..ground.tensor_file import SAFE, is_safe, read_tensors, refuse_other_kinds
 from ..ground.whole_file import writing_whole
 from . import unpickle
 
@@ -118,7 +118,7 @@ def convert(source: Path, target: Path, dtype: str) -> None:
     """
     from safetensors.torch import save_file
 
-    if target.suffix != SAFE[0]:
+    if target.suffix.lower() != SAFE[0]:
         raise UserError(f"Expected a target that ends in .safetensors, got {target.name}.")
     checkpoint = read(source)
     sizes = checkpoint.sizes
@@ -138,14 +138,10 @@ def convert(source: Path, target: Path, dtype: str) -> None:
 
 def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Named tensors, and those of `SETTINGS` that the file states."""
-    if path.suffix in SAFE:
+    if is_safe(path):
         tensors, metadata = read_tensors(path)
         return tensors, {key: float(metadata[key]) for key in SETTINGS if key in metadata}
-    with open(path, "rb") as file:
-        if file.read(64).lstrip()[:1] == b"<":
-            raise UserError(
-                f"{path.name} is a web page, not a model: the download asked for a confirmation; get it again."
-            )
+    refuse_other_kinds(path)
     if not zipfile.is_zipfile(path):
         raise UserError(
             f"{path.name} is damaged or cut off, or no checkpoint: expected diffste.ckpt (5 GB or more) or a "

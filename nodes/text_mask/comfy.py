@@ -140,12 +140,15 @@ def expression(text: str) -> str:
         raise UserError(f"{path.name} is not UTF-8 text ({error.reason}): save the word list as UTF-8.") from error
 
 
-def search_stamp(*expressions: str | None) -> str:
+def search_stamp(*expressions: str | None) -> str | float:
     """The answer of `fingerprint_inputs` for a node that searches for text: changes with weights and word lists.
 
     Args:
-        expressions: as typed for `keep` and `only`; None where they come by a link.
+        expressions: as typed for `keep` and `only`; None where they come by a link: which list they name is not
+            known then, and the node runs every time.
     """
+    if None in expressions:
+        return float("nan")  # one of its own: ComfyUI takes one and the same for unchanged
     lists = [text.removeprefix(LIST) for text in expressions if text and text.startswith(LIST)]
     found = [path for path in map(folders.find_input, lists) if path is not None]
     return comfy_engines.weights_stamp() + stamp(*found)

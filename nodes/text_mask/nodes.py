@@ -118,7 +118,7 @@ class OCRTextMask(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, keep, only, **_) -> str:
+    def fingerprint_inputs(cls, keep, only, **_) -> str | float:
         return search_stamp(keep, only)
 
     @classmethod

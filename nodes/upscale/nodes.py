@@ -69,7 +69,7 @@ class LoadUpscaleModel(io.ComfyNode):
         return io.NodeOutput(model, f"{model_name}: {kind}.{blend}")
 
     @classmethod
-    def validate_inputs(cls, model_name, noise_model) -> bool | str:
+    def validate_inputs(cls, model_name=None, noise_model=None) -> bool | str:
         answer = MODELS.check(model_name)
         if answer is not True or noise_model == NO_MODEL:
             return answer
@@ -157,8 +157,10 @@ class UpscaleToFile(io.ComfyNode):
         )
 
     @classmethod
-    def validate_inputs(cls, format) -> bool | str:
+    def validate_inputs(cls, format=None) -> bool | str:
         # Naming an input switches ComfyUI's own check of it off, so both are done here, before any work begins.
+        if format is None:  # it comes by a link, or is missing, which ComfyUI says
+            return True
         if format not in row_files.ENDINGS:
             return f"Expected one of {', '.join(row_files.ENDINGS)}, got {format!r}."
         return row_files.missing_library(format) or True

@@ -193,7 +193,7 @@ class CleanWatermark(io.ComfyNode):
         )
 
     @classmethod
-    def fingerprint_inputs(cls, **_) -> str:
+    def fingerprint_inputs(cls, **_) -> str | float:
         return search_stamp()
 
     @classmethod

@@ -55,8 +55,8 @@ def choose_reader() -> reader.Reader:
 
 
 def weights_stamp() -> str:
-    """Another text as soon as any file of models/ocr is another."""
-    return stamp(*listed(FOLDER))
+    """Another text as soon as any file that weights may come from is another."""
+    return stamp(*_known())
 
 
 def _open(name: str) -> Engine:
@@ -80,11 +80,16 @@ def _weights(stem: str, endings: tuple[str, ...], model: str) -> Path:
 
 
 def _first(stem: str, endings: tuple[str, ...]) -> Path | None:
-    """A file of models/ocr, or of keras-ocr's cache, by the beginning of its name; endings in order of preference."""
-    cache = Path(os.environ.get("KERAS_OCR_CACHE_DIR", "~/.keras-ocr")).expanduser()
-    known = [*listed(FOLDER), *scan.files(cache)]
+    """A file by the beginning of its name; endings in order of preference."""
+    known = _known()
     for ending in endings:
         for path in known:
             if path.suffix.lower() == ending and path.name.lower().startswith(stem):
                 return path
     return None
+
+
+def _known() -> list[Path]:
+    """The files of models/ocr, and those of keras-ocr's cache."""
+    cache = Path(os.environ.get("KERAS_OCR_CACHE_DIR", "~/.keras-ocr")).expanduser()
+    return [*listed(FOLDER), *scan.files(cache)]

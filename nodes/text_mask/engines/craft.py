@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...ground import UserError
-from ...ground.tensor_file import read_tensors
+from ...ground.tensor_file import read_tensors, refuse_other_kinds
 
 POOL = ()
 VGG: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -162,6 +162,8 @@ def _read_keras(path: Path) -> dict[str, Tensor]:
                 values = torch.from_numpy(np.asarray(item))
                 tensors[f"{layer}.{name}"] = values.permute(3, 2, 0, 1) if values.ndim == 4 else values
 
+    if not h5py.is_hdf5(path):
+        refuse_other_kinds(path)
     try:
         with h5py.File(path) as file:
             file.visititems(take)

@@ -134,7 +134,7 @@ def test_what_lies_beside_an_encoder_counts(comfy, base, beside):
 @pytest.mark.parametrize("name", ["DancheongOCRTextMask", "DancheongEraseText", "DancheongCleanWatermark"])
 def test_a_search_for_text_is_done_anew_with_other_weights(comfy, laid, name):
     (folder,) = (folder for folder in laid if folder.name == "laid-ocr")
-    node, inputs = comfy.nodes.NODE_CLASS_MAPPINGS[name], values(comfy, name)
+    node, inputs = comfy.nodes.NODE_CLASS_MAPPINGS[name], {**values(comfy, name), "keep": "", "only": ""}
     before = node.fingerprint_inputs(**inputs)
     assert node.fingerprint_inputs(**inputs) == before
     (folder / "laid-ocr.onnx").write_bytes(os.urandom(SIZE))
@@ -145,9 +145,31 @@ def test_a_search_for_text_is_done_anew_with_other_weights(comfy, laid, name):
 def test_a_search_for_text_is_done_anew_with_another_word_list(comfy, base, name):
     words = base / "input" / "words.txt"
     words.write_text("SALE")
-    node, inputs = comfy.nodes.NODE_CLASS_MAPPINGS[name], {**values(comfy, name), "keep": "@words.txt"}
+    inputs = {**values(comfy, name), "keep": "@words.txt", "only": ""}
+    node = comfy.nodes.NODE_CLASS_MAPPINGS[name]
     before = node.fingerprint_inputs(**inputs)
     words.write_text("NEWS")
     assert node.fingerprint_inputs(**inputs) != before
     words.unlink()
     assert node.fingerprint_inputs(**inputs) != before  # and nothing is raised
+
+
+@pytest.mark.parametrize(
+    ("node", "linked"),
+    [
+        ("DancheongLoadNewsDataset", {"source": None}),
+        ("DancheongOCRTextMask", {"keep": None, "only": ""}),
+        ("DancheongEraseText", {"keep": None}),
+    ],
+)
+def test_a_file_that_a_link_names_is_read_every_time(comfy, node, linked):
+    """ComfyUI keeps stamps in sets, and a set takes one and the same NaN for unchanged."""
+    stamps = [comfy.nodes.NODE_CLASS_MAPPINGS[node].fingerprint_inputs(**linked) for _ in range(2)]
+    assert len(set(stamps)) == 2
+
+
+def test_a_missing_input_is_said_by_comfyui(comfy):
+    """It still asks `validate_inputs`, with what is there."""
+    for name, node in comfy.nodes.NODE_CLASS_MAPPINGS.items():
+        if name.startswith("Dancheong") and "validate_inputs" in vars(node):
+            assert node.validate_inputs() is True, name

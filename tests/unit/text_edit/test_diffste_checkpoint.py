@@ -150,7 +150,8 @@ def test_damaged_files_are_refused(public, tensors, tmp_path):
     broken = {
         "page.ckpt": (b"  <!DOCTYPE html><html>Google Drive - Virus scan warning</html>", "a web page"),
         "cut.ckpt": (whole[: len(whole) // 2], "damaged or cut off"),
-        "empty.ckpt": (b"", "damaged or cut off"),
+        "empty.ckpt": (b"", "is empty"),
+        "pointer.ckpt": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS pointer"),
         "cut.safetensors": (b"\x10\x00\x00\x00\x00\x00\x00\x00{}", "damaged or cut off"),
         "noise.ckpt": (os.urandom(4096), "damaged or cut off"),
     }
