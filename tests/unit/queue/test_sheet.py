@@ -194,3 +194,15 @@ def test_a_row_follows_the_file_that_it_names_in_another_unicode_form(tmp_path):
     first = row.fingerprint([tmp_path])
     os.utime(tmp_path / decomposed, ns=(1, 1))
     assert row.fingerprint([tmp_path]) != first
+
+
+def test_bytes_that_are_a_text_in_two_encodings_are_refused_unless_they_are_marked_or_json(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_bytes("9.title\n\ud0a4\n".encode("cp949"))
+    with pytest.raises(UserError, match="may be UTF-8 \\('\u0170'\\) or CP949 \\('\ud0a4'\\)"):
+        sheet.read(path)
+    path.write_text("9.title\nJos\u00e9\n", encoding="utf-8-sig")
+    assert rows(path) == [("0001", (("9.title", "Jos\u00e9"),))]
+    path = path.with_suffix(".jsonl")
+    path.write_text('{"9.title": "Jos\u00e9"}', encoding="utf-8")
+    assert rows(path) == [("0001", (("9.title", "Jos\u00e9"),))]
