@@ -39,9 +39,3 @@ print(most)
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     assert int(found.stdout.split()[-1]) < 100e6
-
-
-def test_the_missing_library_is_named(monkeypatch):
-    monkeypatch.setattr(row_files, "TIFF_LIBRARY", "no_such_library")
-    assert "pip install no_such_library`" in row_files.missing_library("tiff")
-    assert row_files.missing_library("png") is None

@@ -97,3 +97,9 @@ def test_a_large_tiff_has_large_offsets(monkeypatch):
     monkeypatch.undo()
     with tifffile.TiffFile(written("tiff", picture(8, 3))) as tiff:
         assert not tiff.is_bigtiff
+
+
+def test_the_missing_library_is_named(monkeypatch):
+    monkeypatch.setattr(row_files, "TIFF_LIBRARY", "no_such_library")
+    assert "pip install no_such_library`" in row_files.missing_library("tiff")
+    assert row_files.missing_library("png") is None
