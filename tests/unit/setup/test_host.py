@@ -84,3 +84,14 @@ def test_another_comfyui_is_used_when_it_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("COMFYUI_PATH", str(tmp_path / "comfy"))
     with pytest.raises(UserError, match="not a ComfyUI folder"):
         places.comfyui()
+
+
+def test_a_pack_that_cannot_be_written_any_more_still_has_the_comfyui_that_was_made_beside_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("COMFYUI_PATH", raising=False)
+    made = tmp_path / "pack" / ".comfyui"
+    (made / "comfy").mkdir(parents=True)
+    (made / "main.py").touch()
+    monkeypatch.setattr(places, "OWN", (tmp_path / "home" / ".comfyui", made))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "custom_nodes" / "pack" / "runner" / "places.py"))
+    assert places.comfyui() == made
+    assert places.models(tmp_path / "base") == tmp_path / "base" / "models"
