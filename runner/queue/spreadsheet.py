@@ -47,6 +47,7 @@ def lines(path: Path) -> list[tuple[int, list[str]]]:
         return found
     except (
         zipfile.BadZipFile,
+        RuntimeError,  # zipfile: locked, or packed in a way that it does not know
         zlib.error,
         EOFError,
         KeyError,

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import unicodedata
 
 import openpyxl
@@ -206,3 +207,16 @@ def test_bytes_that_are_a_text_in_two_encodings_are_refused_unless_they_are_mark
     path = path.with_suffix(".jsonl")
     path.write_text('{"9.title": "Jos\u00e9"}', encoding="utf-8")
     assert rows(path) == [("0001", (("9.title", "Jos\u00e9"),))]
+
+
+@pytest.mark.parametrize("flag", [1, 32], ids=["locked", "patched"])
+def test_a_spreadsheet_that_zipfile_gives_up_on_is_explained(tmp_path, flag):
+    path = tmp_path / "jobs.xlsx"
+    openpyxl.Workbook().save(path)
+    data = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(mark, bytes(data)):
+            data[found.start() + place] |= flag
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"is damaged or no \.xlsx file"):
+        sheet.read(path)
