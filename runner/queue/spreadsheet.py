@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from ...nodes.ground import UserError
 
@@ -51,11 +50,12 @@ def lines(path: Path) -> list[tuple[int, list[str]]]:
         zlib.error,
         EOFError,
         KeyError,
+        ArithmeticError,
         ValueError,
         TypeError,
         IndexError,
         AttributeError,
-        ParseError,
+        SyntaxError,  # of XML, in either of the parsers that it may use
     ) as error:
         # openpyxl has no error of its own for what it cannot make sense of.
         raise UserError(f"{path} is damaged or no .xlsx file ({error}); save it again, or as CSV UTF-8.") from error
