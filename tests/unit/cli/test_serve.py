@@ -43,6 +43,17 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone ends a c
 posix = pytest.mark.skipif(os.name == "nt", reason="another system's signals")
 
 
+@pytest.fixture(autouse=True)
+def foreground():
+    """Signals as a program in a shell's foreground has them: whatever started the tests may have ignored some."""
+    defaults = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+    numbers = {getattr(signal, name): handler for name, handler in defaults.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def comfyui(tmp_path, monkeypatch):
     tree = tmp_path / "ComfyUI"
