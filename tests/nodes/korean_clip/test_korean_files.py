@@ -63,9 +63,14 @@ def test_every_layout_gives_the_same(comfy, made, base):
     assert len(origins) == 1
 
 
-def test_a_tokenizer_can_be_chosen(comfy, made):
-    clip, report = comfy.korean_clip("bare/model.safetensors", tokenizer="rootpipeline/tokenizer")
-    assert "tokenizer from tokenizer" in report
+def test_a_tokenizer_can_be_chosen(comfy, made, base):
+    last, parted = (base / "models" / "text_encoders" / name for name in ("last", "parted"))
+    parted.mkdir()
+    for name in ("model.safetensors", "config.json"):
+        shutil.copy(last / name, parted)
+    clip, report = comfy.korean_clip("parted/model.safetensors", tokenizer="last")
+    shutil.rmtree(parted)
+    assert "tokenizer from last" in report
     assert torch.equal(comfy.encode(clip, SENTENCE)[0], comfy.encode(comfy.korean_clip("last/")[0], SENTENCE)[0])
 
 
