@@ -24,7 +24,8 @@ from .comfy_pictures import box_of, mask_of, pixels
 from .learning import learn
 from .mark import ANCHORS
 from .removing import clean
-from .removing.comfy_removal import METHODS, UNBLEND, Removed, TextRemoval, remove_learned
+from .removing.comfy_removal import METHODS, UNBLEND, Removed, remove_learned
+from .removing.comfy_words import TextRemoval
 from .removing.learned import PROVENANCE
 from .removing.preview import preview
 

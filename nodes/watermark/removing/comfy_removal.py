@@ -1,4 +1,4 @@
-"""One picture's mark removed, by what was learned of it or by what it says; and a sentence of what was done."""
+"""One picture's mark removed by what was learned of it, and a sentence of what was done."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,17 +8,12 @@ import torch
 
 from ...erase.comfy import MODEL_MARGIN, fill_masked
 from ...host import images
-from ...host.progress import Progress, interruptibly
-from ...text_mask.comfy import TextSearch
+from ...host.progress import interruptibly
 from ..mark import Watermark
-from . import captions
-from .agency import AgencyMarks
 from .clean import Overlay
 from .learned import Filling, remove
 
 AUTO, UNBLEND, TELEA, NS, LAMA = METHODS = ("auto", "unblend", "telea", "ns", "lama")
-ENGINE, SHAPE, GROW = "auto", "polygon", 12.0
-"""How text is looked for and masked: a mark's shadow and ringing reach beyond its letters."""
 NOTHING = "no mark was found, and nothing changed"
 
 
@@ -38,7 +33,7 @@ def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark,
     """Remove a learned mark from `result` `[H,W,C]` in place; `picture` is the same in 0..1."""
     pixels = images.to_bytes(images.rgb(picture))
     changed = np.zeros(pixels.shape[:2], bool)
-    filler = _filler(method, model)
+    filler = fill_method(method, model)
     filling = None if method == UNBLEND else Filling(filler, lambda over: _filled(picture, over, filler, model))
     removal = remove(pixels, mark, filling, method in (AUTO, UNBLEND), interruptibly)
     if removal is None:
@@ -52,44 +47,7 @@ def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark,
     return Removed(changed, sentence, (mark.agency,), removal.how)
 
 
-class TextRemoval:
-    """Removes marks that are known by their words."""
-
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self._search = TextSearch(ENGINE, AgencyMarks(words), SHAPE, GROW)
-        self.by_place = not self._search.reads_hangul
-        if self.by_place:
-            self._search = TextSearch(ENGINE, AgencyMarks(words, by_place=True), SHAPE, GROW)
-        self._names = AgencyMarks(words)
-
-    def steps(self, height: int, width: int) -> int:
-        """Steps that the progress of one picture takes."""
-        return self._search.steps(height, width)
-
-    def remove(
-        self, result: torch.Tensor, picture: torch.Tensor, method: str, model: Any, progress: Progress
-    ) -> Removed:
-        """Remove such marks from `result` `[H,W,C]` in place; `picture` is the same in 0..1."""
-        pixels = images.to_bytes(images.rgb(picture))
-        free = np.ones(pixels.shape[:2], np.uint8)
-        bars = captions.bars(pixels)
-        for bar in bars:
-            free[bar] = 0
-        found = self._search.find(pixels, progress, free)
-        left = "; a caption bar was left as it is" if bars else ""
-        mask = (found.mask > 0) & (free > 0)
-        if not mask.any():
-            return Removed(mask, NOTHING + left)
-        chosen = [region for region, masked in zip(found.regions, found.masked, strict=True) if masked]
-        names = tuple(sorted({self._names.name(region.text) or "" for region in chosen}))
-        method = _filler(method, model)
-        fill_masked(result, picture, torch.from_numpy(mask).float(), method, model)
-        said = ", ".join(f"{region.text!r}" if region.text else "unread text" for region in chosen)
-        sentence = f"{len(chosen)} marks were removed by their words ({said}; filled by {method})"
-        return Removed(mask, sentence + left, names, f"filled by {method}")
-
-
-def _filler(method: str, model: Any) -> str:
+def fill_method(method: str, model: Any) -> str:
     """What fills, where the method does not say it itself."""
     return method if method in (TELEA, NS, LAMA) else LAMA if model else TELEA
 
