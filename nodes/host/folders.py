@@ -75,17 +75,21 @@ def roots(folder: str) -> list[Path]:
     return [Path(path) for path in folder_paths.get_folder_paths(folder)]
 
 
-def files(folder: str) -> dict[str, Path]:
+def files(folder: str, more: frozenset[str] = frozenset()) -> dict[str, Path]:
     """The files of a model folder under the names that ComfyUI gives them, by name.
+
+    Args:
+        more: endings beside those that ComfyUI lists there.
 
     ComfyUI's own list stops the whole pack at a folder that this user may not enter, and holds pipes and sockets.
     """
     _, endings = folder_paths.folder_names_and_paths[folder]
+    listed = {*endings, *more} if endings else endings
     found: dict[str, Path] = {}
     for root in roots(folder):
         for place, names in scan.walk(root):
             where = "" if place == root else os.path.relpath(place, root)
             for name in names:
-                if not endings or os.path.splitext(name)[1].lower() in endings:
+                if not listed or os.path.splitext(name)[1].lower() in listed:
                     found.setdefault(os.path.join(where, name), place / name)
     return dict(sorted(found.items()))

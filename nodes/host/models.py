@@ -2,8 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..ground import UserError, scan
@@ -26,6 +26,10 @@ class ModelFolder:
     """What lies there: "inpaint model"."""
     remedy: str
     """What to do where it is not there: "run `dancheong models get lama`"."""
+    endings: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """Of files that the loader offers beside those that ComfyUI lists in that folder."""
+    parts: Callable[[Path], tuple[Path, ...]] = field(default=lambda path: (path,), kw_only=True)
+    """All files that are read with one of them, itself among them."""
 
     def names(self) -> list[str]:
         """What a loader offers, relative to the folder."""
@@ -58,11 +62,11 @@ class ModelFolder:
         """
         offered = self._offered()
         found = [offered.get(str(name)) for name in (offered if None in names else names)]
-        return stamp(*(path for path in found if path is not None))
+        return stamp(*(part for path in found if path is not None for part in self.parts(path)))
 
     def _offered(self) -> dict[str, Path]:
         """Name -> file or folder."""
-        return folders.files(self.folder)
+        return folders.files(self.folder, self.endings)
 
     def _missing(self, name: object) -> str:
         what = f"There is no {self.kind} {name!r} in" if name else f"No {self.kind} is chosen from"

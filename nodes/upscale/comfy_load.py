@@ -1,31 +1,55 @@
 """Upscale models from files to what ComfyUI's own loader gives."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..ground import UserError
 from ..ground.tensor_file import read_tensors
 from ..host import memory
+from . import ncnn_pair
 from .network import UpscaleModel
-from .weights import Weights, blend, unwrapped
+from .weights import Weights, blend, unused, unwrapped
+
+WORDS = 200
+"""Characters of what spandrel says, which may name hundreds of tensors."""
 
 
-def load(path: Path, other: Path | None, strength: float) -> UpscaleModel:
-    """A model that every node for UPSCALE_MODEL takes.
+@dataclass(frozen=True)
+class Loaded:
+    """A model, and how it was read."""
+
+    model: UpscaleModel
+    """What every node for UPSCALE_MODEL takes."""
+    notes: tuple[str, ...]
+    """Sentences that a user should know."""
+
+
+def load(path: Path, other: Path | None, strength: float) -> Loaded:
+    """A model from a file.
 
     Args:
-        path: any file that spandrel knows; read without running anything in it.
+        path: any file that spandrel knows, or one of an ncnn pair; read without running anything in it.
         other: the same model trained to keep noise, blended in by `1 - strength`.
 
     Raises:
         UserError: damaged, unknown, for something else, a discriminator, or no pair.
     """
-    weights = _read(path)
+    weights, notes = _read(path)
     if other is not None:
-        weights = blend(weights, _read(other), strength, (path.name, other.name))
-    return _model(weights, path.name)
+        weak, more = _read(other)
+        weights, notes = blend(weights, weak, strength, (path.name, other.name)), (*notes, *more)
+    model = _model(weights, path.name)
+    left = unused(weights, model.model)
+    if left:
+        notes = (*notes, f"Not used are {len(left)} tensors that the network does not have, such as {left[0]}.")
+    return Loaded(model, notes)
 
 
-def _read(path: Path) -> Weights:
+def _read(path: Path) -> tuple[Weights, tuple[str, ...]]:
+    if ncnn_pair.is_pair(path):
+        pair = ncnn_pair.read(path)
+        return pair.tensors, pair.notes
+    ncnn_pair.refuse_half(path)
     content, _ = read_tensors(path)
     if not isinstance(content, dict):
         raise UserError(f"{path.name} holds no weights: get the model again.")
@@ -38,9 +62,10 @@ def _model(weights: Weights, name: str) -> UpscaleModel:
     try:
         model = ModelLoader().load_from_state_dict(dict(weights))
     except Exception as error:  # it reads sizes off whatever tensors there are, and fails in as many ways
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:WORDS]
         raise UserError(
-            f"{name} is no upscale model that spandrel knows, or an incomplete one ({type(error).__name__}): "
-            "take one such as RealESRGAN_x4plus."
+            f"{name} is no upscale model that spandrel knows, or an incomplete one ({said}): take one such as "
+            "RealESRGAN_x4plus."
         ) from error
     if not isinstance(model, ImageModelDescriptor):
         raise UserError(

@@ -10,7 +10,7 @@ from ..host.api import io
 from ..host.models import ModelFolder
 from ..host.saved import Results, metadata
 from ..page import colour_profile
-from . import comfy_load, comfy_seams, poster_file, row_files, seams
+from . import comfy_load, comfy_seams, ncnn_pair, poster_file, row_files, seams
 from .comfy_enlargement import Enlargement
 from .comfy_enlarger import Enlarger, Limits
 from .comfy_inputs import size_inputs, work_inputs
@@ -18,7 +18,11 @@ from .plan import Wanted
 from .report import Work
 
 MODELS = ModelFolder(
-    "upscale_models", "upscale model", "run `dancheong models get realesrgan-x4plus`, or put a file there"
+    "upscale_models",
+    "upscale model",
+    "run `dancheong models get realesr-animevideov3` (light) or `... realesrgan-x4plus`, or put a file there",
+    endings=frozenset({ncnn_pair.LAYERS}),
+    parts=ncnn_pair.parts,
 )
 NO_MODEL = "none"
 PREVIEW = 1024
@@ -63,10 +67,11 @@ class LoadUpscaleModel(io.ComfyNode):
     @classmethod
     def execute(cls, model_name, noise_model, denoise) -> io.NodeOutput:
         twin = None if noise_model == NO_MODEL else MODELS.path(noise_model)
-        model = comfy_load.load(MODELS.path(model_name), twin, denoise)
+        loaded = comfy_load.load(MODELS.path(model_name), twin, denoise)
+        model = loaded.model
         blend = "" if twin is None else f" Blended: {denoise:g} of it, {1 - denoise:g} of {noise_model}."
         kind = f"{model.architecture.name} x{model.scale} ({', '.join(model.tags)})"
-        return io.NodeOutput(model, f"{model_name}: {kind}.{blend}")
+        return io.NodeOutput(model, " ".join([f"{model_name}: {kind}.{blend}", *loaded.notes]))
 
     @classmethod
     def validate_inputs(cls, model_name=None, noise_model=None) -> bool | str:

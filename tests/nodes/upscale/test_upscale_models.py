@@ -20,7 +20,7 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def load(comfy):
     module = comfy.module("nodes.upscale.comfy_load")
-    return lambda path, other=None, strength=1.0: module.load(path, other, strength)
+    return lambda path, other=None, strength=1.0: module.load(path, other, strength).model
 
 
 @pytest.fixture(scope="module")
