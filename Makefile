@@ -15,8 +15,8 @@ demo: host
 serve: host
 	@$(RUN) runner serve
 
-# A worker for each core; files are shared out whole, in the order in which they are collected.
-TEST := $(RUN) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder
+# A worker for each core; files are taken whole, in the order in which they are collected.
+TEST := $(RUN) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # Without ComfyUI, in seconds: on every save.
 unit: host

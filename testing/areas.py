@@ -57,9 +57,6 @@ def _areas(item: pytest.Item) -> set[Any]:
 
 
 def _share_out(items: list[pytest.Item]) -> None:
-    """What several workers may take apart: files, but one browser for all; the longest work first, crumbs last."""
+    """Workers take files: those with the longest work first, crumbs last."""
     order = ("browser", "server", "nodes", "unit")
     items.sort(key=lambda item: order.index(item.path.relative_to(TESTS).parts[0]))
-    for item in items:
-        kind = item.path.relative_to(TESTS).parts[0]
-        item.add_marker(pytest.mark.xdist_group(kind if kind == "browser" else str(item.path.relative_to(TESTS))))

@@ -23,6 +23,10 @@ class Editor:
         data = json.dumps(value).encode()
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/settings/{key}", data, method="POST")).close()
 
+    def switch(self, key: str, value) -> None:
+        """The same while the editor is open, as in its menu."""
+        self.page.evaluate("([key, value]) => app.extensionManager.setting.set(key, value)", [key, value])
+
     def open(self, query: str = "") -> "Editor":
         self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
         self.page.wait_for_function(READY, timeout=180_000)

@@ -228,6 +228,7 @@ def test_the_shipped_workflows_sample_and_are_deterministic(comfy, root, quick, 
     def picture():
         outcome = comfy.run(json.loads(json.dumps(prompt)))
         assert not outcome.error, outcome.error
+        comfy.give_back()  # every prompt loads all its models anew
         return outcome.captured["picture"]
 
     one = picture()

@@ -1,5 +1,7 @@
-"""`--area` takes the tests of one capability: those of its folders, and those that say that they are about it."""
+"""`--area` takes the tests of one capability, those of its folders and those that say so; workers take whole files."""
 
+import re
+import shlex
 import subprocess
 import sys
 
@@ -33,3 +35,23 @@ def test_an_area_holds_its_folders_and_the_templates_that_use_it(root):
 def test_a_workflow_is_about_the_capabilities_of_its_nodes(root, workflow, used):
     found = areas.of_workflow(root / "workflows" / "api" / f"{workflow}.json")
     assert used <= set(found) <= set(areas.known())
+
+
+def test_workers_take_files_whole(root, tmp_path):
+    """Else each worker makes what a file's tests share, and whole models stand in memory twice."""
+    (options,) = re.findall(r"^TEST := \$\(RUN\) -m pytest (.*)$", (root / "Makefile").read_text(), re.M)
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    for name in ("one", "two", "three"):
+        (tmp_path / f"test_{name}.py").write_text(
+            "import os, pathlib, pytest, time\n"
+            "@pytest.mark.parametrize('number', range(4))\n"
+            "def test(number):\n"
+            "    time.sleep(0.05)\n"
+            f"    pathlib.Path({str(taken)!r}, f'{name}.{{os.environ[\"PYTEST_XDIST_WORKER\"]}}').touch()\n"
+        )
+    command = [sys.executable, "-m", "pytest", "-c", "/dev/null", f"--rootdir={tmp_path}", *shlex.split(options)]
+    ran = subprocess.run([*command, "--numprocesses=2", str(tmp_path)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    workers = sorted(path.name for path in taken.iterdir())
+    assert len(workers) == 3 and len({name.split(".")[1] for name in workers}) == 2, workers
