@@ -44,6 +44,13 @@ ASKS_FOR_CODE = ("Unsupported global", "Unsupported class", "Trying to load", "o
 Python's own pickles have and torch's have not."""
 
 
+class Parameters(dict[str, Any]):
+    """What is read where a file has torch's ParameterDict, as textual inversion of 2022 saved it."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.update(state["_parameters"])
+
+
 def is_safe(path: Path) -> bool:
     """Whether a file's name says that it is a safetensors file, which can hold nothing but tensors."""
     return path.suffix.lower() in SAFE
@@ -60,14 +67,18 @@ def read_tensors(path: Path) -> tuple[Any, dict[str, str]]:
     refuse_other_kinds(path)
     if is_safe(path):
         from safetensors import safe_open
+        from safetensors.torch import load_file
 
         try:
             with safe_open(path, framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+                metadata = file.metadata() or {}
+            # In the order of the file, not of the alphabet: some take a file's first tensor.
+            return load_file(path), metadata
         except Exception as error:  # its own error, and torch's for what a header asks of it
             raise UserError(f"{path.name} is damaged or cut off ({_short(error)}): get it again.") from error
     try:
-        return torch.load(path, map_location="cpu", weights_only=True), {}
+        with torch.serialization.safe_globals([(Parameters, "torch.nn.modules.container.ParameterDict")]):
+            return torch.load(path, map_location="cpu", weights_only=True), {}
     except Exception as error:  # a damaged file makes torch raise errors of every kind
         raise UserError(_refusal(path, error)) from error
 
