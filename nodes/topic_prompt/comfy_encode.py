@@ -1,14 +1,12 @@
 """Count, fit and encode a prompt with ComfyUI's own parser and tokenizer: nothing differs from CLIP Text Encode."""
 
 import bisect
-import os
 from typing import Any
 
 import comfy.sd
 from comfy.sd1_clip import escape_important, token_weights, unescape_important
 
-from ..ground import UserError, scan
-from ..host import folders
+from ..ground import UserError
 from . import prompt
 
 
@@ -47,8 +45,7 @@ def fit(clip: comfy.sd.CLIP, text: str, on_overflow: str) -> str:
             f"The prompt takes {tokens} tokens, one chunk holds {room}: shorten it by {tokens - room}, or set "
             "on_overflow to chunk (several chunks side by side) or truncate (the last words go)."
         )
-    segments = [(unescape_important(part), weight) for part, weight in token_weights(escape_important(text), 1.0)]
-    shorter = [prompt.write_segments(left) for left in prompt.ever_shorter(segments)]
+    shorter = [prompt.write_segments(left) for left in prompt.ever_shorter(segments(text))]
     # Each is shorter than the one before, so the longest that fits is found by bisection.
     first = bisect.bisect_left(shorter, True, key=lambda text: count(clip, text)[1] == 1)
     if first == len(shorter):
@@ -56,16 +53,11 @@ def fit(clip: comfy.sd.CLIP, text: str, on_overflow: str) -> str:
     return shorter[first]
 
 
+def segments(text: str) -> list[tuple[str, float]]:
+    """Words of one weight, as ComfyUI's parser takes a prompt apart."""
+    return [(unescape_important(part), weight) for part, weight in token_weights(escape_important(text), 1.0)]
+
+
 def encode(clip: comfy.sd.CLIP, text: str) -> Any:
     """CONDITIONING, as CLIP Text Encode gives it."""
     return clip.encode_from_tokens_scheduled(clip.tokenize(text))
-
-
-def embedding_exists(name: str) -> bool:
-    """Whether `embedding:name` finds a file, by ComfyUI's rules: in any sub-folder, the ending may be left out."""
-    for root in folders.roots("embeddings"):
-        for folder, _ in scan.walk(root):
-            # Not Path.is_file: it raises where a name is too long to be one.
-            if any(os.path.isfile(f"{folder / name}{ending}") for ending in ("", ".safetensors", ".pt", ".bin")):
-                return True
-    return False

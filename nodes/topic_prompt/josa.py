@@ -1,57 +1,74 @@
-"""Korean particles (josa) that a writer glues to a weight or to an embedding, put where they are meant.
+"""Korean particles (josa) that a writer glues to a closing bracket, put where they are meant.
 
-`(cat:1.3)GA`, with a particle GA, is one word to its writer, but ComfyUI encodes two; `embedding:economyESEO` names a
-file that does not exist, and ComfyUI leaves it out. Only particles of josa.txt are moved; other words stay as they are.
+`(cat:1.3)GA`, with a particle GA, is one word to its writer, but ComfyUI encodes two. Each line of josa.txt is a place
+in a chain of particles, and a chain takes at most one word of each, in this order.
 """
 
 import re
-from collections.abc import Callable
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-HANGUL = "\uac00-\ud7a3"
-GROUP_END = re.compile(rf"(?<!\\)(?P<weight>(?::[0-9.]+)?)(?P<close>\)+)(?P<glued>[{HANGUL}]+)")
-EMBEDDING = re.compile(r"embedding:(?P<name>[^\s,:()<\[]+)")
-GLUED_BEFORE = re.compile(rf"(?<=[{HANGUL}])(?=embedding:)")
+from .brackets import PIECE, words_end
+
+HANGUL = "\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f"
+"""Syllables, and letters as macOS writes them apart (NFD)."""
+ENDS_WITH_CALL = re.compile(r"embedding:\s*(?:\\[()]|[^\s()])*$")
+IS_HANGUL = re.compile(f"[{HANGUL}]")
 
 
-def place_particles(text: str, is_embedding: Callable[[str], bool]) -> str:
-    """The same prompt with each glued particle where ComfyUI reads it as its writer means it.
+def place_particles(text: str) -> tuple[str, list[str]]:
+    """The prompt with each particle behind a weighted word in the brackets, and what else is glued to a bracket.
 
-    A particle after a weighted word joins the word inside; a particle after an embedding becomes a word of its own.
+    Behind an embedding in brackets a particle becomes a word of its own.
 
     Args:
-        is_embedding: whether an embedding of this name exists.
+        text: every bracket in it has a partner.
 
     >>> particle, noun = "\uc774", "\ub2ec"  # the subject's particle, and "moon"
-    >>> placed = place_particles(f"({noun}:1.3){particle} embedding:economy{particle}", lambda name: name == "economy")
-    >>> placed == f"({noun}{particle}:1.3) embedding:economy {particle}"
+    >>> place_particles(f"(({noun}): 1.3){particle}") == (f"(({noun}{particle}): 1.3)", [])
     True
     """
-    text = GLUED_BEFORE.sub(" ", text)
-    text = EMBEDDING.sub(lambda match: _apart(match, is_embedding), text)
-    return GROUP_END.sub(lambda match: _joined(match, text), text)
+    pieces = PIECE.findall(text)
+    apart: list[str] = []
+    opened: list[int] = []
+    last_letter: dict[int, int] = {}
+    """Closing bracket -> the last letter in it, which may stand in brackets within brackets."""
+    for place, piece in enumerate(pieces):
+        if piece == "(":
+            opened.append(place)
+        if piece != ")":
+            continue
+        begin = opened.pop() + 1
+        inside = "".join(pieces[begin:place])
+        end = place - (len(inside) - words_end(inside))
+        letters = [number for number in range(begin, end) if pieces[number].strip()]
+        letter = last_letter.get(letters[-1], letters[-1]) if letters else place
+        if pieces[letter] == ")":
+            continue  # Nothing is in the brackets.
+        last_letter[place] = letter
+        stop = place + 1
+        while stop < len(pieces) and IS_HANGUL.match(pieces[stop]):
+            stop += 1
+        glued = "".join(pieces[place + 1 : stop])
+        if not glued:
+            continue
+        if ENDS_WITH_CALL.search("".join(pieces[begin : letter + 1])):
+            pieces[place + 1] = " " + pieces[place + 1]
+        elif is_particle(glued):
+            pieces[letter] += glued
+            pieces[place + 1 : stop] = [""] * (stop - place - 1)
+        else:
+            apart.append(unicodedata.normalize("NFC", glued))
+    return "".join(pieces), apart
 
 
-def _apart(match: re.Match[str], is_embedding: Callable[[str], bool]) -> str:
-    name = match["name"]
-    if is_embedding(name):
-        return match[0]
-    for length in range(len(name) - 1, 0, -1):
-        if name[length:] in _particles() and is_embedding(name[:length]):
-            return f"embedding:{name[:length]} {name[length:]}"
-    return match[0]
-
-
-def _joined(match: re.Match[str], text: str) -> str:
-    if match["glued"] not in _particles():
-        return match[0]
-    inside = text[: match.start()].rpartition("(")[2]
-    if "embedding:" in inside.rpartition(" ")[2]:
-        return f"{match['weight']}{match['close']} {match['glued']}"
-    return f"{match['glued']}{match['weight']}{match['close']}"
+def is_particle(word: str) -> bool:
+    """Whether it is a particle, or particles one behind the other."""
+    return bool(word) and _chain().fullmatch(unicodedata.normalize("NFC", word)) is not None
 
 
 @lru_cache(maxsize=1)
-def _particles() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("josa.txt").read_text(encoding="utf-8").split())
+def _chain() -> re.Pattern[str]:
+    places = Path(__file__).with_name("josa.txt").read_text(encoding="utf-8").splitlines()
+    return re.compile("".join(f"(?:{'|'.join(words.split())})?" for words in places))

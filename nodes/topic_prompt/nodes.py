@@ -6,14 +6,15 @@
 import logging
 import unicodedata
 
-from ..ground import UserError
+from ..host import folders
 from ..host.api import io
 from ..host.models import ModelFolder
 from ..host.wires import TOPIC
 from ..korean_clip import Origin, origin_of
 from . import comfy_encode, topic_file
-from .josa import place_particles
-from .prompt import POSITIONS, compose
+from .comfy_embeddings import Embeddings
+from .comfy_meant import meant
+from .prompt import POSITIONS
 
 TOPICS = ModelFolder("embeddings", "topic prompt", "put the file of a learned prompt there")
 log = logging.getLogger("dancheong")
@@ -45,12 +46,16 @@ class LoadTopicPrompt(io.ComfyNode):
 
     @classmethod
     def execute(cls, embedding) -> io.NodeOutput:
-        loaded = topic_file.read(TOPICS.path(embedding), embedding)
-        lines = [f"{loaded.name}: {len(loaded.vectors)} vectors of width {loaded.vectors.shape[1]} ({loaded.layout})."]
+        path = TOPICS.path(embedding)
+        loaded = topic_file.read(path)
+        topic_file.leave_room(loaded)
+        name = Embeddings([str(root) for root in folders.roots("embeddings")]).name_of(path)
+        lines = [f"{name}: {len(loaded.vectors)} vectors of width {loaded.vectors.shape[1]} ({loaded.layout})."]
+        lines += loaded.notes
         lines += [f"{key}: {value}" for key, value in sorted(loaded.metadata.items())]
         if "text_encoder" not in loaded.metadata:
             lines.append("The file does not say which text encoder it was learned against; use it with that one only.")
-        if loaded.name != unicodedata.normalize("NFC", loaded.name):
+        if name != unicodedata.normalize("NFC", name):
             lines.append("The file's name is decomposed (NFD), as macOS writes it: rename it before sharing prompts.")
         return io.NodeOutput(loaded, "\n".join(lines))
 
@@ -115,19 +120,8 @@ class EncodeTopicText(io.ComfyNode):
 
     @classmethod
     def execute(cls, clip, text, position, strength, on_overflow, topic=None) -> io.NodeOutput:
-        tokenizer = comfy_encode.sole_tokenizer(clip)
-        notes = []
-        if topic is not None:
-            if topic.vectors.shape[1] != tokenizer.embedding_size:
-                raise UserError(
-                    f"The topic {topic.name} has vectors of width {topic.vectors.shape[1]}, this CLIP takes "
-                    f"{tokenizer.embedding_size}: it was learned against another text encoder, choose that one."
-                )
-            notes += _strangers(topic, origin_of(clip))
-        placed = place_particles(text, comfy_encode.embedding_exists)
-        if placed != text:
-            notes.append("Particles were put where they are meant; the prompt output shows how.")
-        whole = compose(placed, topic, position, strength)
+        whole, notes = meant(clip, text, topic, position, strength)
+        notes += _strangers(topic, origin_of(clip)) if topic is not None else []
         prompt = comfy_encode.fit(clip, whole, on_overflow)
         if prompt != whole:
             notes.append(f"Left out to fit into one chunk: the end of {whole!r}.")

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from ..ground import UserError
-from .topic_file import Topic
+from .calls import SIGN, escape
 
 PLACEHOLDER = "<topic>"
 POSITIONS = ("prefix", "suffix", "replace")
 
 
-def compose(text: str, topic: Topic | None, position: str, strength: float) -> str:
+def compose(text: str, topic: str, position: str, strength: float) -> str:
     """The prompt with the topic's embedding in its place.
 
     Args:
+        topic: as ComfyUI finds it.
         position: "prefix" puts it before the text, so that every word sees it (CLIP attends backward only); "suffix"
             behind it; "replace" where the text says `<topic>`.
         strength: weight of the topic, by ComfyUI's rule for `(word:1.2)`; 1 is as learned.
@@ -20,9 +21,7 @@ def compose(text: str, topic: Topic | None, position: str, strength: float) -> s
     Raises:
         UserError: "replace" without `<topic>` in the text.
     """
-    if topic is None:
-        return text
-    name = f"embedding:{topic.name}"
+    name = SIGN + topic
     if strength != 1.0:
         name = f"({name}:{strength:g})"
     if position == "replace":
@@ -34,7 +33,7 @@ def compose(text: str, topic: Topic | None, position: str, strength: float) -> s
 
 def write_segments(segments: list[tuple[str, float]]) -> str:
     """Weighted segments as ComfyUI prompt text; parsing it again gives the same segments."""
-    return "".join(_escape(text) if weight == 1.0 else f"({_escape(text)}:{weight!r})" for text, weight in segments)
+    return "".join(escape(text) if weight == 1.0 else f"({escape(text)}:{weight!r})" for text, weight in segments)
 
 
 def ever_shorter(segments: list[tuple[str, float]]) -> Iterator[list[tuple[str, float]]]:
@@ -47,7 +46,7 @@ def ever_shorter(segments: list[tuple[str, float]]) -> Iterator[list[tuple[str, 
             (index, place)
             for index, (text, _) in enumerate(segments)
             for place, word in enumerate(text.split())
-            if not word.startswith("embedding:")
+            if not word.startswith(SIGN)
         ]
         if not words:
             return
@@ -60,7 +59,3 @@ def ever_shorter(segments: list[tuple[str, float]]) -> Iterator[list[tuple[str, 
         segments = [*segments[:index], (lead + rest, weight), *segments[index + 1 :]]
         segments = [segment for segment in segments if segment[0]]
         yield segments
-
-
-def _escape(text: str) -> str:
-    return text.replace("(", r"\(").replace(")", r"\)")
