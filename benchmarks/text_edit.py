@@ -70,10 +70,10 @@ def prepare(folder: Path) -> dict[str, int]:
     """Write both files; name -> MB."""
     import torch
 
-    from ..nodes.text_edit import checkpoint
+    from ..nodes.text_edit import conversion
 
     diffste.lightning(folder / CHECKPOINT, diffste.tensors(diffste.PUBLIC, dtype=torch.float32))
-    checkpoint.convert(folder / CHECKPOINT, folder / CONVERTED, "float16")
+    conversion.convert(folder / CHECKPOINT, folder / CONVERTED, "float16")
     return {path.name: round(path.stat().st_size / 1e6) for path in folder.iterdir()}
 
 

@@ -1,5 +1,5 @@
 """DiffSTE: a word in a picture rewritten in the picture's own style."""
 
-from .checkpoint import convert
+from .conversion import convert
 
 __all__ = ["convert"]

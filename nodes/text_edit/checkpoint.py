@@ -4,7 +4,7 @@ Read are the public Lightning checkpoint (`diffste.ckpt`) and the .safetensors t
 it; both keep the public names. What is not a DiffSTE file is told by name.
 """
 
-import zipfile
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +12,23 @@ from typing import Any
 
 import torch
 
-from ..ground import UserError
-from ..ground.tensor_file import SAFE, is_safe, read_tensors, refuse_other_kinds
-from ..ground.whole_file import writing_whole
-from . import unpickle
+from ..ground import UserError, torch_file
+from ..ground.tensor_file import is_safe, read_tensors
+from ..ground.unpickle import Shell
+from . import layout
+from .layout import CHARACTERS, TEXT, UNET, VAE, Sizes
 
-UNET, VAE, TEXT, CHARACTERS = "unet.", "vae.", "text_encoder.", "char_embedder."
 FINGERPRINT = (
     f"{UNET}down_blocks.0.attentions.char.0.transformer_blocks.0.attn2.to_k.weight",
     f"{CHARACTERS}char_embedding.weight",
 )
 SETTINGS = {"text_heads": 8, "char_heads": 2, "latent_scale": 0.18215}
 """What shapes do not tell, with the values of DiffSTE's published configuration."""
-DTYPES = {"float16": torch.float16, "float32": torch.float32}
+COUNTED = "position_ids"
+"""0, 1, 2 and so on, which older files keep as a tensor."""
+LATER = {".to_q.": ".query.", ".to_k.": ".key.", ".to_v.": ".value.", ".to_out.0.": ".proj_attn."}
+"""What later diffusers call parts of the VAE's attention."""
+SHOWN = 3
 # A name in the file -> what such a file is.
 OTHERS = {
     "model.diffusion_model.": "a Stable Diffusion checkpoint",
@@ -38,26 +42,6 @@ OTHERS = {
     "emb_params": "a textual inversion",
     "conv_first.": "an ESRGAN upscaler",
 }
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Everything that shapes the networks."""
-
-    channels: tuple[int, ...]
-    """Of the UNet's levels; 320, 640, 1280, 1280 in the public file."""
-    in_channels: int
-    out_channels: int
-    text_dim: int
-    char_dim: int
-    text_heads: int
-    char_heads: int
-    vocabulary: int
-    """Characters known."""
-    length: int
-    """Most characters of a word, and tokens of an instruction."""
-    latent_scale: float
-    vae_channels: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,8 @@ def read(path: Path) -> Checkpoint:
     """Read a DiffSTE file; nothing in it is executed, and a training run's optimizer states are not read.
 
     Raises:
-        UserError: damaged, something else, or a pickle that asks for more than tensors; the text says which.
+        UserError: damaged, something else, a pickle that asks for more than tensors, or tensors that are missing, too
+            many, of another shape or kind, or no numbers; the text says which.
     """
     tensors, settings = _open(path)
     missing = [name for name in FINGERPRINT if name not in tensors]
@@ -93,83 +78,54 @@ def read(path: Path) -> Checkpoint:
     absent = [prefix.rstrip(".") for prefix, part in parts.items() if not part]
     if absent:
         raise UserError(f"{path.name} lacks the parts {', '.join(absent)} of a DiffSTE file: get it again.")
-    usual = [name for name in SETTINGS if name not in settings]
-    notes = [f"the file does not state {', '.join(usual)}; DiffSTE's usual values are used"] if usual else []
+    sizes = _sizes(parts, settings, path)
+    _check(parts, sizes, path)
     return Checkpoint(
         parts[UNET],
         parts[VAE],
-        {name: tensor for name, tensor in parts[TEXT].items() if not name.endswith("position_ids")},
+        parts[TEXT],
         # Copies: what outlives the loading must not keep the whole file mapped.
         parts[CHARACTERS]["char_embedding.weight"].to(torch.float32, copy=True),
         parts[CHARACTERS]["position_embedding.weight"].to(torch.float32, copy=True),
-        _sizes(parts, {**SETTINGS, **settings}, path),
-        tuple(notes),
+        sizes,
+        tuple(_notes(tensors, settings)),
     )
-
-
-def convert(source: Path, target: Path, dtype: str) -> None:
-    """Write a checkpoint as .safetensors without its training run; names stay, heads and latent scale go beside them.
-
-    Args:
-        dtype: one of `DTYPES`.
-
-    Raises:
-        UserError: as `read`, or the target's name does not end in .safetensors.
-    """
-    from safetensors.torch import save_file
-
-    if target.suffix.lower() != SAFE[0]:
-        raise UserError(f"Expected a target that ends in .safetensors, got {target.name}.")
-    checkpoint = read(source)
-    sizes = checkpoint.sizes
-    kind = DTYPES[dtype]
-    tensors = {
-        **{UNET + name: tensor for name, tensor in checkpoint.unet.items()},
-        **{VAE + name: tensor for name, tensor in checkpoint.vae.items()},
-        **{TEXT + name: tensor for name, tensor in checkpoint.text.items()},
-        f"{CHARACTERS}char_embedding.weight": checkpoint.characters,
-        f"{CHARACTERS}position_embedding.weight": checkpoint.positions,
-    }
-    metadata = {"format": "pt", "max_length": str(sizes.length)}
-    metadata |= {name: repr(getattr(sizes, name)) for name in SETTINGS}
-    with writing_whole(target) as file:
-        save_file({name: tensor.to(kind).contiguous() for name, tensor in tensors.items()}, file.name, metadata)
 
 
 def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Named tensors, and those of `SETTINGS` that the file states."""
     if is_safe(path):
-        tensors, metadata = read_tensors(path)
-        return tensors, {key: float(metadata[key]) for key in SETTINGS if key in metadata}
-    refuse_other_kinds(path)
-    if not zipfile.is_zipfile(path):
-        raise UserError(
-            f"{path.name} is damaged or cut off, or no checkpoint: expected diffste.ckpt (5 GB or more) or a "
-            ".safetensors file made of it; get it again."
-        )
-    try:
-        content = torch.load(path, map_location="cpu", pickle_module=unpickle, weights_only=False, mmap=True)
-    except unpickle.Refused as error:
-        raise UserError(
-            f"{path.name} was refused, as {error}, which loading would run: take the file from DiffSTE's authors."
-        ) from error
-    except Exception as error:
-        raise UserError(f"{path.name} is damaged or no checkpoint ({error}): get it again.") from error
-    content = content if isinstance(content, dict) else {}
-    tensors = content.get("state_dict", content)
-    tensors = tensors.items() if isinstance(tensors, dict) else ()
-    return {name: tensor for name, tensor in tensors if isinstance(tensor, torch.Tensor)}, _settings(content)
+        tensors, stated = read_tensors(path)
+        return tensors, {name: stated[name] for name in SETTINGS if name in stated}
+    file = torch_file.read(path)
+    content = _inner(file.content)
+    tensors = _at(content, "state_dict") or content
+    return file.tensors(tensors if isinstance(tensors, dict) else {}), _settings(content)
 
 
-def _settings(content: dict[str, Any]) -> dict[str, Any]:
+def _settings(content: Any) -> dict[str, Any]:
     """Heads and latent scale, where the run's own configuration states them."""
-    hyper = unpickle.plain(content.get("hyper_parameters"))
-    config = hyper.get("config") if isinstance(hyper, dict) else None
-    unet, vae = ((config or {}).get(part) or {} for part in ("unet", "vae"))
-    heads = unet.get("attention_head_dim")
-    heads = heads if isinstance(heads, dict) else {"text": heads, "char": heads}
-    found = {"text_heads": heads.get("text"), "char_heads": heads.get("char"), "latent_scale": vae.get("normalizer")}
-    return {name: value for name, value in found.items() if isinstance(value, int | float)}
+    heads = _at(content, "hyper_parameters", "config", "unet", "attention_head_dim")
+    found = {
+        "text_heads": _at(heads, "text") if isinstance(heads, dict) else heads,
+        "char_heads": _at(heads, "char") if isinstance(heads, dict) else heads,
+        "latent_scale": _at(content, "hyper_parameters", "config", "vae", "normalizer"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _at(value: Any, *names: str) -> Any:
+    """What lies under the names, one in the other; None where nothing does."""
+    for name in names:
+        value = _inner(value.get(name)) if isinstance(value, dict) else None
+    return value
+
+
+def _inner(value: Any) -> Any:
+    """What an object held: OmegaConf's containers and nodes their content, any other its fields."""
+    if isinstance(value, Shell):
+        return value.fields.get("_content", value.fields.get("_val", value.fields))
+    return value
 
 
 def _kind(tensors: Mapping[str, Any]) -> str:
@@ -182,28 +138,77 @@ def _kind(tensors: Mapping[str, Any]) -> str:
 
 
 def _part(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    part = {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix) and not name.endswith(COUNTED)
+    }
+    if prefix == VAE:
+        for later, public in LATER.items():
+            part = {name.replace(later, public): tensor for name, tensor in part.items()}
+    return part
 
 
 def _sizes(parts: dict[str, dict[str, torch.Tensor]], settings: dict[str, Any], path: Path) -> Sizes:
     unet, vae, characters = parts[UNET], parts[VAE], parts[CHARACTERS]
     reads = "down_blocks.0.attentions.{}.0.transformer_blocks.0.attn2.to_k.weight"
+    stated = {name: _number(name, settings.get(name, usual), path) for name, usual in SETTINGS.items()}
     try:
         return Sizes(
             channels=_levels(unet, "down_blocks.{}.resnets.0.conv1.weight"),
-            in_channels=unet["conv_in.weight"].shape[1],
-            out_channels=unet["conv_out.weight"].shape[0],
             text_dim=unet[reads.format("text")].shape[1],
             char_dim=unet[reads.format("char")].shape[1],
-            text_heads=int(settings["text_heads"]),
-            char_heads=int(settings["char_heads"]),
-            vocabulary=characters["char_embedding.weight"].shape[0],
+            text_heads=int(stated["text_heads"]),
+            char_heads=int(stated["char_heads"]),
             length=characters["position_embedding.weight"].shape[0],
-            latent_scale=float(settings["latent_scale"]),
+            latent_scale=stated["latent_scale"],
             vae_channels=_levels(vae, "encoder.down_blocks.{}.resnets.0.conv1.weight"),
         )
     except KeyError as error:
         raise UserError(f"{path.name} lacks the tensor {error} of a DiffSTE file: get it again.") from error
+    except IndexError as error:
+        raise UserError(f"{path.name} has tensors without shape where DiffSTE has weights: get it again.") from error
+
+
+def _number(name: str, value: Any, path: Path) -> float:
+    """A setting as the file states it; heads are whole."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    whole = not isinstance(SETTINGS[name], int) or number.is_integer()
+    if not (math.isfinite(number) and number > 0 and whole):
+        expected = "a whole number of heads" if isinstance(SETTINGS[name], int) else "a number above 0"
+        raise UserError(f"{path.name} states no usable {name}: expected {expected}, as in {SETTINGS[name]}.")
+    return number
+
+
+def _check(parts: dict[str, dict[str, torch.Tensor]], sizes: Sizes, path: Path) -> None:
+    """ComfyUI loads what fits and leaves the rest as it lies in memory: a picture would still come out."""
+    faults = sizes.faults()
+    if faults:
+        raise UserError(f"{path.name} is no DiffSTE file that can be loaded: {'; '.join(faults)}. Get it again.")
+    expected = {UNET: layout.unet, VAE: layout.vae, TEXT: layout.text, CHARACTERS: layout.characters}
+    for prefix, part in parts.items():
+        faults = layout.faults(expected[prefix](sizes), part)
+        if faults:
+            more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+            raise UserError(
+                f"{path.name} is no complete DiffSTE file; in its part {prefix.rstrip('.')} "
+                f"{', '.join(faults[:SHOWN])}{more}: get it again."
+            )
+
+
+def _notes(tensors: Mapping[str, torch.Tensor], settings: dict[str, Any]) -> list[str]:
+    """What a user should know of how the file was read."""
+    notes: list[str] = []
+    usual = [name for name in SETTINGS if name not in settings]
+    if usual:
+        notes.append(f"the file does not state {', '.join(usual)}; DiffSTE's usual values are used")
+    others = [name for name in tensors if not name.startswith((UNET, VAE, TEXT, CHARACTERS))]
+    if others:
+        notes.append(f"{len(others)} tensors that are no part of DiffSTE are not read, such as {others[0]}")
+    return notes
 
 
 def _levels(tensors: dict[str, torch.Tensor], name: str) -> tuple[int, ...]:

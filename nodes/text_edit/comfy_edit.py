@@ -61,6 +61,7 @@ def prepared(editor: TextEditor, text: str, font: str, colour: str, instruction:
         UserError: a word that cannot be written.
     """
     warnings = wording.check(text, editor.sizes.length)
+    warnings += wording.untold(font, colour, instruction) or wording.unlearned(font, colour)
     ids, cut = instruction_ids(editor, instruction or wording.instruction(text, font, colour))
     if cut:
         warnings.append(f"the instruction is longer than {editor.sizes.length - 2} tokens; cut off: {cut!r}")
@@ -90,9 +91,14 @@ class Writer:
         colours = np.broadcast_to(pixels, (*pixels.shape[:2], 3)) if pixels.shape[2] == 1 else pixels[..., :3]
         drawn = self._draw(crop.cut(colours, square, self._manner.resolution), mask, word, seed)
         chosen, readings = self._choose(drawn, mask, word.text)
-        crop.paste(pixels, drawn[chosen], area, square, self._manner.feather)
+        room = crop.paste(pixels, drawn[chosen], area, square, self._manner.feather)
         self.candidates.append(torch.from_numpy(drawn))
         self.lines += self._report(place, word, area, square, mask, seed, chosen, readings)
+        if not room:
+            self.lines.append(
+                f"  Note: parts of the area are thinner than 4 x {self._manner.feather + 1} px; the edit fades in over "
+                "less there, so that the old word is replaced."
+            )
 
     def _known(self, make: Callable[[], Context]) -> Context:
         with interruptible_layers(self._editor.clip.cond_stage_model):

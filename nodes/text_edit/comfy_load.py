@@ -1,6 +1,5 @@
-"""DiffSTE in ComfyUI's hands: every network in a ModelPatcher, its weights checked against what ComfyUI built."""
+"""DiffSTE in ComfyUI's hands: every network in a ModelPatcher."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from comfy.utils import weight_dtype
 
 from ..ground import UserError
 from . import checkpoint
-from .checkpoint import Checkpoint, Sizes
+from .checkpoint import Checkpoint
 from .comfy_unet import DiffSTE, configuration, native_names
-
-CLIP_HEAD_WIDTH = 64
-SHOWN = 3
+from .conversion import outside
+from .layout import CLIP_HEAD, CLIP_LAYERS, LATENT, Sizes
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,14 @@ def load(path: Path, dtype: torch.dtype | None) -> TextEditor:
             the text encoder and the VAE too.
 
     Raises:
-        UserError: damaged, something else, or tensors that are missing, too many or of the wrong size.
+        UserError: as the file is read, or its values do not fit the dtype.
     """
     content = checkpoint.read(path)
     exact = torch.float32 if dtype is torch.float32 else None
     return TextEditor(
         _model(content, path, dtype),
-        _vae(content, path, exact),
-        _clip(content, path, exact),
+        _vae(content, exact),
+        _clip(content, exact),
         content.characters,
         content.positions,
         content.sizes,
@@ -63,8 +61,7 @@ def load(path: Path, dtype: torch.dtype | None) -> TextEditor:
 
 def _model(content: Checkpoint, path: Path, dtype: torch.dtype | None, disable_dynamic: bool = False) -> ModelPatcher:
     names = native_names(content.sizes)
-    # A name that the network does not have is kept, so that the check can report it.
-    weights = {names.get(name, name): tensor for name, tensor in content.unet.items()}
+    weights = {names[name]: tensor for name, tensor in content.unet.items()}
     config = configuration(content.sizes)
     device, supported = model_management.get_torch_device(), list(config.supported_inference_dtypes)
     kept = dtype or model_management.unet_dtype(
@@ -72,11 +69,14 @@ def _model(content: Checkpoint, path: Path, dtype: torch.dtype | None, disable_d
         supported_dtypes=supported,
         weight_dtype=weight_dtype(weights),
     )
+    beyond = outside(weights, kept)
+    if beyond:
+        raise UserError(
+            f"{path.name} has values that {str(kept).removeprefix('torch.')} cannot hold, in {len(beyond)} tensors of "
+            "its network: load it with dtype float32."
+        )
     config.set_inference_dtype(kept, model_management.unet_manual_cast(kept, device, supported), device=device)
     model = DiffSTE(config)
-    public = {native: name for name, native in names.items()}
-    expected = {public[name]: tensor for name, tensor in model.diffusion_model.state_dict().items()}
-    _check(expected, content.unet, path, checkpoint.UNET)
     rest = model_management.unet_offload_device()
     patcher = (ModelPatcher if disable_dynamic else CoreModelPatcher)(model, load_device=device, offload_device=rest)
     if not model_management.is_device_cpu(rest):
@@ -91,11 +91,11 @@ def _again(path: Path, dtype: torch.dtype | None, disable_dynamic: bool = False)
     return _model(checkpoint.read(path), path, dtype, disable_dynamic)
 
 
-def _vae(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.sd.VAE:
+def _vae(content: Checkpoint, dtype: torch.dtype | None) -> comfy.sd.VAE:
     first, *_ = channels = content.sizes.vae_channels
     shape = {
         "double_z": True,
-        "z_channels": content.sizes.out_channels,
+        "z_channels": LATENT,
         "resolution": 256,
         "in_channels": 3,
         "out_ch": 3,
@@ -106,28 +106,23 @@ def _vae(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.sd
         "dropout": 0.0,
     }
     weights = convert_vae_state_dict(dict(content.vae))
-    config = {"params": {"ddconfig": shape, "embed_dim": content.sizes.out_channels}}
+    config = {"params": {"ddconfig": shape, "embed_dim": LATENT}}
     vae: Any = comfy.sd.VAE(sd=weights, config=config, dtype=dtype)
-    _check(vae.first_stage_model.state_dict(), weights, path, checkpoint.VAE)
     return vae
 
 
-def _clip(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.sd.CLIP:
+def _clip(content: Checkpoint, dtype: torch.dtype | None) -> comfy.sd.CLIP:
     weights = dict(content.text)
-    try:
-        width = weights["text_model.embeddings.token_embedding.weight"].shape[1]
-        positions = weights["text_model.embeddings.position_embedding.weight"]
-        inner = weights["text_model.encoder.layers.0.mlp.fc1.weight"].shape[0]
-    except KeyError as error:
-        raise UserError(f"{path.name} lacks the tensor {error} of its text encoder: get it again.") from error
+    width = content.sizes.text_dim
+    positions = weights["text_model.embeddings.position_embedding.weight"]
     # ComfyUI adds every position that there is to the tokens, and DiffSTE's instructions are short.
     weights["text_model.embeddings.position_embedding.weight"] = positions[: content.sizes.length].clone()
     weights["text_projection.weight"] = torch.eye(width)  # ComfyUI's model has one; nothing here reads it
     config = {
-        "num_hidden_layers": sum(name.endswith("self_attn.q_proj.weight") for name in weights),
+        "num_hidden_layers": CLIP_LAYERS,
         "hidden_size": width,
-        "num_attention_heads": max(1, width // CLIP_HEAD_WIDTH),
-        "intermediate_size": inner,
+        "num_attention_heads": width // CLIP_HEAD,
+        "intermediate_size": 4 * width,
         "max_position_embeddings": content.sizes.length,
     }
     clip = comfy.sd.CLIP(
@@ -137,22 +132,4 @@ def _clip(content: Checkpoint, path: Path, dtype: torch.dtype | None) -> comfy.s
         state_dict=[weights],
         model_options={"clip_l_model_config": config, **({"dtype": dtype} if dtype else {})},
     )
-    _check(clip.cond_stage_model.clip_l.transformer.state_dict(), weights, path, checkpoint.TEXT)
     return clip
-
-
-def _check(expected: Mapping[str, torch.Tensor], given: Mapping[str, torch.Tensor], path: Path, part: str) -> None:
-    """ComfyUI loads what fits and leaves the rest as it lies in memory: a picture would still come out."""
-    faults = [f"{name} is missing" for name in expected if name not in given]
-    faults += [f"{name} is not known" for name in given if name not in expected]
-    faults += [
-        f"{name} is {list(given[name].shape)}, expected {list(tensor.shape)}"
-        for name, tensor in expected.items()
-        if name in given and given[name].shape != tensor.shape
-    ]
-    if faults:
-        more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise UserError(
-            f"{path.name} is no complete DiffSTE file; in its part {part.rstrip('.')} "
-            f"{', '.join(faults[:SHOWN])}{more}: get it again."
-        )

@@ -20,7 +20,7 @@ from comfy.supported_models import SD15
 from comfy.utils import unet_to_diffusers
 
 from ..ground import UserError
-from .checkpoint import Sizes
+from .layout import LATENT, SEEN, Sizes
 
 CHARACTERS = "diffste_characters"
 """Where a conditioning keeps its character embeddings, `[B,20,32]`."""
@@ -98,8 +98,8 @@ def configuration(sizes: Sizes) -> SD15:
     config = SD15(
         {
             "image_size": 32,
-            "in_channels": sizes.in_channels,
-            "out_channels": sizes.out_channels,
+            "in_channels": SEEN,
+            "out_channels": LATENT,
             "model_channels": width,
             "channel_mult": [channels // width for channels in sizes.channels],
             "num_res_blocks": [2] * levels,

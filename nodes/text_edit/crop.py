@@ -13,6 +13,9 @@ LATENT_CELL = 8
 LEAST_MARGIN = 1.15, 8
 """The square exceeds the word's longer side by this factor and so many px."""
 
+CORE = 0.5
+"""Share of the way to the middle of an area after which nothing of the old word is left."""
+
 
 @dataclass(frozen=True)
 class Square:
@@ -76,28 +79,46 @@ def mask_of(area: Area, square: Square, resolution: int) -> np.ndarray:
     return mask
 
 
-def paste(result: np.ndarray, edited: np.ndarray, area: Area, square: Square, feather: int) -> None:
+def paste(result: np.ndarray, edited: np.ndarray, area: Area, square: Square, feather: int) -> bool:
     """Put the edited square back, inside the area alone; every other px of `result` keeps its bits.
 
     Args:
         result: `[H,W,C]` float32 with 1, 3 or 4 channels, changed in place; alpha stays.
         edited: `[resolution,resolution,3]` in 0..1.
         feather: px over which the edit fades in from the area's rim inwards.
-    """
-    import cv2
 
+    Returns:
+        Whether the area has room for the feather everywhere.
+    """
     back = _resized(edited, square.side)
     top, left = area.top - square.top, area.left - square.left
     new = np.clip(back[top : top + area.height, left : left + area.width], 0, 1)
-    # A rim of zeros: where the area touches its own box the picture begins beyond.
-    inward = cv2.distanceTransform(np.pad(area.mask.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    share = np.clip(inward[1:-1, 1:-1] / (feather + 1), 0, 1)[area.mask][:, None]
+    share, room = _fade(area.mask, feather)
     target = result[area.top : area.top + area.height, area.left : area.left + area.width]
     colours = min(target.shape[2], 3)
     wanted = new[area.mask] if colours == 3 else new[area.mask].mean(axis=1, keepdims=True)
     before = target[area.mask]
-    before[:, :colours] += share * (wanted - before[:, :colours])
+    before[:, :colours] += share[:, None] * (wanted - before[:, :colours])
     target[area.mask] = before
+    return room
+
+
+def _fade(mask: np.ndarray, feather: int) -> tuple[np.ndarray, bool]:
+    """How much of the edit each masked px takes, and whether that is the feather as it was asked for.
+
+    A feather wider than the area would leave the old word shining through: nowhere does it reach further inwards than
+    half way to the middle of the stroke, bar or box that the px belongs to.
+    """
+    import cv2
+
+    # A rim of zeros: where the area touches its own box the picture begins beyond.
+    inward = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    wanted = feather + 1
+    # The middle is as deep as any px that lies no further away than it must be deep to leave the feather whole.
+    reach = min(math.ceil(wanted / CORE), math.ceil(float(inward.max())))
+    middle = cv2.dilate(inward, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    width = np.minimum(wanted, np.maximum(middle * CORE, 1))[1:-1, 1:-1][mask]
+    return np.clip(inward[1:-1, 1:-1][mask] / width, 0, 1), bool((width == wanted).all())
 
 
 def _resized(picture: np.ndarray, side: int) -> np.ndarray:

@@ -62,7 +62,7 @@ class LoadDiffSTE(io.ComfyNode):
             f"{', '.join(map(str, sizes.channels))}, kept as {str(network.dtype).removeprefix('torch.')}.",
             f"{sizes.text_heads} heads read text, {sizes.char_heads} read characters; latent scale "
             f"{sizes.latent_scale:g}.",
-            f"{sizes.vocabulary} characters known, words of up to {sizes.length}.",
+            f"{len(editor.characters)} characters known, words of up to {sizes.length}.",
             *(f"Note: {note}." for note in editor.notes),
         ]
         return io.NodeOutput(editor, "\n".join(lines))

@@ -3,8 +3,11 @@
 Source: CharTokenizer and prepare_style_chars of the public DiffSTE repository.
 """
 
+import difflib
+import json
 import re
 import string
+from pathlib import Path
 
 from ..ground import UserError
 
@@ -13,6 +16,9 @@ ALPHABET = " " + string.digits + string.ascii_lowercase + string.ascii_uppercase
 TRAINED_LENGTH = 16
 USUAL = frozenset(string.digits + string.ascii_letters + " ")
 MIX = " and "
+LEARNED = Path(__file__).with_name("learned_styles.json")
+"""Families of Google Fonts (the released model's training list, and what its authors test with) and XKCD's colour
+names, as in chosen_fonts.json, CharInpaintDatasetTest and NamedColors of the public repository."""
 
 
 def check(word: str, length: int) -> list[str]:
@@ -71,6 +77,42 @@ def instruction(word: str, font: str, colour: str) -> str:
     if font:
         return f"{sentence} in font: {font}"
     return f"{sentence} in color: {colour}" if colour else sentence
+
+
+def untold(font: str, colour: str, instruction: str) -> list[str]:
+    """What a user asked for that the sentence does not say, as warnings."""
+    if instruction:
+        given = [name for name, value in (("font", font), ("color", colour)) if value.strip()]
+        return [f"{' and '.join(given)} not told, as the instruction replaces the whole sentence"] if given else []
+    if MIX in font and colour.strip():
+        return [f"color {colour.strip()!r} not told: the sentence for a mix of fonts has no place for it"]
+    return []
+
+
+def unlearned(font: str, colour: str) -> list[str]:
+    """Fonts and colours that DiffSTE cannot know, as warnings with the nearest that it does."""
+    learned = json.loads(LEARNED.read_text(encoding="utf-8"))
+    warnings: list[str] = []
+    for name in re.sub(r"\[.*?\]", "", font).split(MIX):
+        family = _plain(name.partition("-")[0])
+        if family and family not in learned["fonts"]:
+            warnings.append(_unlearned("font", name.strip(), family, learned["fonts"]))
+    plain = " ".join(colour.lower().split())
+    if plain and plain not in learned["colors"]:
+        warnings.append(_unlearned("color", colour.strip(), plain, learned["colors"]))
+    return warnings
+
+
+def _plain(font: str) -> str:
+    """A family as Google Fonts names its folders."""
+    return re.sub(r"[^a-z0-9]", "", font.lower())
+
+
+def _unlearned(kind: str, name: str, plain: str, learned: list[str]) -> str:
+    nearest = difflib.get_close_matches(plain, learned, n=1, cutoff=0)
+    return (
+        f"DiffSTE did not learn the {kind} {name!r} and can only guess at it; the nearest that it learned: {nearest[0]}"
+    )
 
 
 def distance(read: str, meant: str) -> int:

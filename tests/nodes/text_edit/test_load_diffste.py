@@ -47,10 +47,10 @@ def test_the_checkpoint_is_reported(comfy, folder, tensors):
 
 
 def test_every_form_of_the_file_gives_the_same_picture(comfy, folder, editor, tensors, scene):
-    from dancheong.nodes.text_edit import checkpoint
+    from dancheong.nodes.text_edit import conversion
 
-    checkpoint.convert(folder / "tiny.ckpt", folder / "exact.safetensors", "float32")
-    checkpoint.convert(folder / "tiny.ckpt", folder / "half.safetensors", "float16")
+    conversion.convert(folder / "tiny.ckpt", folder / "exact.safetensors", "float32")
+    conversion.convert(folder / "tiny.ckpt", folder / "half.safetensors", "float16")
     wanted = comfy.node(EDIT, diffste=editor, **scene)[0]
     for name, tolerance in (("exact", 0.0), ("half", 0.02)):
         other = comfy.node(LOAD, checkpoint=f"{name}.safetensors")[0]
@@ -96,13 +96,40 @@ def test_a_file_that_is_not_there_is_named_with_the_remedy(comfy):
 
 
 def test_a_result_that_is_not_a_number_is_refused(comfy, folder, tensors, scene):
-    broken = {name: tensor for name, tensor in tensors.items() if not name.endswith("position_ids")}
-    broken["unet.conv_out.bias"] = torch.full((4,), float("nan"))
-    save_file(broken, folder / "nan.safetensors")
-    editor = comfy.node(LOAD, checkpoint="nan.safetensors")[0]
-    (folder / "nan.safetensors").unlink()
+    """As where a device's float16 is too narrow for what comes between."""
+    diffste_models.lightning(folder / "nan.ckpt", tensors)
+    editor = comfy.node(LOAD, checkpoint="nan.ckpt")[0]
+    (folder / "nan.ckpt").unlink()
+    with torch.inference_mode():
+        editor.model.model.diffusion_model.out[2].bias.fill_(float("nan"))
     outcome = comfy.try_node(EDIT, diffste=editor, **scene)
     assert "dtype float32" in outcome.error
+
+
+def test_weights_that_float16_cannot_hold_are_not_loaded_as_float16(comfy, folder, tensors):
+    wide = {name: tensor.clone() for name, tensor in tensors.items()}
+    wide["unet.conv_out.bias"][0] = 1e5
+    save_file(wide, folder / "wide.safetensors")
+    outcome = comfy.try_node(LOAD, checkpoint="wide.safetensors", dtype="float16")
+    assert "wide.safetensors has values that float16 cannot hold, in 1 tensors of its network" in outcome.error
+    assert "1e+05" not in comfy.node(LOAD, checkpoint="wide.safetensors", dtype="float32")[1]
+    (folder / "wide.safetensors").unlink()
+
+
+def test_the_layout_is_that_of_the_networks(comfy, editor, tensors):
+    """What a file is held to is what ComfyUI builds: every name and every shape."""
+    layout = comfy.module("nodes.text_edit.layout")
+    native = comfy.module("nodes.text_edit.comfy_unet").native_names(editor.sizes)
+    built = {name: tuple(tensor.shape) for name, tensor in editor.model.model.diffusion_model.state_dict().items()}
+    assert {native[name]: shape for name, shape in layout.unet(editor.sizes).items()} == built
+    from comfy.diffusers_convert import convert_vae_state_dict
+
+    wanted = convert_vae_state_dict({name: torch.zeros(shape) for name, shape in layout.vae(editor.sizes).items()})
+    built = editor.vae.first_stage_model.state_dict()
+    assert {name: tensor.shape for name, tensor in wanted.items()} == {name: one.shape for name, one in built.items()}
+    text, built = layout.text(editor.sizes), editor.clip.cond_stage_model.clip_l.transformer.state_dict()
+    text = {**text, "text_model.embeddings.position_embedding.weight": (20, 64), "text_projection.weight": (64, 64)}
+    assert text == {name: tuple(tensor.shape) for name, tensor in built.items()}
 
 
 def test_weights_that_stay_offloaded_give_the_same(comfy, editor, scene, monkeypatch):
