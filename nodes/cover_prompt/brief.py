@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..ground import UserError
+from ..ground.prompt_text import literal
 
 Language = Literal["english", "korean"]
 
@@ -55,9 +56,9 @@ def prompts(brief: Brief, language: Language) -> tuple[str, str]:
     wanted = [line for line in lines if line and not line.startswith("-")]
     unwanted = [_plain(line.lstrip("-")) for line in lines if line.startswith("-")]
     told = [
-        _literal(_plain(brief.title).strip(QUOTES + " ")),
+        literal(_plain(brief.title).strip(QUOTES + " ")),
         WORDING["genres"][brief.genre][language],
-        _literal(_plain(brief.summary)),
+        literal(_plain(brief.summary)),
         *wanted,
     ]
     if not any(told):
@@ -69,8 +70,3 @@ def prompts(brief: Brief, language: Language) -> tuple[str, str]:
 def _plain(text: str) -> str:
     """One line, composed letters, and no punctuation that would stand before the next comma."""
     return " ".join(unicodedata.normalize("NFC", text).split()).rstrip(" ,.;\u3002")
-
-
-def _literal(text: str) -> str:
-    """Brackets that ComfyUI takes as brackets and not as weights (comfy/sd1_clip.py, escape_important)."""
-    return re.sub(r"\\?([()])", r"\\\1", text)

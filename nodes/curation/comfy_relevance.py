@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from ..ground import UserError
+from ..ground.prompt_text import literal
 from ..host import images
 from ..host.progress import Progress
 
@@ -38,7 +39,7 @@ def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_visio
 
 def _text(clip: Any, title: str) -> torch.Tensor:
     """`[1,D]`: the title where both halves meet."""
-    pooled = clip.encode_from_tokens(clip.tokenize(title), return_pooled=True)[1]
+    pooled = clip.encode_from_tokens(clip.tokenize(literal(title)), return_pooled=True)[1]
     name = getattr(clip.cond_stage_model, "clip", None)
     if not isinstance(name, str):
         raise UserError("Expected a CLIP of one encoder, as Load Korean CLIP gives it; this one combines several.")

@@ -23,6 +23,11 @@ def test_the_parts_stand_in_the_order_of_the_captions():
     assert negative == "people, " + WORDING["avoid"]["english"]
 
 
+def test_words_of_the_brief_ask_for_no_file_but_requirements_may():
+    brief = Brief("embedding:moon", "none", "Read embedding:moon (2)", "embedding:style", "none")
+    assert prompts(brief, "english")[0] == r"book cover, embedding :moon, Read embedding :moon \(2\), embedding:style"
+
+
 def test_korean_wording():
     positive, negative = prompts(Brief("\ub2ec", "poetry", "", "", "none"), "korean")
     assert positive == f"\ucc45 \ud45c\uc9c0, \ub2ec, {WORDING['genres']['poetry']['korean']}"
