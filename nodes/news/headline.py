@@ -1,73 +1,48 @@
-"""A news headline as a prompt: what the desk added for readers is taken off, what the picture shows stays.
+"""A news headline in plain words: what the desk added for readers is taken off, what the picture shows stays.
 
-The rules are data (`headline_rules.json`): tags, outlets, tails of reporters and rights, Hanja abbreviations.
+The rules are data (`headline_rules.json`): tags, outlets, sections, reporters, credits, bullets, Hanja abbreviations.
 """
 
-import html
-import json
 import re
-import unicodedata
-from functools import cache
-from pathlib import Path
-from typing import Any
 
-INVISIBLE = re.compile("[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u2028\u2029\u2060\ufeff]")
-QUOTES = re.compile(
-    "[\"\u201c-\u201f\u2033\u300c-\u300f\uff02`]|(?<!\\w)['\u2018-\u201b\u2032]|['\u2018-\u201b\u2032](?!\\w)"
-)
-ELLIPSES = re.compile("\\s*(?:\u2026|\\.{2,}|\u22ef|\u00b7{2,}|\u318d{2,})+\\s*")
-SPACES = re.compile("\\s+")
-LOOSE = " \t,;:|/=~-\u2013\u2014\u00b7\u318d\u2219<>\u3008\u3009"
-"""Left over at an end when something beside it went."""
-BRACKETS = ("\\[", "\\]", "\u3010", "\u3011", "\u3014", "\u3015")
-PARENTHESES = ("\\(", "\\)", "<", ">", "\u3008", "\u3009", "\uff1c", "\uff1e")
+from .wording.cuts import cuts
+from .wording.hanja import particle, read_out
+from .wording.letters import tidy
+from .wording.quotes import unquote
+
+ELLIPSES = re.compile("\\s*(?:\u2026|\u2025|\u22ef|\\.{2,}|\u00b7{2,})+\\s*")
+EMPTY = re.compile("\\(\\s*\\)|\\[\\s*\\]|<\\s*>|\u3010\\s*\u3011")
+LOOSE = "\\s\\\\,;:/=~<>\u00b7\u2013\u2014"
+LOOSE_START = re.compile(f"^(?:(?![-~+]\\s?\\d)[{LOOSE})\\]}}\u3011-])+")
+LOOSE_END = re.compile(f"(?<![{LOOSE}(\\[{{\u3010])(?:[{LOOSE}(\\[{{\u3010]|(?<![A-Z])-)+$")
+"""Left over at an end when something beside it went; a minus, and the one of a grade such as AA-, is not."""
 
 
 def clean(text: str, hanja: bool) -> str:
-    """The headline without tags, reporters, quotes and ellipses, in one line.
+    """The headline without tags, reporters, outlets, quotes and ellipses, in one line; brackets are not escaped.
 
     Cleaning it again changes nothing. A headline of which nothing would be left is only tidied.
 
     Args:
         hanja: write Hanja abbreviations of the headline's style out in Hangul.
     """
-    tidy = _tidy(html.unescape(text))
-    result, before = tidy, ""
+    plain = result = tidy(text)
+    before = ""
     while result != before:
         before, result = result, _pass(result, hanja)
-    return result if re.search(r"\w", result) else tidy
+    return result if re.search(r"\w", result) else plain
 
 
 def _pass(text: str, hanja: bool) -> str:
-    rules = _rules()
-    for pattern in rules["cuts"]:
-        text = pattern.sub(" ", text)
-    text = ELLIPSES.sub(" ", QUOTES.sub("", text))
+    for pattern in cuts():
+        text = " ".join(pattern.sub(_gap, text).split())
     if hanja:
-        text = rules["hanja"].sub(rules["read"], text)
-    return _tidy(text).strip(LOOSE)
+        text = read_out(text)
+    text = EMPTY.sub(" ", ELLIPSES.sub(" ", unquote(text)))
+    return tidy(LOOSE_END.sub("", LOOSE_START.sub("", text)))
 
 
-def _tidy(text: str) -> str:
-    return SPACES.sub(" ", INVISIBLE.sub(" ", unicodedata.normalize("NFC", text))).strip()
-
-
-@cache
-def _rules() -> dict[str, Any]:
-    data = json.loads(Path(__file__).with_name("headline_rules.json").read_text(encoding="utf-8"))
-    tag, outlet = "|".join(data["tags"]), "|".join(map(re.escape, data["outlets"]))
-    pairs = list(zip(BRACKETS[::2], BRACKETS[1::2], strict=True))
-    marked = [*pairs, *zip(PARENTHESES[::2], PARENTHESES[1::2], strict=True)]
-    cuts = [f"^\\s*{left}[^{left}{right}]*{right}|{left}[^{left}{right}]*{right}\\s*$" for left, right in pairs]
-    cuts += [f"{left}\\s*(?:{tag})(?:[\\s,\u00b7]*(?:{tag}))*\\s*{right}" for left, right in marked]
-    cuts += [f"\\s(?:-|\\||::|<)\\s*(?:{outlet})\\s*>?\\s*$", *data["tails"]]
-    readings: dict[str, str] = data["hanja"]
-
-    def read(found: re.Match[str]) -> str:
-        return readings[found[0]]
-
-    return {
-        "cuts": [re.compile(cut) for cut in cuts],
-        "read": read,
-        "hanja": re.compile("|".join(sorted(map(re.escape, readings), key=len, reverse=True))),
-    }
+def _gap(cut: re.Match[str]) -> str:
+    """Between what stood on both sides: none before the particle of the word that a bracket stood behind."""
+    behind = re.match("[\uac00-\ud7a3]+", cut.string[cut.end() :])
+    return "" if cut[0][-1:] == ")" and behind and particle(behind[0]) else " "

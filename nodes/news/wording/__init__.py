@@ -1,0 +1,1 @@
+"""How a headline is worded: its letters, what a desk adds to it, quotes, Hanja."""
