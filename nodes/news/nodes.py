@@ -6,6 +6,7 @@
 import os
 
 from ..ground import UserError
+from ..ground.prompt_text import literal
 from ..host import folders, images
 from ..host.api import io
 from ..host.models import stamp
@@ -120,7 +121,7 @@ class CleanHeadline(io.ComfyNode):
             node_id="DancheongCleanHeadline",
             display_name="Clean News Headline",
             category="dancheong/news",
-            description="Take tags, reporters, quotes and ellipses off a Korean headline, so that it can be a prompt.",
+            description="Take tags, reporters, outlets and quotes off a Korean headline, so that it can be a prompt.",
             search_aliases=["headline", "news title", "strip tags", "korean text", "prompt cleaning"],
             inputs=[
                 io.String.Input("text", multiline=True, tooltip="A headline, as the outlet wrote it."),
@@ -130,9 +131,16 @@ class CleanHeadline(io.ComfyNode):
                     tooltip="Write Hanja abbreviations of headlines out, which Korean text encoders hardly know.",
                 ),
             ],
-            outputs=[io.String.Output(display_name="text", tooltip="The headline in one line; never empty.")],
+            outputs=[
+                io.String.Output(
+                    display_name="text",
+                    tooltip="The headline in one line, for a prompt: brackets are escaped, so that they weigh nothing.",
+                ),
+                io.String.Output(display_name="plain", tooltip="The same to show or to save: nothing is escaped."),
+            ],
         )
 
     @classmethod
     def execute(cls, text, hanja) -> io.NodeOutput:
-        return io.NodeOutput(clean(text, hanja))
+        plain = clean(text, hanja)
+        return io.NodeOutput(literal(plain), plain)

@@ -64,7 +64,7 @@ CONTRACT = {
         ["images", "titles", "clip", "clip_vision", "threshold", "topics", "ids"],
         ["IMAGE", "STRING", "STRING", "STRING", "FLOAT", "STRING"],
     ),
-    "DancheongCleanHeadline": (["text", "hanja"], ["STRING"]),
+    "DancheongCleanHeadline": (["text", "hanja"], ["STRING", "STRING"]),
     "DancheongCoverPrompt": (
         ["title", "genre", "summary", "requirements", "title_space", "language"], ["STRING", "STRING"],
     ),
