@@ -56,9 +56,10 @@ def _reporters() -> list[str]:
     return [
         # Where from, and who: (city=agency) reporter =
         rf"^\s*[{OPEN}]\s*[\uac00-\ud7a3A-Za-z\u00b7,\s]+=[\uac00-\ud7a3A-Za-z0-9\s]+[{CLOSE}]",
+        rf"[{OPEN}]\s*[\uac00-\ud7a3A-Za-z\u00b7,\s]+=\s*{_any('outlets')}\s*[{CLOSE}]",
         rf"^\s*{names}\s*{role}\s*=\s",
         rf"[{OPEN}][^{OPEN}{CLOSE}]*{names}\s*{role}\s*[{CLOSE}]\s*$",
-        rf"(?<=\S)(?:\s*[/={BAR}{VOWEL_BAR}]|\s[{DASH}]\s)\s*{names}\s*{role}\s*$",
+        rf"(?<=\S)(?:\s*[/={BAR}{VOWEL_BAR}]|\s[{DASH}]\s)\s*(?:[\uac00-\ud7a3]+=)?{names}\s*{role}\s*$",
         rf"(?<=[^\s{BY_NIEUN}])\s+(?!{others}){surname}[\uac00-\ud7a3]{{2}}\s?{role}\s*$",
     ]
 

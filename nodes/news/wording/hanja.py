@@ -18,6 +18,7 @@ RUN = re.compile(f"[{IDEOGRAPH}]+")
 GLOSS = re.compile(rf"(?<=[{HANGUL}])\(([{IDEOGRAPH}]{{1,6}})\)")
 TAIL = re.compile(f"([{HANGUL}]+)(?![{WORD}])")
 """What is glued to a sign, where it is Hangul up to the word's end."""
+VERSUS = re.compile(f"(?<=[{IDEOGRAPH}])(vs\\.?)(?=[{IDEOGRAPH}])", re.I)
 FINALS = 28
 """Final consonants of a Hangul syllable, none included."""
 RIEUL = 8
@@ -25,6 +26,7 @@ RIEUL = 8
 
 def read_out(text: str) -> str:
     """The text with its abbreviations in Hangul; particles behind them follow the reading."""
+    text = VERSUS.sub(r" \1 ", text)
     for pattern, reading in _otherwise():
         text = pattern.sub(reading, text)
     text = GLOSS.sub(lambda found: _gloss(found[1], text[: found.start()], found[0]), text)
