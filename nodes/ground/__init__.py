@@ -7,3 +7,7 @@ class UserError(Exception):
     The command line prints it without a traceback, ComfyUI shows it on the node. Anything else that is raised is a bug
     and keeps its traceback.
     """
+
+
+class MissingLibraryError(UserError):
+    """A file is of a kind that only a library that is not installed can read; the file itself may be good."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...nodes.ground import UserError
+from ...nodes.ground.spreadsheet import ERRORS
 from . import local_file
 from .sheet_file import SPREADSHEETS, tables
 from .workflow import Setting
@@ -17,12 +18,6 @@ NAME = "name"
 """The column that names a row's results."""
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 NUMBERED = re.compile(r"(.+)-\d+")
-ERRORS = re.compile(
-    # Excel's, Google's and LibreOffice's; what German and French programs say; a column too narrow for its number.
-    r"#(?:N/A(?: N/A)?|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
-    r"|BUSY!|PYTHON!|EXTERNAL!|GETTING_DATA|NV|BEZUG!|WERT!|ZAHL!|VALEUR!|NOM\?|NOMBRE!|NUL!)|Err:\d{3}|#{3,}"
-)
-"""What a spreadsheet shows where it has no value."""
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,16 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...nodes.ground import UserError
-from . import text_file
+from ...nodes.ground import UserError, delimited, text_file
 
 Table = dict[str, Any]
 """Column -> value; None where the cell is empty."""
 Line = tuple[int, list[str]]
 """A line's number in the file, and its cells."""
-SEPARATORS = ",;\t"
-"""The first where nothing tells. Excel writes the second where the comma is a decimal's, the third as Unicode text."""
-DECLARED = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-"""Excel's own first line."""
-INVISIBLE = "\ufeff\u200b\u200e\u200f"
-"""What clipboards and joined files leave at a cell's ends, besides blanks."""
 
 
 def tables(path: Path) -> list[Table]:
@@ -38,10 +30,10 @@ def tables(path: Path) -> list[Table]:
 
 def _csv(path: Path) -> list[Table]:
     text = text_file.read(path).lstrip("\ufeff")
-    told = DECLARED.match(text)
+    told = delimited.DECLARED.match(text)
     body = text[told.end() :] if told else text
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a cell may hold a whole text
-    separator = told[1] if told else _separator(body)
+    separator = told[1] if told else delimited.separator(body, _settings)
     lines = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     skipped = 1 if told else 0
     try:
@@ -50,24 +42,15 @@ def _csv(path: Path) -> list[Table]:
         raise UserError(f"{path}, line {lines.line_num + skipped}: {error}; expected CSV.") from None
 
 
-def _separator(text: str) -> str:
-    """The one by which the first line falls into the most columns such as `9.title`."""
-
-    def columns(separator: str) -> int:
-        try:
-            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
-        except csv.Error:
-            return 0
-        cells = [cell for cell in map(_column, header) if cell]
-        return len(cells) if all("." in cell or cell == "name" for cell in cells) else 0
-
-    return max(SEPARATORS, key=columns)
+def _settings(names: list[str]) -> int:
+    """How many columns a header has, if all of them are such as `9.title`."""
+    return len(names) if all("." in name or name == "name" for name in names) else 0
 
 
 def _with_header(lines: list[Line], path: Path) -> list[Table]:
     """Lines of text as tables; a column without name and values, and cells that a line's end lacks, are nothing."""
     written = [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
-    header = [_column(cell) for cell in written[0][1]] if written else []
+    header = [delimited.column(cell) for cell in written[0][1]] if written else []
     rows = written[1:]
     for number, cells in rows:
         while len(cells) > len(header) and not cells[-1].strip():
@@ -80,10 +63,6 @@ def _with_header(lines: list[Line], path: Path) -> list[Table]:
     if not names or "" in names or len(set(names)) < len(names):
         raise UserError(f"The first line of {path} must name every column, each once; got {', '.join(names)!r}.")
     return [{header[place]: cells[place] or None for place in used} for _, cells in rows]
-
-
-def _column(cell: str) -> str:
-    return cell.strip().strip(INVISIBLE).strip()
 
 
 def _jsonl(path: Path) -> list[Table]:
@@ -111,9 +90,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> Table:
 
 
 def _xlsx(path: Path) -> list[Table]:
-    from .spreadsheet import lines
+    from ...nodes.ground.spreadsheet import lines
 
-    return _with_header(lines(path), path)
+    return _with_header(lines(path, str(path)), path)
 
 
 READERS: dict[str, Callable[[Path], list[Table]]] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ...nodes.ground import UserError
-from . import local_file, text_file
+from ...nodes.ground import UserError, text_file
+from . import local_file
 from .declarations import DYNAMIC, brought, default, holds_value, options, specs
 from .editor_form import to_api
 from .editor_graph import is_editor_form

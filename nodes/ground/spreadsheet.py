@@ -6,19 +6,31 @@ import warnings
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from ...nodes.ground import UserError
+from . import MissingLibraryError, UserError
 
 CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 FORMULA = "f"
 """openpyxl's letter for it."""
 
 
-def lines(path: Path) -> list[tuple[int, list[str]]]:
+ERRORS = re.compile(
+    # Excel's, Google's and LibreOffice's; what German and French programs say; a column too narrow for its number.
+    r"#(?:N/A(?: N/A)?|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|ERROR!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|PYTHON!|EXTERNAL!|GETTING_DATA|NV|BEZUG!|WERT!|ZAHL!|VALEUR!|NOM\?|NOMBRE!|NUL!)|Err:\d{3}|#{3,}"
+)
+"""What a spreadsheet shows where it has no value."""
+
+
+def lines(file: Path | IO[bytes], name: str) -> list[tuple[int, list[str]]]:
     """Line numbers and cells; whole numbers stay whole, dates are ISO 8601, booleans TRUE and FALSE, errors as shown.
 
+    Args:
+        name: what errors call the file.
+
     Raises:
+        MissingLibraryError: openpyxl is missing.
         UserError: damaged, locked by a password, or a formula without its value (only a spreadsheet program works out
             values).
         FileNotFoundError: it is not there.
@@ -26,20 +38,20 @@ def lines(path: Path) -> list[tuple[int, list[str]]]:
     try:
         from openpyxl import load_workbook
     except ModuleNotFoundError:
-        raise UserError(
-            f"{path} needs the package openpyxl: run `pip install openpyxl`, or save the sheet as CSV UTF-8."
+        raise MissingLibraryError(
+            f"{name} needs the package openpyxl: run `pip install openpyxl`, or save the sheet as CSV UTF-8."
         ) from None
     try:
         with warnings.catch_warnings():  # of drop-down lists and the like, which it does not read
             warnings.simplefilter("ignore")
-            values, formulas = (load_workbook(path, data_only=shown) for shown in (True, False))
+            values, formulas = (load_workbook(file, data_only=shown) for shown in (True, False))
         shown, typed = values.worksheets[0], formulas.worksheets[0]
         found: list[tuple[int, list[str]]] = []
         for number, (row, written) in enumerate(zip(shown.iter_rows(), typed.iter_rows(), strict=True), 1):
             for cell, source in zip(row, written, strict=True):
                 if cell.value is None and source.data_type == FORMULA:
                     raise UserError(
-                        f"{path}, cell {cell.coordinate}: the formula has no value yet; open the file in a spreadsheet "
+                        f"{name}, cell {cell.coordinate}: the formula has no value yet; open the file in a spreadsheet "
                         "program and save it there."
                     )
             found.append((number, [_text(cell.value) for cell in row]))
@@ -58,7 +70,7 @@ def lines(path: Path) -> list[tuple[int, list[str]]]:
         SyntaxError,  # of XML, in either of the parsers that it may use
     ) as error:
         # openpyxl has no error of its own for what it cannot make sense of.
-        raise UserError(f"{path} is damaged or no .xlsx file ({error}); save it again, or as CSV UTF-8.") from error
+        raise UserError(f"{name} is damaged or no .xlsx file ({error}); save it again, or as CSV UTF-8.") from error
 
 
 def _text(value: Any) -> str:
