@@ -1,13 +1,10 @@
 """What can be said of an article's picture by looking at nothing but itself, from any thread."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from ..news import BrokenPicture, decode
+from ..news import BrokenPicture, read_picture
 from .curation import Curation
 from .fingerprints import fingerprint
 
@@ -15,7 +12,7 @@ if TYPE_CHECKING:
     from ..watermark import Unmark
     from .relevance import Relevance
 
-ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg"}
+ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "JPEG2000": ".jp2"}
 """Of formats that are not called as their files end."""
 
 
@@ -29,7 +26,7 @@ class Fit:
     ending: str
     """Of the file that `data` is, with its dot."""
     removed: str
-    """The mark that was taken off; "" where it carried none."""
+    """The mark that was taken off, and what of one was left; "" where it carried none."""
     relevance: float | None
     """Cosine of picture and headline; None where no CLIP was given."""
 
@@ -50,10 +47,11 @@ class Examination:
     def __call__(self, title: str, data: bytes) -> Fit | str:
         """The picture as it will be kept, or why it is not fit."""
         try:
-            picture = decode(data)
+            opened = read_picture(data)
         except BrokenPicture as error:
             return str(error)
-        fault = self._standards.file_fault(data) or self._standards.picture_fault(picture)
+        picture = opened.pixels
+        fault = self._standards.file_fault(opened) or self._standards.picture_fault(picture)
         if fault:
             return fault
         cosine = self._relevance.score(picture, title) if self._relevance else None
@@ -61,10 +59,10 @@ class Examination:
         if fault:
             return fault
         print_ = fingerprint(picture)
-        removed, cleaned = self._unmark(picture) if self._unmark else ("", None)
+        removed, cleaned = self._unmark(picture, opened.profile) if self._unmark else ("", None)
         if cleaned is not None:
             return Fit(print_, cleaned, ".png", removed, cosine)
-        return Fit(print_, data, _ending(data), "", cosine)
+        return Fit(print_, data, _ending(opened.format), removed, cosine)
 
 
 def _unmark(marks: tuple[Path, ...]) -> "Unmark | None":
@@ -83,7 +81,5 @@ def _relevance(clip: Path | None) -> "Relevance | None":
     return Relevance(clip)
 
 
-def _ending(data: bytes) -> str:
-    with Image.open(io.BytesIO(data)) as opened:
-        name = opened.format or "png"
-        return ENDINGS.get(name, f".{name.lower()}")
+def _ending(name: str) -> str:
+    return ENDINGS.get(name, f".{name.lower()}")

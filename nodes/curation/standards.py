@@ -1,11 +1,11 @@
 """Which articles and pictures are fit to learn from, as MmoRPG chose among its news."""
 
-import io
 import re
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+
+from ..news import Picture
 
 LETTER, HANGUL = re.compile(r"[^\W\d_]"), re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 BLANK = 4.0
@@ -44,9 +44,9 @@ class Standards:
             return f"not Korean ({share:.0%} of the letters are Hangul)"
         return None
 
-    def file_fault(self, data: bytes) -> str | None:
+    def file_fault(self, picture: Picture) -> str | None:
         """Why a picture's file is not fit, or None."""
-        return "animated picture" if not self.animated and _is_animated(data) else None
+        return "animated picture" if picture.is_animated and not self.animated else None
 
     def picture_fault(self, picture: np.ndarray) -> str | None:
         """Why a picture `[H,W,3]` uint8 is not fit, or None."""
@@ -60,11 +60,3 @@ class Standards:
         if cosine >= self.min_relevance:
             return None
         return f"low relevance ({cosine:.3f}, at least {self.min_relevance:.3f})"
-
-
-def _is_animated(data: bytes) -> bool:
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
-            return bool(getattr(opened, "is_animated", False))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        return False

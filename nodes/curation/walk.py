@@ -13,7 +13,7 @@ from typing import Any
 from ..ground import UserError
 from ..ground.journal import Journal
 from ..ground.whole_file import write_whole
-from ..news import Record, RefusedRow, count, records
+from ..news import Record, RefusedRow, count, left, records
 from . import tables
 from .curation import Curation
 from .examination import Examination, Fit
@@ -36,6 +36,8 @@ class Walk:
         # Before anything is written: a mistyped source or mark must not claim the folder.
         self.total = count(curation.source)
         """Rows of the source."""
+        self.left = left(curation.source)
+        """What lies in the source and could be a dataset too, but is not read."""
         self._examine = Examination(curation)
         self._journal = Journal(curation.out, curation.settings())
         self._seen = Seen(curation.standards.duplicate_bits)
@@ -88,7 +90,7 @@ class Walk:
             return fault
         try:
             data = row.read()
-        except (UserError, OSError) as error:
+        except UserError as error:
             return str(error)
         return pool.submit(self._examine, row.title, data)
 

@@ -1,97 +1,85 @@
-"""How datasets are written down: tables beside pictures, raw JSON, pictures with captions, folders named by topic."""
+"""How datasets are written down: tables beside pictures, pictures with captions, folders named by topic."""
 
-import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO
 
-from . import json_file
-from .record import Record, RefusedRow, title_and_content
-from .storage import OutsideError, Storage, inside
+from ..ground import MissingLibraryError, UserError, text_file
+from . import tables
+from .columns import FILE, ID, TOPIC, URL, Values
+from .foreign import shown
+from .names import readable
+from .record import Record, RefusedRow
+from .storage import Storage, inside
 
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
-TABLES = ("metadata.jsonl", "metadata.csv")
-FILE, TEXT, TITLE, CONTENT, TOPIC, ID = (
-    ("file_name", "img", "image", "file", "path"),
-    ("text", "caption"),
-    ("title", "headline"),
-    ("content", "body", "article"),
-    ("topic", "category", "label", "section"),
-    ("id", "news_id", "article_id"),
-)
-"""Names under which tables hold a thing, most usual first."""
-
-Row = tuple[str, dict | str]
-"""Where it stands, and its values or what is wrong with it."""
+PICTURES = (
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".avif", ".heic",
+    ".heif", ".jxl", ".jp2", ".j2k", ".psd", ".tga", ".dds", ".ppm", ".pgm", ".hdr", ".exr", ".ico",
+)  # fmt: skip
+"""Endings of files that are taken for pictures; not all of them can be decoded, which is said."""
+LONGEST_NAME = 255
+"""Bytes, on usual file systems."""
 
 
 def records(storage: Storage, name: str) -> Iterator[Record | RefusedRow]:
-    """Every row of one table of the dataset; `name` ends in .jsonl, .csv or .json."""
+    """Every row of one table of the dataset; `name` ends in one of `tables.FORMATS`."""
     base = PurePosixPath(name).parent
-    with storage.open(name) as file:
-        for place, row in _rows(file, name):
-            yield _record(storage, base, f"{name} {place}", row)
+    called = readable(name)
+    try:
+        for place, row in tables.rows(storage, name, is_picture):
+            place = f"{called} {place}"
+            yield _record(storage, base, place, Values(row)) if isinstance(row, dict) else RefusedRow(place, row)
+    except MissingLibraryError:
+        raise
+    except UserError as error:
+        yield RefusedRow(called, str(error))
 
 
-def captioned(storage: Storage) -> Iterator[Record | RefusedRow]:
+def captioned(storage: Storage, names: list[str]) -> Iterator[Record | RefusedRow]:
     """Pictures without a table: the text from a .txt beside each, the topic from its folder."""
-    for name in storage.names():
-        path = PurePosixPath(name)
-        if path.suffix.lower() not in PICTURES:
-            continue
-        caption = str(path.with_suffix(".txt"))
-        if not storage.has(caption):
-            yield RefusedRow(name, "it has no text: expected a table, or a .txt file of the same name beside it")
-            continue
-        text = storage.read(caption).decode("utf-8-sig", "replace")
-        topic = path.parent.name
-        yield _record(
-            storage, PurePosixPath(), name, {"file_name": name, "text": text, "topic": topic, "id": path.stem}
-        )
-
-
-def first(row: dict, names: Iterable[str]) -> str:
-    """The first of these columns that holds a word or a number, as text; "" where none does."""
     for name in names:
-        value = row.get(name)
-        if value is not None and not isinstance(value, dict | list | bytes) and str(value).strip():
-            return str(value).strip()
-    return ""
+        if not is_picture(name):
+            continue
+        path = PurePosixPath(readable(name))
+        try:
+            read_text = storage.find(str(PurePosixPath(name).with_suffix(".txt")))
+            if read_text is None:
+                reason = "it has no text: expected a table, or a .txt file of the same name beside it"
+                yield RefusedRow(str(path), reason)
+                continue
+            text = text_file.opened(io.BytesIO(read_text()), f"{path.stem}.txt").read()
+        except UserError as error:
+            yield RefusedRow(str(path), str(error))
+            continue
+        row = {"file_name": str(path), "text": text, "topic": path.parent.name, "id": path.stem}
+        yield _record(storage, PurePosixPath(), str(path), Values(row))
 
 
-def words_of(row: dict) -> tuple[str, str]:
-    """Title and content of a row."""
-    title, content = title_and_content(first(row, TEXT))
-    return first(row, TITLE) or title, first(row, CONTENT) or content
+def is_picture(name: str) -> bool:
+    """Whether a file is called as pictures are."""
+    return name.lower().endswith(PICTURES)
 
 
-def _record(storage: Storage, base: PurePosixPath, place: str, row: dict | str) -> Record | RefusedRow:
-    if isinstance(row, str):
-        return RefusedRow(place, row)
-    called = first(row, ID) or place
-    title, content = words_of(row)
+def _record(storage: Storage, base: PurePosixPath, place: str, values: Values) -> Record | RefusedRow:
+    fault = values.fault()
+    if fault:
+        return RefusedRow(place, fault)
+    called = shown(values[ID]) or place
+    title, content = values.words()
     if not title:
         return RefusedRow(called, "it has no title: expected a text, a title or a caption")
-    file = first(row, FILE)
-    if not file:
+    if not values[FILE]:
         return RefusedRow(called, "it names no picture")
     try:
-        name = inside(str(base / inside(file)))
-    except OutsideError as error:
+        name = str(base / inside(values[FILE]))
+        read = storage.find(name)
+    except UserError as error:
         return RefusedRow(called, str(error))
-    if not storage.has(name):
-        return RefusedRow(called, f"the picture {name!r} is not there")
-    return Record(called, first(row, TOPIC), title, content, first(row, ("url",)), name, lambda: storage.read(name))
+    if read is None:
+        return RefusedRow(called, f"the picture {shown(readable(name))!r} is not there{_length(name)}")
+    return Record(values[ID] or place, values[TOPIC], title, content, values[URL], readable(name), read)
 
 
-def _rows(file: IO[bytes], name: str) -> Iterator[Row]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
-    if name.endswith(".csv"):
-        yield from ((f"row {number}", row) for number, row in enumerate(csv.DictReader(text), 2))
-    elif name.endswith(".jsonl"):
-        for number, line in enumerate(text, 1):
-            if line.strip():
-                yield f"line {number}", json_file.parsed(line)
-    else:
-        yield from ((f"record {number}", row) for number, row in enumerate(json_file.rows(text), 1))
+def _length(name: str) -> str:
+    size = max(len(part.encode(errors="replace")) for part in name.split("/"))
+    return f" (a name of {size:,} bytes: files have at most {LONGEST_NAME})" if size > LONGEST_NAME else ""

@@ -3,19 +3,19 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-import os
-
 from ..ground import UserError
 from ..ground.prompt_text import literal
 from ..host import folders, images
 from ..host.api import io
-from ..host.models import stamp
 from ..host.progress import Progress, check_interrupt
 from . import dataset
+from .comfy_stamp import stamp
+from .foreign import shown
 from .headline import clean
-from .picture import decode
+from .names import composed
+from .picture import read
 from .record import Record, RefusedRow
-from .report import refusals
+from .report import refusals, unread
 
 
 class LoadNewsDataset(io.ComfyNode):
@@ -26,7 +26,7 @@ class LoadNewsDataset(io.ComfyNode):
             display_name="Load News Dataset",
             category="dancheong/news",
             description=(
-                "Pictures with headlines and topics from a zip, a folder with metadata.csv or metadata.jsonl, raw JSON "
+                "Pictures with headlines and topics from a zip, a folder with a table (CSV, XLSX, JSON), raw JSON "
                 "records or parquet; read row by row, so that 100,000 rows cost no memory."
             ),
             search_aliases=[
@@ -64,11 +64,11 @@ class LoadNewsDataset(io.ComfyNode):
     @classmethod
     def execute(cls, source, topics, start, count) -> io.NodeOutput:
         path = folders.dataset(source)
-        wanted = {topic.strip().casefold() for topic in topics.split(",") if topic.strip()}
+        wanted = {composed(topic.strip()).casefold() for topic in topics.split(",") if topic.strip()}
         progress = Progress(count)
         taken: list[tuple] = []
         refused: list[RefusedRow] = []
-        rows = passed = 0
+        rows = passed = moving = 0
         for row in dataset.records(path):
             check_interrupt()
             rows += 1
@@ -81,14 +81,19 @@ class LoadNewsDataset(io.ComfyNode):
             if passed <= start:
                 continue
             try:
-                taken.append((images.from_bytes(decode(row.read()))[None], row))
-            except (UserError, OSError) as error:
-                refused.append(RefusedRow(row.id, str(error)))
+                picture = read(row.read())
+            except UserError as error:
+                refused.append(RefusedRow(shown(row.id), str(error)))
                 continue
+            taken.append((images.from_bytes(picture.pixels)[None], row))
+            moving += picture.is_animated
             progress.step()
             if len(taken) == count:
                 break
-        report = refusals(f"{path.name}: {len(taken)} articles taken of {rows} rows looked at.", refused)
+        first = f"{path.name}: {len(taken)} articles taken of {rows} rows looked at."
+        if moving:
+            first += f"\n{moving} animated pictures or several pages: the first of each was taken."
+        report = refusals(first + unread(dataset.left(path)), refused)
         if not taken:
             raise UserError(f"No article was found. {report} Check topics and start.")
         records: list[Record] = [record for _, record in taken]
@@ -106,12 +111,7 @@ class LoadNewsDataset(io.ComfyNode):
         if source is None:
             # It comes by a link and is not known yet. A NaN of its own: ComfyUI takes one and the same for unchanged.
             return float("nan")
-        path = folders.dataset(source)
-        if path.is_file():
-            return stamp(path)
-        # A folder may hold 100,000 pictures: none of them is opened.
-        found = [path.stat(), *(entry.stat() for entry in sorted(path.iterdir()) if os.path.exists(entry))]
-        return " ".join(f"{entry.st_mtime_ns}:{entry.st_ctime_ns}:{entry.st_size}" for entry in found)
+        return stamp(folders.dataset(source))
 
 
 class CleanHeadline(io.ComfyNode):

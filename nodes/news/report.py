@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from .foreign import shown
 from .record import RefusedRow
 
 MOST_SHOWN = 20
@@ -24,3 +25,10 @@ def refusals(first: str, refused: list[RefusedRow]) -> str:
 def kind(reason: str) -> str:
     """A reason without what is in quotes and brackets: what it has in common with others."""
     return reason.split(" (")[0].split("'")[0].strip()
+
+
+def unread(left: list[str]) -> str:
+    """A line of what lies in a source and is not read; "" where that is nothing."""
+    more = f" and {len(left) - MOST_SHOWN} more" if len(left) > MOST_SHOWN else ""
+    names = ", ".join(map(shown, left[:MOST_SHOWN]))
+    return f"\nNot read, as another table is the dataset: {names}{more}. Give its own name to read it." if left else ""

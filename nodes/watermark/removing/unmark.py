@@ -28,8 +28,12 @@ class Unmark:
         """
         self._marks = [mark_file.read(path) for path in files]
 
-    def __call__(self, picture: np.ndarray) -> tuple[str, bytes | None]:
-        """What was removed, and the cleaned picture as PNG; None where `picture` (`[H,W,3]` uint8) carries no mark."""
+    def __call__(self, picture: np.ndarray, profile: bytes | None = None) -> tuple[str, bytes | None]:
+        """What was removed, and the cleaned picture as PNG; None where `picture` (`[H,W,3]` uint8) carries no mark.
+
+        Args:
+            profile: the picture's colour profile (ICC), which the cleaned one keeps.
+        """
         filling = Filling(METHOD, partial(_filled, picture))
         for mark in self._marks:
             removal = remove(picture, mark, filling)
@@ -37,7 +41,7 @@ class Unmark:
                 over, result = removal.over, picture.copy()
                 result[over.rows, over.columns][over.touched] = removal.restored.round()[over.touched]
                 removed = f"{mark.agency or 'unknown'} ({removal.how})"
-                return removed, _png(result, removed)
+                return removed, _png(result, removed, profile)
         return "", None
 
 
@@ -45,9 +49,13 @@ def _filled(picture: np.ndarray, over: Overlay) -> np.ndarray:
     return inpaint(picture[over.rows, over.columns], over.touched, METHOD).astype(np.float32)
 
 
-def _png(picture: np.ndarray, removed: str) -> bytes:
+def _png(picture: np.ndarray, removed: str, profile: bytes | None) -> bytes:
     said = PngInfo()
     said.add_itxt(PROVENANCE, json.dumps({"mark_removed": removed}, ensure_ascii=False))
+    image = Image.fromarray(picture)
+    if profile and profile[16:20] == b"GRAY":  # such a profile goes with grey pixels only
+        is_grey = bool((picture == picture[..., :1]).all())
+        image, profile = (image.convert("L"), profile) if is_grey else (image, None)
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG", pnginfo=said)
+    image.save(file, "PNG", pnginfo=said, icc_profile=profile)
     return file.getvalue()

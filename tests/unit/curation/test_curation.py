@@ -15,7 +15,7 @@ from dancheong.nodes.curation import Curation, Walk
 from dancheong.nodes.curation.fingerprints import Seen, fingerprint
 from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.news import dataset
+from dancheong.nodes.news import dataset, read_picture
 from dancheong.nodes.watermark import mark_file
 from dancheong.testing.scenes import news
 from dancheong.testing.scenes import watermark as scenes
@@ -55,9 +55,9 @@ def test_pictures():
     assert Standards().picture_fault(picture[:200]) == "small picture (480 x 200 px, at least 256)"
     assert Standards().picture_fault(np.full((300, 300, 3), 7, np.uint8)) == "blank picture"
     moving = next(one for one in news.articles(20, 0) if one.fault == "animated")
-    assert Standards().file_fault(moving.picture) == "animated picture"
-    assert Standards(animated=True).file_fault(moving.picture) is None
-    assert Standards().file_fault(good.picture) is None
+    assert Standards().file_fault(read_picture(moving.picture)) == "animated picture"
+    assert Standards(animated=True).file_fault(read_picture(moving.picture)) is None
+    assert Standards().file_fault(read_picture(good.picture)) is None
 
 
 def test_near_duplicates():

@@ -140,7 +140,7 @@ def test_bad_rows_are_refused_one_by_one(tmp_path, row, reason, packed):
         ('{"text": "가 [속보]", "img": "a.jpg"}', "R"),
         ('{"version": 2, "data": [{"text": "가", "img": "a.jpg"}, 5]}', "RX"),
         ('{"data": [{"text": "가", "img": "a.jpg"}, {"te', "RX"),
-        ('{"data": [', ""),
+        ('{"data": [', "X"),
         ("[]", ""),
         ("no json", "X"),
         ("", "X"),
