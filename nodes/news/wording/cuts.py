@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from .letters import EMOJI
 from .rules import rules
 
 SQUARE = ("[]", "\u3010\u3011", "\u3014\u3015")
@@ -45,6 +46,7 @@ def _labels() -> list[str]:
     found.append(rf"{start}{tags}(?:(?:\s*{mark})+|\s*:|\s+[{DASH}](?=\s))")
     found.append(rf"{start}{loud}\s*(?:!|\u2026|\u2025|\.\.)+")
     found.append(rf"^\s*[{bullets}{STARS}]{start[1:]}{loud}(?=\s)")
+    found.append(rf"^[\s{EMOJI}]*{loud}\s*[{EMOJI}]+")
     found.append(rf"(?<=\S)(?:\s*{mark}|\s[{DASH}]\s)\s*{tags}\s*$")
     return found
 
@@ -79,7 +81,7 @@ def _outlets() -> list[str]:
 
 def _bullets() -> list[str]:
     return [
-        f"[{rules()['bullets']}]",
+        f"[{rules()['bullets']}][\U0001f3fb-\U0001f3ff]?",
         # Rows of stars are a rating, rows of circles and squares a name left out.
         rf"(?<![{STARS}])[{STARS}]{{1,2}}(?![{STARS}])",
         r"(?:^|(?<=\s))[\u25a1\u25cb\u25cf\u25ce\u25ef](?=\s)|^[\u25a1\u25ce](?=\w)",
