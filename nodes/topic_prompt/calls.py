@@ -54,22 +54,25 @@ def set_apart(text: str, find: Callable[[str], str | None]) -> Calls:
     done = 0
     for match in CALL.finditer(text):
         raw = _name(match, text)
-        stop = match.start("name") + len(raw)
         name = unescape(raw)
         found, rest = _found(name, find)
-        if not found and match["sign"].startswith(SIGN) and (not name or match["sign"] != SIGN):
+        call = SIGN + raw
+        if found:
+            used.append(found)
+            # ComfyUI itself sets commas apart.
+            if match["sign"] != SIGN or found + "," * len(rest) != name:
+                call = SIGN + escape(found) + (f" {escape(rest)}" if rest else "")
+                changed.append(_change(match["sign"] + raw, call))
+            if not _is_apart(text[max(match.start() - 2, 0) : match.start()]):
+                call = " " + call
+        elif name and match["sign"] == SIGN:
+            missing.append(name)
+        elif SIGN in match["sign"]:
             raise UserError(f"Expected a name after {SIGN} in the prompt: write that of an embedding, or delete it.")
-        if not found:
-            missing += [name] if SIGN in match["sign"] else []
+        else:
             continue
-        used.append(found)
-        call = text[match.start() : stop]
-        # ComfyUI itself sets commas apart.
-        if match["sign"] != SIGN or found + "," * len(rest) != name:
-            call = SIGN + escape(found) + (f" {escape(rest)}" if rest else "")
-            changed.append(_change(match["sign"] + raw, call))
-        written += [text[done : match.start()], "" if _is_apart(text[: match.start()]) else " ", call]
-        done = stop
+        written += [text[done : match.start()], call]
+        done = match.start("name") + len(raw)
     return Calls("".join([*written, text[done:]]), used, changed, missing)
 
 

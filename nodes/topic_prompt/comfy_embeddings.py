@@ -37,21 +37,24 @@ class Embeddings:
         """
         if not self._roots:
             raise UserError(f"This CLIP was made without a folder of embeddings: load it anew to use {path.name}.")
-        if NOT_IN_NAMES.search(path.name):
+        if not os.path.isfile(path):
+            raise UserError(f"{path} is not there any more: load the topic anew.")
+        places = [path.relative_to(root).as_posix() for root in self._roots if path.is_relative_to(root)]
+        if not places:
+            raise UserError(f"This CLIP does not look for embeddings where {path} lies: load the CLIP anew.")
+        if all(NOT_IN_NAMES.search(place) for place in places):
             raise UserError(
-                f"A prompt cannot call {path.name!r}: rename the file without blanks, commas, colons and brackets."
+                f"A prompt cannot call {places[0]!r}: rename the file without blanks, commas, colons and brackets."
             )
         rivals: list[Path] = []
-        for place in (path.relative_to(root).as_posix() for root in self._roots if path.is_relative_to(root)):
+        for place in (place for place in places if not NOT_IN_NAMES.search(place)):
             for name in (place.removesuffix(path.suffix), place):
                 found = self.files(name)
                 others = [file for file in found if not is_same(file, path)]
-                if path in found and not others and not is_number(name) and not NOT_IN_NAMES.search(name):
+                if found and not others and not is_number(name):
                     return name
                 rivals += others
-        if rivals:
-            raise UserError(f"ComfyUI may take {rivals[-1]} where {path} is called: rename one of them.")
-        raise UserError(f"No prompt can call {path}: see that it is still there and its folders have plain names.")
+        raise UserError(f"ComfyUI may take {rivals[-1]} where {path} is called: rename one of them.")
 
     def files(self, name: str) -> list[Path]:
         """Every file that ComfyUI may take for a name; the first is what it takes since it was started."""

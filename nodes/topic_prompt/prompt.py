@@ -33,7 +33,13 @@ def compose(text: str, topic: str, position: str, strength: float) -> str:
 
 def write_segments(segments: list[tuple[str, float]]) -> str:
     """Weighted segments as ComfyUI prompt text; parsing it again gives the same segments."""
-    return "".join(escape(text) if weight == 1.0 else f"({escape(text)}:{weight!r})" for text, weight in segments)
+    written: list[str] = []
+    was_plain = False
+    for text, weight in segments:
+        # Two plain ones would be read as one, and a backslash would take the next bracket for a letter.
+        was_plain = weight == 1.0 and not was_plain and not text.endswith("\\")
+        written.append(escape(text) if was_plain else f"({escape(text)}:{weight!r})")
+    return "".join(written)
 
 
 def ever_shorter(segments: list[tuple[str, float]]) -> Iterator[list[tuple[str, float]]]:

@@ -110,3 +110,19 @@ def test_a_name_in_the_text_that_several_files_have_is_told(comfy, clip, folder)
         save_file({"clip_l": VECTORS + shift}, place / "twin.safetensors")
     report = encode(comfy, clip, "embedding:twin 달")[1]
     assert "embedding:twin is " in report and "rename one of them" in report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "사진 (embedding:경제:1.0) (고양이:1.0)가 (두:1.2) ",
+        "사진 (고양이:1.0)학 (두:1.2) (embedding:경제:1.0)(embedding:경제:1.0) ",
+        "embedding: 경제 (고양이\\ (두:1.2) ",
+        "embedding:없는것 embedding:  없는것 사진 ",
+    ],
+)
+def test_a_shortened_prompt_keeps_embeddings_and_weights(comfy, clip, economy, put_in, text):
+    whole, _ = encode(comfy, clip, text + "가을 단풍 " * 60)
+    short, report = encode(comfy, clip, text + "가을 단풍 " * 60, on_overflow="truncate")
+    assert "Left out" in report and torch.equal(put_in(clip, short), put_in(clip, whole))
+    assert tokens(clip, short)[:15] == tokens(clip, whole)[:15]

@@ -107,7 +107,7 @@ def test_a_file_that_is_replaced_after_it_was_loaded_is_seen(comfy, clip, folder
     write(folder / "twin.pt", 2)
     assert "was replaced" in comfy.try_node("DancheongEncodeTopicText", clip=clip, text="달", topic=topic).error
     (folder / "twin.pt").unlink()
-    assert "still there" in comfy.try_node("DancheongEncodeTopicText", clip=clip, text="달", topic=topic).error
+    assert "not there any more" in comfy.try_node("DancheongEncodeTopicText", clip=clip, text="달", topic=topic).error
 
 
 def test_a_clip_that_knows_no_embeddings_is_told(comfy, clip, folder):
