@@ -11,7 +11,8 @@ import torch
 from comfy.model_patcher import ModelPatcher
 
 from ..ground import UserError
-from ..ground.tensor_file import is_safe, read_tensors, refuse_other_kinds
+from ..ground.tensor_file import read_tensors
+from ..ground.torch_file import is_program, read_program
 from ..host import memory
 from ..host.progress import interruptible_layers
 
@@ -58,19 +59,15 @@ def load(path: Path) -> InpaintModel:
     Raises:
         UserError: damaged, unknown to spandrel, or a model for something else.
     """
-    from spandrel import MaskedImageModelDescriptor, ModelLoader, UnsupportedModelError
+    from spandrel import MaskedImageModelDescriptor, ModelLoader, UnsupportedModelError, canonicalize_state_dict
 
-    loader = ModelLoader()
+    # What torch.jit.load loads may run meanwhile, so the public program is never loaded: its tensors are enough.
+    tensors = read_program(path) if is_program(path) else read_tensors(path)[0]
     try:
-        if is_safe(path) or path.suffix.lower() == ".pth":
-            tensors, _ = read_tensors(path)
-        else:
-            refuse_other_kinds(path)
-            tensors = loader.load_state_dict_from_file(path)
-        descriptor = loader.load_from_state_dict(tensors)
+        descriptor = ModelLoader().load_from_state_dict(canonicalize_state_dict(tensors))
     except UnsupportedModelError as error:
         raise UserError(f"{path.name} is not an inpainting model that spandrel knows: take big-lama.") from error
-    except (RuntimeError, KeyError, AttributeError, TypeError) as error:
+    except Exception as error:  # it reads sizes off whatever tensors there are, and fails in as many ways
         raise UserError(
             f"{path.name} is damaged or no inpainting model ({type(error).__name__}): get it again."
         ) from error

@@ -95,7 +95,7 @@ def unlearned(font: str, colour: str) -> list[str]:
     warnings: list[str] = []
     for name in re.sub(r"\[.*?\]", "", font).split(MIX):
         family = _plain(name.partition("-")[0])
-        if family and family not in learned["fonts"]:
+        if name.strip() and family not in learned["fonts"]:
             warnings.append(_unlearned("font", name.strip(), family, learned["fonts"]))
     plain = " ".join(colour.lower().split())
     if plain and plain not in learned["colors"]:

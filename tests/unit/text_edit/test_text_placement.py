@@ -122,3 +122,40 @@ def test_the_feather_fades_in_from_the_rim():
     whole = np.zeros((16, 16, 3), np.float32)
     crop.paste(whole, np.ones((16, 16, 3), np.float32), solid(0, 0, 16, 16), crop.Square(0, 0, 16), feather=1)
     assert whole[0, 0, 0] == 0.5 and whole[8, 8, 0] == 1
+
+
+def pasted(mask, feather):
+    """How much of the edit every px takes, and whether the feather had room."""
+    result = np.zeros((*mask.shape, 3), np.float32)
+    edited = np.ones((max(mask.shape),) * 2 + (3,), np.float32)
+    room = crop.paste(result, edited, Area(0, 0, mask), crop.Square(0, 0, max(mask.shape)), feather)
+    return result[..., 0], room
+
+
+@pytest.mark.parametrize("feather", [0, 1, 4, 10, 40, 256])
+@pytest.mark.parametrize("size", [(1, 1), (1, 30), (2, 9), (7, 7), (12, 80), (40, 160), (120, 90)])
+def test_the_middle_of_a_word_is_replaced_whatever_the_feather(size, feather):
+    share, room = pasted(np.ones(size, bool), feather)
+    margin = [-(-side // 4) for side in (min(size),) * 2]
+    core = share[margin[0] : size[0] - margin[0], margin[1] : size[1] - margin[1]]
+    assert (core == 1).all() and (share > 0).all()
+    assert room == (not feather or min(size) >= 4 * (feather + 1) - 1)
+
+
+def test_a_thin_part_of_a_thick_area_is_replaced_too():
+    mask = np.zeros((100, 300), bool)
+    mask[:, :100] = mask[46:54, 100:] = True
+    share, room = pasted(mask, 24)
+    assert not room
+    assert (share[48:52, 110:290] == 1).all()  # the middle of the bar
+    np.testing.assert_allclose(share[50, 4], 5 / 25, atol=1e-6)  # the box still has its feather
+    assert share[50, 30] == 1
+
+
+@pytest.mark.parametrize("feather", [0, 1, 4, 9])
+def test_where_there_is_room_the_feather_is_what_was_asked_for(feather):
+    share, room = pasted(np.ones((60, 80), bool), feather)
+    wanted = np.minimum(np.arange(1, 31) / (feather + 1), 1)
+    np.testing.assert_allclose(share[:30, 40], wanted, atol=1e-6)
+    np.testing.assert_allclose(share[30, :30], wanted, atol=1e-6)
+    assert room

@@ -74,3 +74,47 @@ def test_words_that_were_hardly_learned_are_warned_of():
 )  # fmt: skip
 def test_distance_is_levenshteins(read, meant, steps):
     assert wording.distance(read, meant) == steps
+
+
+@pytest.mark.parametrize(
+    "font",
+    ["", "Mohave", "Allura", "NovaMono-Bold", "NovaMono-BoldItalic", "Courgette", "Nova Mono", "pacifico",
+     "Pacifico-Regular", "Inconsolata[wdth,wght]", "Allura and Mohave", "VesperLibre-Regular", "Red Hat Mono",
+     "PressStart2P", "Exo2"],
+)  # fmt: skip
+def test_fonts_of_the_training_are_known(font):
+    assert wording.unlearned(font, "") == []
+
+
+@pytest.mark.parametrize("colour", ["", "red", "Red", " dark  purple ", "grey", "lilac", "olive", "cloudy blue"])
+def test_colours_of_the_training_are_known(colour):
+    assert wording.unlearned("", colour) == []
+
+
+@pytest.mark.parametrize(
+    ("font", "colour", "said"),
+    [
+        ("Arial", "", ["font 'Arial'"]),
+        ("Mohavee", "", ["font 'Mohavee' and can only guess at it; the nearest that it learned: mohave"]),
+        ("\ub098\ub214\uace0\ub515", "", ["font '\ub098\ub214\uace0\ub515'"]),
+        ("Allura and Helvetica", "", ["font 'Helvetica'"]),
+        ("Comic Sans and Times", "", ["font 'Comic Sans'", "font 'Times'"]),
+        ("", "#ff0000", ["color '#ff0000'"]),
+        ("", "\ube68\uac15", ["color '\ube68\uac15'"]),
+        ("", "reddd", ["color 'reddd' and can only guess at it; the nearest that it learned: red"]),
+        ("Arial", "ultraviolett", ["font 'Arial'", "color 'ultraviolett'"]),
+    ],
+)
+def test_what_the_model_cannot_know_is_told(font, colour, said):
+    warnings = wording.unlearned(font, colour)
+    assert len(warnings) == len(said)
+    assert all(part in warning and "did not learn" in warning for part, warning in zip(said, warnings, strict=True))
+
+
+def test_what_the_sentence_does_not_say_is_told():
+    assert wording.untold("Mohave", "red", "") == wording.untold("", " ", "In lilac") == []
+    assert wording.untold("Mohave", "", "In lilac") == ["font not told, as the instruction replaces the whole sentence"]
+    (both,) = wording.untold("Mohave", "red", "In lilac")
+    assert both.startswith("font and color not told")
+    (mixed,) = wording.untold("Allura and Mohave", "red", "")
+    assert mixed.startswith("color 'red' not told")
