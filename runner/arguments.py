@@ -45,11 +45,15 @@ def parser() -> argparse.ArgumentParser:
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     get = actions.add_parser("get", parents=[base], help="download one model")
     get.add_argument("name", metavar="NAME")
-    convert = actions.add_parser("convert", help="write a checkpoint as .safetensors, without its training run")
-    convert.add_argument("name", choices=["diffste"], help="what the checkpoint is")
-    convert.add_argument("source", type=Path, metavar="IN", help="such as diffste.ckpt")
+    convert = actions.add_parser("convert", help="write a checkpoint or an ncnn pair as .safetensors")
+    convert.add_argument("name", choices=["diffste", "ncnn"], help="what it is")
+    convert.add_argument(
+        "source", type=Path, metavar="IN", help="such as diffste.ckpt, or x4plus.param beside its .bin"
+    )
     convert.add_argument("target", type=Path, metavar="OUT", help="such as diffste.safetensors")
-    convert.add_argument("--dtype", choices=["float16", "float32"], default="float16", help="default: float16")
+    convert.add_argument(
+        "--dtype", choices=["float16", "float32"], help="default: float16 for diffste, for ncnn as the pair has it"
+    )
 
     engines = commands.add_parser("engines", help="text finders that need an environment of their own")
     actions = engines.add_subparsers(dest="action", metavar="ACTION")

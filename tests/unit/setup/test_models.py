@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+import torch
 from dancheong.nodes.ground import UserError
 from dancheong.runner.setup import downloads, models
 from dancheong.testing.models import diffste as diffste_models
+from dancheong.testing.models import ncnn_pairs, upscale
 
 HEADER = json.dumps({"weight": {"dtype": "F32", "shape": [25000], "data_offsets": [0, 100000]}}).encode()
 WHOLE = len(HEADER).to_bytes(8, "little") + HEADER + bytes(range(250)) * 400
@@ -195,8 +199,22 @@ def test_the_shipped_table(root, tmp_path):
         assert bool(model.release) == bool(model.sha256)
         assert all((root / "workflows" / f"{name}.json").is_file() for name in model.workflows)
         assert model.licence and model.megabytes
+        if model.package:
+            assert [Path(name).suffix for name in model.package.files] == [".param", ".bin"]
+            assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in model.package.files.values())
     text = models.listing(table, tmp_path)
     assert text.count("missing") == len(table)
+
+
+def test_a_model_is_for_the_workflows_that_name_it(root):
+    """No other, and none less: what is said to be for a workflow is what a user downloads to run it."""
+    named = {path.stem: path.read_text(encoding="utf-8") for path in (root / "workflows" / "api").glob("*.json")}
+    for model in models.read_table().values():
+        _, _, below = model.folder.partition("/")
+        files = [f'"{below}/"'] if below else []
+        files += [f'"{Path(below, file).as_posix()}"' for file in model.files]
+        using = {name for name, text in named.items() if any(file in text for file in files)}
+        assert using == set(model.workflows), model.name
 
 
 @pytest.mark.parametrize(
@@ -211,6 +229,46 @@ def test_the_shipped_table(root, tmp_path):
 )
 def test_what_comfyui_misses_names_the_command(refusal, command):
     assert models.remedy(refusal) == command
+
+
+def test_an_ncnn_pair_is_converted_by_command(tmp_path, capsys):
+    from dancheong.runner import cli
+    from safetensors.torch import load_file
+
+    weights, target = upscale.compact(3, layers=2), tmp_path / "models" / "tiny.safetensors"
+    source = ncnn_pairs.compact(weights, tmp_path / "tiny.param", reduced=0.5)
+
+    def convert(*words):
+        return cli.main(["models", "convert", "ncnn", *map(str, words)])
+
+    assert convert(source, target) == 0
+    said = capsys.readouterr().out
+    assert f"{target}: " in said and "tiny.param reduces what the network makes to 0.5 of it" in said
+    made = load_file(target)
+    assert made.keys() == weights.keys()
+    assert {key: tensor.dtype for key, tensor in made.items() if tensor.ndim == 4} == dict.fromkeys(
+        [key for key, array in weights.items() if array.ndim == 4], torch.float16
+    )
+    assert made["body.1.weight"].dtype == torch.float32
+    for dtype in ("float32", "float16"):
+        assert convert(source.with_suffix(".bin"), target, "--dtype", dtype) == 0
+        assert {tensor.dtype for tensor in load_file(target).values()} == {getattr(torch, dtype)}
+    capsys.readouterr()
+    kept = target.read_bytes()
+    (tmp_path / "other.pth").write_bytes(b"PK")
+    for wrong, part in (
+        (tmp_path / "gone.param", "There is no file"),
+        (tmp_path / "other.pth", "is none of an ncnn pair: expected the .param of an ncnn pair"),
+    ):
+        assert convert(wrong, target) == 1
+        assert part in capsys.readouterr().err
+    assert convert(source, tmp_path / "tiny.pth") == 1
+    assert "ends in .safetensors" in capsys.readouterr().err
+    source.with_suffix(".bin").write_bytes(source.with_suffix(".bin").read_bytes()[:100])
+    assert convert(source, target) == 1
+    assert "breaks off" in capsys.readouterr().err
+    assert target.read_bytes() == kept
+    assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.safetensors"]
 
 
 def test_a_checkpoint_is_converted_by_command(tmp_path, capsys):
