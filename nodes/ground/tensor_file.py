@@ -24,11 +24,17 @@ KINDS = {
     b"\x1f\x8b": "a gzip archive",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"BZh": "a bzip2 archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"\x93NUMPY": "a NumPy file",
     b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
 }
 """The same for what is no text."""
+TAR = slice(257, 262), b"ustar"
+"""Where a tar archive says what it is; PyTorch wrote such files before 2017."""
 SAFE_BEGINNING = b"\0\0\0{"
 """From the sixth byte on: the end of the header's length, and the header, which is JSON."""
 LEGACY = b"\x80\x02"
@@ -107,7 +113,8 @@ def refuse_other_kinds(path: Path) -> None:
     for start, kind in TEXTS.items():
         if text.startswith(start):
             raise UserError(f"{path.name} is {kind}.")
-    for start, kind in KINDS.items():
+    kinds = {b"": "a tar archive"} if beginning[TAR[0]] == TAR[1] else KINDS
+    for start, kind in kinds.items():
         if beginning.startswith(start):
             raise UserError(
                 f"{path.name} is {kind}, not a file of weights: unpack or convert it, or get the right one."

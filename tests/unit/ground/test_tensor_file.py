@@ -1,8 +1,11 @@
 """What is no weight file is called by its name, and nothing in any file is ever run."""
 
+import bz2
 import gzip
 import io
+import lzma
 import pickle
+import tarfile
 import zipfile
 
 import pytest
@@ -35,6 +38,16 @@ def archive(**files):
     return file.getvalue()
 
 
+def tar(**files):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as packed:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            packed.addfile(member, io.BytesIO(content))
+    return file.getvalue()
+
+
 def script():
     file = io.BytesIO()
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), file)
@@ -48,6 +61,10 @@ OTHERS = {
     "is empty": (b"",),
     "a zip archive": (archive(readme="x", weights="y"),),
     "a gzip archive": (gzip.compress(b"weights"),),
+    "a tar archive": (tar(weights=b"x"),),
+    "an xz archive": (lzma.compress(b"weights"),),
+    "a bzip2 archive": (bz2.compress(b"weights"),),
+    "a NumPy file": (b"\x93NUMPY\x01\0" + bytes(120),),
     "a GGUF file": (b"GGUF\x03\0\0\0" + bytes(64),),
     "a Keras file": (b"\x89HDF\r\n\x1a\n" + bytes(64),),
     "a PNG picture": (b"\x89PNG\r\n\x1a\n" + bytes(64),),
