@@ -45,6 +45,8 @@ REMEDIES = {
     SCRIPT: "get the weights as .safetensors",
     ZIP: "unpack it, and take the weight file in it",
 }
+MOST_DESCRIBED = 1 << 24
+"""Bytes of the pickle in an archive; thousands of tensors take 1 MB."""
 ASKS_FOR_CODE = ("Unsupported global", "Unsupported class", "Trying to load", "operand 149")
 """What torch says of a pickle that asks for more than tensors, unlike of one that makes no sense; 149 is a frame, which
 Python's own pickles have and torch's have not."""
@@ -83,8 +85,11 @@ def read_tensors(path: Path) -> tuple[Any, dict[str, str]]:
         except Exception as error:  # its own error, and torch's for what a header asks of it
             raise UserError(f"{path.name} is damaged or cut off ({_short(error)}): get it again.") from error
     try:
+        _refuse_bombs(path)
         with torch.serialization.safe_globals([(Parameters, "torch.nn.modules.container.ParameterDict")]):
             return torch.load(path, map_location="cpu", weights_only=True), {}
+    except UserError:
+        raise
     except Exception as error:  # a damaged file makes torch raise errors of every kind
         raise UserError(_refusal(path, error)) from error
 
@@ -125,6 +130,24 @@ def refuse_other_kinds(path: Path) -> None:
             raise UserError(f"{path.name} is {kind}, not {_expected(path)}: {REMEDIES[kind]}.")
     elif is_safe(path) and beginning.startswith(LEGACY):
         raise UserError(f"{path.name} is {PYTORCH}, not {_expected(path)}: {REMEDIES[PYTORCH]}.")
+
+
+def _refuse_bombs(path: Path) -> None:
+    """Refuse an archive that would fill the memory: torch compresses nothing but programs' code.
+
+    Raises:
+        UserError: which member it is.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            packed = member.compress_type != zipfile.ZIP_STORED and "/code/" not in member.filename
+            if packed or (member.filename.endswith(".pkl") and member.file_size > MOST_DESCRIBED):
+                raise UserError(
+                    f"{path.name} was refused, as PyTorch does not write its member {member.filename} of "
+                    f"{member.file_size / 1e6:,.0f} MB so: get it again."
+                )
 
 
 def _refusal(path: Path, error: Exception) -> str:

@@ -106,7 +106,13 @@ def load(path: Path, convolution: type[nn.Conv2d] = nn.Conv2d) -> CRAFT:
                 f"{path.name} is not a CRAFT text detector: expected {key}.weight of {list(layer.weight.shape)}, "
                 f"got {'none' if weight is None else list(weight.shape)}. Run `dancheong models get craft`."
             )
-        folded[f"layers.{plain}.weight"], folded[f"layers.{plain}.bias"] = _fold(tensors, key, weight, bias)
+        try:
+            folded[f"layers.{plain}.weight"], folded[f"layers.{plain}.bias"] = _fold(tensors, key, weight, bias)
+        except Exception as error:  # norms that are missing, of other shapes or of no numbers fail in as many ways
+            raise UserError(
+                f"{path.name} is not a CRAFT text detector: what belongs to {key} does not fit it. Run `dancheong "
+                "models get craft`."
+            ) from error
     network.load_state_dict(folded, assign=True)
     return network.eval().requires_grad_(False)
 
@@ -156,6 +162,8 @@ def _read_keras(path: Path) -> dict[str, Tensor]:
 
     def take(place: str, item: object) -> None:
         if isinstance(item, h5py.Dataset):
+            if item.external or item.is_virtual or item.nbytes > size:
+                raise ValueError(f"{place} is not stored in the file itself")
             layer, array = place.split("/")[-2:]
             name = names.get(re.sub(r":\d+$", "", array))
             if name:
@@ -164,9 +172,10 @@ def _read_keras(path: Path) -> dict[str, Tensor]:
 
     if not h5py.is_hdf5(path):
         refuse_other_kinds(path)
+    size = path.stat().st_size
     try:
         with h5py.File(path) as file:
             file.visititems(take)
-    except OSError as error:
+    except Exception as error:  # damage makes h5py raise errors of many kinds
         raise UserError(f"{path.name} is damaged or cut off ({error}): get it again.") from error
     return tensors
