@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +22,7 @@ JSON = (".json", ".jsonl")
 """UTF-8 by their standard, wherever the bytes may be read as such."""
 BOTH_WAYS = re.compile(r"[\0-\x7f\xa1-\u023f]*")
 """Letters whose UTF-8 may be two bytes of a Hangul syllable in CP949."""
-PIECE = 1 << 20
+PIECE = 1 << 16
 HEAD = 4096
 SHARE = 0.1
 """Of ASCII letters in the first bytes of any table."""
@@ -125,8 +126,9 @@ def _broken(file: IO[bytes], encoding: str) -> int:
     file.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)(_ERRORS)
     count = 0
-    while piece := file.read(PIECE):
-        count += decoder.decode(piece).count(BROKEN)
+    with suppress(UserError):  # of a file that breaks off: who reads it is told at that place
+        while piece := file.read(PIECE):
+            count += decoder.decode(piece).count(BROKEN)
     return count + decoder.decode(b"", True).count(BROKEN)
 
 

@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from ..ground import text_file
 from .columns import is_record, is_table
+from .foreign import DamagedFile
 from .json_reader import JsonReader, NoJsonError
 
 CHUNK = 1 << 16
@@ -26,7 +28,7 @@ def rows(text: IO[str]) -> Iterator[tuple[str, dict | str]]:
     Args:
         text: the opened file; it must be one that can be read again from its start.
     """
-    head = text.read(HEAD)
+    head = _head(text)
     text.seek(0)
     if not head.strip(INVISIBLE):
         yield "the beginning", "it is no JSON (the file is empty)"
@@ -37,6 +39,15 @@ def rows(text: IO[str]) -> Iterator[tuple[str, dict | str]]:
         line = line.strip(INVISIBLE)
         if line:
             yield from ((f"line {number}", row) for row in _line(line))
+
+
+def _head(text: IO[str]) -> str:
+    """The first lines, whole."""
+    head = ""
+    with suppress(DamagedFile):  # who reads the records is told at that place
+        while len(head) < HEAD and head.count("\n") <= LOOKED_AT and (piece := text.read(CHUNK)):
+            head += piece
+    return head
 
 
 def _is_lines(head: str) -> bool:

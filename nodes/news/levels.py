@@ -35,7 +35,7 @@ def eight_bits(values: np.ndarray) -> np.ndarray:
         full = next((level for level, most in ((1, 2), (255, 256)) if bright <= most), DEEP)
     else:
         full = DEEP if values.dtype.itemsize == 2 or values.max() <= DEEP else DEEPEST
-    return (values.clip(0, full).astype(np.float64) * (255 / full)).round().astype(np.uint8)
+    return (values.clip(0, full).astype(np.float32) * np.float32(255 / full)).round().astype(np.uint8)
 
 
 def on_white(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:

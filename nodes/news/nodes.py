@@ -92,7 +92,7 @@ class LoadNewsDataset(io.ComfyNode):
                 break
         first = f"{path.name}: {len(taken)} articles taken of {rows} rows looked at."
         if moving:
-            first += f"\n{moving} animated pictures or several pages: the first of each was taken."
+            first += f"\n{moving} of them move or have several pages: the first picture of each was taken."
         report = refusals(first + unread(dataset.left(path)), refused)
         if not taken:
             raise UserError(f"No article was found. {report} Check topics and start.")

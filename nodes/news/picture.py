@@ -1,10 +1,12 @@
 """A picture's file as pixels."""
 
 import io
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from . import levels
 from .foreign import DamagedFile, decoding
@@ -29,6 +31,10 @@ OPENCV = {
     b"P7": "PAM",
 }
 """How files begin in formats of which OpenCV reads more than Pillow."""
+PROGRAMS = ("EPS", "WMF")
+"""Formats that are no pixels but programs, which Pillow would hand to another program to run."""
+MOST_PIXELS = 200_000_000
+"""As Pillow has it, unless others in this process told it otherwise."""
 PAGED = ("MPO", "PSD")
 """Formats whose further pictures are previews and layers of the first."""
 NOT_READ = (
@@ -92,8 +98,13 @@ def read(data: bytes) -> Picture:
 def _loaded(data: bytes) -> tuple[Image.Image, bool]:
     opened = Image.open(io.BytesIO(data))
     name = opened.format
+    if name in PROGRAMS:
+        raise UnidentifiedImageError
+    if opened.width * opened.height > MOST_PIXELS:
+        raise Image.DecompressionBombError(f"{opened.width} x {opened.height} px")
     is_animated = bool(getattr(opened, "is_animated", False)) and name not in PAGED
-    opened.load()
+    with _whole():
+        opened.load()
     image = opened
     if opened.mode == "LAB":
         image = ImageCms.profileToProfile(
@@ -105,6 +116,17 @@ def _loaded(data: bytes) -> tuple[Image.Image, bool]:
         image = image.transpose(turned)
     image.format = name
     return image, is_animated
+
+
+@contextmanager
+def _whole() -> Generator[None, None, None]:
+    """Pillow refuses what is cut off, whatever others in this process told it."""
+    told = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = told
 
 
 def _orientation(image: Image.Image) -> int:

@@ -1,10 +1,13 @@
 """What became of the rows of a dataset, in a few lines."""
 
+import re
 from collections import Counter
 
 from .foreign import shown
 from .record import RefusedRow
 
+OWN = re.compile(r" ?(\(.*\)|'[^']*'|\"[^\"]*\")")
+"""What a reason says of one row only."""
 MOST_SHOWN = 20
 """Reasons that a report names one by one."""
 
@@ -24,7 +27,7 @@ def refusals(first: str, refused: list[RefusedRow]) -> str:
 
 def kind(reason: str) -> str:
     """A reason without what is in quotes and brackets: what it has in common with others."""
-    return reason.split(" (")[0].split("'")[0].strip()
+    return OWN.sub("", reason.split(": ")[0]).strip()
 
 
 def unread(left: list[str]) -> str:

@@ -73,9 +73,9 @@ class Folder:
         if not path.is_relative_to(self._root):  # a link that leads out
             raise OutsideError(f"the path {shown(name)!r} leads out of the dataset")
         try:
-            return foreign(path.open("rb"), f"{shown(readable(name))!r} cannot be read")
+            return foreign(path.open("rb"), f"the file {shown(readable(name))!r} cannot be read")
         except OSError as error:
-            raise DamagedFile(f"{shown(readable(name))!r} cannot be read ({said(error)})") from error
+            raise DamagedFile(f"the file {shown(readable(name))!r} cannot be read ({said(error)})") from error
 
     def read(self, name: str) -> bytes:
         """A file's whole content."""
@@ -157,7 +157,7 @@ class Zip:
 
     def open(self, name: str) -> IO[bytes]:
         """A file, to be read piece by piece."""
-        what = f"{shown(name)!r} cannot be unpacked"
+        what = f"the file {shown(name)!r} cannot be unpacked"
         with decoding(what):
             return foreign(self._file.open(self._known[name]), what)
 
@@ -193,5 +193,5 @@ def _limited(file: IO[bytes], name: str) -> bytes:
     # The size that a zip states may be a lie: what counts is what comes out.
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise UserError(f"{shown(name)!r} is larger than {LARGEST // 1_000_000} MB")
+        raise UserError(f"the file {shown(name)!r} is larger than {LARGEST // 1_000_000} MB")
     return data

@@ -52,6 +52,11 @@ def by_opencv(ending: str, values: np.ndarray) -> bytes:
     return data.tobytes()
 
 
+def profile(space: bytes) -> bytes:
+    """Enough of a colour profile to be told from others; `space` such as b"GRAY"."""
+    return struct.pack(">I", 600) + bytes(12) + space + b"XYZ " + bytes(576)
+
+
 @cache
 def good() -> dict[str, OddPicture]:
     """Name -> a picture that can be read."""
@@ -78,7 +83,6 @@ def good() -> dict[str, OddPicture]:
     lab = ImageCms.profileToProfile(
         Image.fromarray(muted), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
     )
-    wide = struct.pack(">I", 600) + bytes(12) + b"RGB XYZ " + bytes(576)
     made = {
         "jpeg": (jpeg, ".jpg", _pillow(jpeg)),
         "jfif": (jpeg, ".jfif", _pillow(jpeg)),
@@ -89,7 +93,7 @@ def good() -> dict[str, OddPicture]:
         "jpeg turned": (_turned(image, 6), ".jpg", np.rot90(_pillow(_turned(image, 1)), -1)),
         "jpeg mirrored": (_turned(image, 2), ".jpg", _pillow(_turned(image, 1))[:, ::-1]),
         "png": (saved(image, "PNG"), ".png", rgb),
-        "png with a profile": (saved(image, "PNG", icc_profile=wide), ".png", rgb),
+        "png with a profile": (saved(image, "PNG", icc_profile=profile(b"RGB ")), ".png", rgb),
         "png 1 bit": (saved(image.convert("1"), "PNG"), ".png", _pillow(saved(image.convert("1"), "PNG"))),
         "png grey": (saved(grey_image, "PNG"), ".png", grey_rgb),
         "png grey 16": (by_opencv(".png", deep_grey), ".png", grey_rgb),

@@ -17,7 +17,7 @@ from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import dataset, read_picture
 from dancheong.nodes.watermark import mark_file
-from dancheong.testing.scenes import news
+from dancheong.testing.scenes import news, odd_pictures, odd_rows
 from dancheong.testing.scenes import watermark as scenes
 from dancheong.testing.scenes.news_photos import truths
 from PIL import Image
@@ -213,3 +213,53 @@ def test_marks_are_taken_off_and_it_is_said(true_mark, news_photos, tmp_path):
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(b"nonsense")
         curate(news_photos, tmp_path / "other", Standards(), (bad,))
+
+
+def test_a_cleaned_picture_keeps_its_profile(true_mark, news_photos, tmp_path):
+    file = tmp_path / "mark.safetensors"
+    mark_file.write(file, true_mark)
+    wide, grey = (odd_pictures.profile(space) for space in (b"RGB ", b"GRAY"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    row = next(dataset.records(news_photos))
+    photo = Image.open(io.BytesIO(row.read()))
+    photo.save(folder / "colour.png", icc_profile=wide)
+    photo.convert("L").save(folder / "grey.png", icc_profile=grey)
+    for name in ("colour", "grey"):
+        (folder / f"{name}.txt").write_text(row.title, encoding="utf-8")
+    out = tmp_path / "out"
+    assert curate(folder, out, Standards(duplicate_bits=-1), (file,))["kept"] == 2
+    rows = [json.loads(line) for line in (out / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    for row, profile, mode in zip(rows, (wide, grey), ("RGB", "L"), strict=True):
+        assert row["mark_removed"]
+        opened = Image.open(out / row["file_name"])
+        assert opened.info["icc_profile"] == profile and opened.mode == mode
+
+
+LOOSE = ("--min-content", "0", "--min-hangul", "0", "--min-side", "0", "--duplicate-bits", "-1", "--animated")
+
+
+def test_odd_rows_end_no_run_and_a_kill_changes_nothing(root, tmp_path):
+    rng, rows, number = random.Random(3), [], 0
+    source, killed, straight = (tmp_path / name for name in ("set", "killed", "straight"))
+    source.mkdir()
+    while len(rows) < 40:
+        drawn = odd_rows.draw(tmp_path / "drawn" / f"{number}", rng)
+        number += 1
+        if drawn.source.is_file():
+            drawn.source.rename(source / f"{number:02}.zip")
+            rows += drawn.rows
+    command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(killed), *LOOSE]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    journal = killed / "journal.jsonl"
+    while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= 15):
+        time.sleep(0.005)
+    process.kill()
+    process.wait(timeout=60)
+    assert 0 < journal.read_bytes().count(b"\n") < len(rows)
+    loose = Standards(min_content=0, min_hangul=0.0, min_side=0, animated=True, duplicate_bits=-1)
+    for out in (killed, straight):
+        assert sum(curate(source, out, loose).values()) == len(rows)
+    assert {name: data for name, data in outcome(killed).items() if not name.endswith(".part")} == outcome(straight)
+    kept = [json.loads(line)["text"] for line in (straight / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert kept == [row.values[1].split(" [SEP]")[0] for row in rows if not row.reason]

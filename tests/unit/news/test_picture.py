@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dancheong.nodes.news.picture import BrokenPicture, read
 from dancheong.testing.scenes import odd_pictures
-from PIL import Image
+from PIL import Image, ImageFile
 
 
 def difference(one, other):
@@ -60,7 +60,7 @@ def test_no_damage_ends_in_anything_but_a_picture_or_a_reason(kind):
 def test_profiles_that_fit_the_pixels_are_kept():
     wide = odd_pictures.good()["png with a profile"]
     assert read(wide.data).profile == Image.open(io.BytesIO(wide.data)).info["icc_profile"]
-    press = b"\0\0\2\0" + bytes(12) + b"CMYKLab " + bytes(488)
+    press = odd_pictures.profile(b"CMYK")
     cmyk = odd_pictures.saved(Image.fromarray(odd_pictures.scene()).convert("CMYK"), "JPEG", icc_profile=press)
     assert Image.open(io.BytesIO(cmyk)).info["icc_profile"] and read(cmyk).profile is None
 
@@ -80,3 +80,19 @@ def test_numbers_of_any_depth_become_levels(values, levels):
     from dancheong.nodes.news.levels import eight_bits
 
     assert eight_bits(values)[0].tolist() == levels
+
+
+def test_what_others_tell_pillow_changes_nothing(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    for name in ("JPEG cut off", "PNG cut off", "bomb"):
+        with pytest.raises(BrokenPicture, match="the picture is broken"):
+            read(odd_pictures.bad()[name].data)
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_a_program_is_no_picture():
+    eps = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    assert Image.open(io.BytesIO(eps)).format == "EPS"
+    with pytest.raises(BrokenPicture, match="no known format"):
+        read(eps)

@@ -164,3 +164,4 @@ def test_a_table_that_cannot_be_unpacked_any_more_keeps_what_it_gave(tmp_path):
     path.write_bytes(data)
     found = told(path)
     assert "cannot be unpacked" in found[-1] and dataset.count(path) == len(found)
+    assert found.count(PICTURE) > 1000
