@@ -16,8 +16,9 @@ from typing import Any
 import torch
 
 from . import UserError
+from .shells import Refused, Shell, Stored
 from .tensor_file import refuse_other_kinds
-from .unpickle import MOST_BYTES, Pickle, Refused, Shell, Stored, Unpickler
+from .unpickle import MOST_BYTES, Pickle, Unpickler
 
 MAGIC = 0x1950A86A20F9469CFC6C
 """The first of the five pickles in a file of before 2020."""

@@ -8,96 +8,22 @@ describes becomes a shell, which keeps what was stored in it, and whatever would
 import io
 import json
 import pickle
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
+
+from .shells import MAKERS, NUMBERS, Refused, Shell, Storage, Table
 
 HARMLESS: dict[str, list[str]] = json.loads(Path(__file__).with_name("harmless_classes.json").read_text("utf-8"))
 """Module -> its classes that only describe; under "whole modules" those of which everything does."""
 MODULES = tuple(HARMLESS.pop("whole modules"))
-NUMBERS = {
-    "DoubleStorage": torch.float64,
-    "FloatStorage": torch.float32,
-    "HalfStorage": torch.float16,
-    "BFloat16Storage": torch.bfloat16,
-    "LongStorage": torch.int64,
-    "IntStorage": torch.int32,
-    "ShortStorage": torch.int16,
-    "CharStorage": torch.int8,
-    "ByteStorage": torch.uint8,
-    "BoolStorage": torch.bool,
-    "ComplexFloatStorage": torch.complex64,
-    "ComplexDoubleStorage": torch.complex128,
-    "UntypedStorage": torch.uint8,
-}
-"""What a storage of torch holds, by its class."""
 MOST_BYTES, MOST_READS = 1 << 26, 4_000_000
-"""DiffSTE's public file, moments and all, takes about 1 MB in 500,000 reads; a hostile one could fill the memory."""
-SHORT = 64
-"""Bytes of what is read of NumPy: its numbers. Its arrays are let go."""
+"""A file in DiffSTE's layout with all its moments takes 0.5 MB in 252,166 reads; a hostile one could fill the memory."""
+MOST_ARGUMENTS = 8
+"""That are looked at; a call with a million, made a million times, would take for ever."""
 KEYS = (str, bytes, int, float, bool, type(None))
-
-
-class Refused(pickle.UnpicklingError):
-    """The pickle asks for something that is neither tensor nor container nor shell; the text names it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Storage:
-    """Where in the file a tensor's numbers lie."""
-
-    key: str
-    dtype: torch.dtype
-    bytes: int
-
-
-@dataclass(frozen=True, eq=False)
-class Stored:
-    """A tensor that has not been read yet, as the file describes it."""
-
-    storage: Storage
-    dtype: torch.dtype
-    offset: int
-    """Numbers before its first, in the storage; so are the strides."""
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-
-class Shell:
-    """Stands for an object of a class that is not loaded; keeps its stored fields, does nothing."""
-
-    arguments: tuple[Any, ...]
-    fields: dict[Any, Any]
-
-    def __new__(cls, *arguments: Any, **_: Any) -> "Shell":  # noqa: D102, a false alarm of the rule
-        shell = super().__new__(cls)
-        shell.arguments, shell.fields = arguments, {}
-        return shell
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self.fields[key] = value
-
-    def append(self, _: Any) -> None:
-        """A list's item, let go."""
-
-    def extend(self, _: Any) -> None:
-        """A list's items, let go."""
-
-
-class Table(dict[Any, Any]):
-    """Any of the kinds of dictionary; what it is made with is a function for what it lacks, and never called."""
-
-    def __init__(self, *_: Any) -> None:
-        super().__init__()
-
-
-class Kind(Shell):
-    """NumPy's dtype, of which only the name is read."""
 
 
 class Pickle(io.BytesIO):
@@ -143,7 +69,7 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
             f"{module}.".startswith(f"{whole}.") for whole in MODULES
         ):
             return Shell
-        raise Refused(f"it asks for {module}.{name}")
+        raise Refused(f"it asks for {' '.join(f'{module}.{name}'.split())[:100]}")
 
     def persistent_load(self, pid: Any) -> Any:
         """A storage: ("storage", what it holds, key, device, count)."""
@@ -186,11 +112,23 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
     def _frame(self) -> None:
         self.read(8)
 
+    def _reduce(self) -> None:
+        arguments = self.stack.pop()
+        self.stack[-1] = self.stack[-1](*arguments[:MOST_ARGUMENTS])
+
+    def _newobj(self) -> None:
+        arguments, kind = self.stack.pop(), self.stack.pop()
+        self.append(kind.__new__(kind, *arguments[:MOST_ARGUMENTS]))
+
+    def _newobj_ex(self) -> None:
+        self.stack.pop()
+        self._newobj()
+
     def _build(self) -> None:
         """An object's state: kept by a shell, let go by all else."""
         state = self.stack.pop()
         if isinstance(self.stack[-1], Shell):
-            self.stack[-1].fields.update(state if isinstance(state, dict) else {None: state})
+            self.stack[-1].fields = state if isinstance(state, dict) else {None: state}
 
     for code, step in {
         pickle.SETITEM: _setitem,
@@ -201,53 +139,9 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
         pickle.FROZENSET: _frozenset,
         pickle.BYTEARRAY8: _bytearray,
         pickle.FRAME: _frame,
+        pickle.REDUCE: _reduce,
+        pickle.NEWOBJ: _newobj,
+        pickle.NEWOBJ_EX: _newobj_ex,
         pickle.BUILD: _build,
     }.items():
         dispatch[code[0]] = step
-
-
-def _tensor(storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any) -> Stored:
-    return Stored(storage, storage.dtype, offset, tuple(shape), tuple(strides))
-
-
-def _tensor_of_kind(
-    storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *more: Any
-) -> Stored:
-    _, _, dtype, *_ = more
-    return Stored(storage, dtype, offset, tuple(shape), tuple(strides))
-
-
-def _parameter(data: Stored, *_: Any) -> Stored:
-    return data
-
-
-def _encoded(text: str, encoding: str = "utf-8") -> Any:
-    """Bytes as protocol 2 writes them."""
-    if encoding != "latin1":
-        raise Refused(f"it asks for _codecs.encode with {encoding!r}")
-    return text.encode(encoding) if len(text) <= SHORT else Shell()
-
-
-def _number(kind: Kind, data: Any = None) -> Any:
-    """One of NumPy's numbers as Python's; what else NumPy calls a scalar as a shell."""
-    code = kind.arguments[0]
-    if not isinstance(data, bytes) or not re.fullmatch(r"[biuf]\d", code):
-        return Shell()
-    _, order, *_ = kind.fields[None]
-    return np.frombuffer(data, np.dtype(code).newbyteorder(order))[0].item()
-
-
-MAKERS: dict[tuple[str, str], Callable[..., Any]] = {
-    ("collections", "OrderedDict"): Table,
-    ("collections", "defaultdict"): Table,
-    ("torch._utils", "_rebuild_tensor"): _tensor,
-    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
-    ("torch._utils", "_rebuild_tensor_v3"): _tensor_of_kind,
-    ("torch._utils", "_rebuild_parameter"): _parameter,
-    ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
-    ("_codecs", "encode"): _encoded,
-    ("numpy", "dtype"): Kind,
-    ("numpy.core.multiarray", "scalar"): _number,
-    ("numpy._core.multiarray", "scalar"): _number,
-}
-"""What a pickle may call: functions of this file, under the names of what they stand for."""

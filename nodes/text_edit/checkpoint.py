@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from ..ground import UserError, torch_file
+from ..ground.shells import Shell
 from ..ground.tensor_file import is_safe, read_tensors
-from ..ground.unpickle import Shell
 from . import layout
 from .layout import CHARACTERS, TEXT, UNET, VAE, Sizes
 

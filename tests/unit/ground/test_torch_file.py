@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import torch
 from dancheong.nodes.ground import UserError, torch_file, unpickle
-from dancheong.nodes.ground.unpickle import Shell
+from dancheong.nodes.ground.shells import Shell
 
 KINDS = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8,
          torch.uint8, torch.bool, torch.complex64, torch.float8_e4m3fn]  # fmt: skip
@@ -166,6 +166,10 @@ def test_a_state_changes_no_class(tmp_path, target):
         "tuples in tuples, frozen": b"(" + b")" + b"\x85" * 200_000 + b"\x91.",
         "lists in lists": b"]" * 200_000 + b"a" * 199_999 + b".",
         "itself": b"}q\x00X\x01\x00\x00\x00ah\x00s.",
+        "one tuple for ten thousand shells": b"(" + b"N" * 500_000 + b"tq\x000cenum\nEnum\nq\x010("
+                                             + b"h\x01h\x00R" * 10_000 + b"t.",
+        "one state for ten thousand shells": b"}(" + b"".join(b"J%bN" % struct.pack("<i", n) for n in range(200_000))
+                                             + b"uq\x000cenum\nEnum\nq\x010(" + b"h\x01)Rh\x00b" * 10_000 + b"t.",
         "a far memo": b"Nr\xff\xff\xff\xff.",
         "a great array": b"\x96" + struct.pack("<Q", 1 << 40) + b"a.",
         "a great text": b"\x8d" + struct.pack("<Q", 1 << 40) + b"a.",

@@ -1,0 +1,134 @@
+"""What comes out of a pickle that is not run: tensors as the file describes them, shells, and NumPy's numbers."""
+
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+NUMBERS = {
+    "DoubleStorage": torch.float64,
+    "FloatStorage": torch.float32,
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "LongStorage": torch.int64,
+    "IntStorage": torch.int32,
+    "ShortStorage": torch.int16,
+    "CharStorage": torch.int8,
+    "ByteStorage": torch.uint8,
+    "BoolStorage": torch.bool,
+    "ComplexFloatStorage": torch.complex64,
+    "ComplexDoubleStorage": torch.complex128,
+    "UntypedStorage": torch.uint8,
+}
+"""What a storage of torch holds, by its class."""
+SHORT = 64
+"""Bytes of what is read of NumPy: its numbers. Its arrays are let go."""
+
+
+class Refused(pickle.UnpicklingError):
+    """The pickle asks for something that is neither tensor nor container nor shell; the text names it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Storage:
+    """Where in the file a tensor's numbers lie."""
+
+    key: str
+    dtype: torch.dtype
+    bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A tensor that has not been read yet, as the file describes it."""
+
+    storage: Storage
+    dtype: torch.dtype
+    offset: int
+    """Numbers before its first, in the storage; so are the strides."""
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+class Shell:
+    """Stands for an object of a class that is not loaded; keeps its stored fields, does nothing."""
+
+    made_of: tuple[Any, ...]
+    """The first thing that it was made with; what holds all of it could fill the memory."""
+    fields: dict[Any, Any]
+
+    def __new__(cls, *arguments: Any, **_: Any) -> "Shell":  # noqa: D102, a false alarm of the rule
+        shell = super().__new__(cls)
+        shell.made_of, shell.fields = arguments[:1], {}
+        return shell
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.fields[key] = value
+
+    def append(self, _: Any) -> None:
+        """A list's item, let go."""
+
+    def extend(self, _: Any) -> None:
+        """A list's items, let go."""
+
+
+class Table(dict[Any, Any]):
+    """Any of the kinds of dictionary; what it is made with is a function for what it lacks, and never called."""
+
+    def __init__(self, *_: Any) -> None:
+        super().__init__()
+
+
+class Kind(Shell):
+    """NumPy's dtype, of which only the name is read."""
+
+
+def _tensor(storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any) -> Stored:
+    return Stored(storage, storage.dtype, offset, shape, strides)
+
+
+def _tensor_of_kind(
+    storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *more: Any
+) -> Stored:
+    _, _, dtype, *_ = more
+    return Stored(storage, dtype, offset, shape, strides)
+
+
+def _parameter(data: Stored, *_: Any) -> Stored:
+    return data
+
+
+def _encoded(text: str, encoding: str = "utf-8") -> Any:
+    """Bytes as protocol 2 writes them."""
+    if encoding != "latin1":
+        raise Refused(f"it asks for _codecs.encode with {encoding!r}")
+    return text.encode(encoding) if len(text) <= SHORT else Shell()
+
+
+def _number(kind: Kind, data: Any = None) -> Any:
+    """One of NumPy's numbers as Python's; what else NumPy calls a scalar as a shell."""
+    (code,) = kind.made_of
+    if not isinstance(data, bytes) or not re.fullmatch(r"[biuf]\d", code):
+        return Shell()
+    _, order, *_ = kind.fields[None]
+    return np.frombuffer(data, np.dtype(code).newbyteorder(order))[0].item()
+
+
+MAKERS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collections", "OrderedDict"): Table,
+    ("collections", "defaultdict"): Table,
+    ("torch._utils", "_rebuild_tensor"): _tensor,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    ("torch._utils", "_rebuild_tensor_v3"): _tensor_of_kind,
+    ("torch._utils", "_rebuild_parameter"): _parameter,
+    ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
+    ("_codecs", "encode"): _encoded,
+    ("numpy", "dtype"): Kind,
+    ("numpy.core.multiarray", "scalar"): _number,
+    ("numpy._core.multiarray", "scalar"): _number,
+}
+"""What a pickle may call: functions of this file, under the names of what they stand for."""
