@@ -20,7 +20,7 @@ HARMLESS: dict[str, list[str]] = json.loads(Path(__file__).with_name("harmless_c
 """Module -> its classes that only describe; under "whole modules" those of which everything does."""
 MODULES = tuple(HARMLESS.pop("whole modules"))
 MOST_BYTES, MOST_READS = 1 << 26, 4_000_000
-"""A file in DiffSTE's layout with all its moments takes 0.5 MB in 252,166 reads; a hostile one could fill the memory."""
+"""A file in DiffSTE's layout with all its moments takes 0.5 MB in 252,166 reads; a hostile one fills the memory."""
 MOST_ARGUMENTS = 8
 """That are looked at; a call with a million, made a million times, would take for ever."""
 KEYS = (str, bytes, int, float, bool, type(None))
