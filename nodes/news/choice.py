@@ -12,6 +12,8 @@ NAMED = "metadata"
 """What a table is called that is the dataset's by its very name."""
 ALWAYS = (".jsonl", ".json")
 """Tables of any name; others must hold pictures."""
+MOST_PEEKED = 100
+"""Tables that are not read, but looked into to tell of them."""
 NOTES = "journal.jsonl"
 """A curation's own."""
 
@@ -65,7 +67,11 @@ def _tables(storage: Storage, names: list[str], has_others: bool) -> tuple[list[
         first.setdefault(composed(str(PurePosixPath(name).with_suffix(""))).casefold(), name)
     read = [name for name in chosen if name in first.values()]
     others = [name for name in found if name not in read and PurePosixPath(name).name != NOTES]
-    return read, [name for name in others if read and (name in chosen or _holds_pictures(storage, name))]
+    if not read:
+        return [], []
+    # There may be a JSON file beside every picture.
+    peeked = [name for name in others if name not in chosen][:MOST_PEEKED]
+    return read, [name for name in others if name in chosen or (name in peeked and _holds_pictures(storage, name))]
 
 
 def _holds_pictures(storage: Storage, name: str) -> bool:

@@ -4,8 +4,9 @@ import hashlib
 import os
 from pathlib import Path
 
-from ..ground import scan
 from ..host import models
+from .choice import NAMED
+from .storage import files_below
 
 HOLDERS = (".zip", ".parquet")
 """Files of which one holds many rows, so that their content is looked at as well."""
@@ -22,12 +23,10 @@ def stamp(source: Path) -> str:
     folder = source if source.is_dir() else source.parent
     opened = [source] if source.is_file() else []
     digest = hashlib.sha256()
-    for place, names in sorted(scan.walk(folder)):
-        for name in names:
-            path = place / name
-            digest.update(os.fsencode(path) + f"\n{_identity(path)}\n".encode())
-            if name.lower().endswith(HOLDERS) or os.path.splitext(name)[0].casefold() == "metadata":
-                opened.append(path)
+    for path in sorted(files_below(folder)):
+        digest.update(os.fsencode(path) + f"\n{_identity(path)}\n".encode())
+        if path.suffix.lower() in HOLDERS or path.stem.casefold() == NAMED:
+            opened.append(path)
     return models.stamp(*opened) + digest.hexdigest()
 
 

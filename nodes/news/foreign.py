@@ -23,7 +23,8 @@ def decoding(what: str) -> Generator[None, None, None]:
     """The one place where foreign files meet the libraries that decode them.
 
     These have no common error: over damaged bytes Pillow, zipfile, pyarrow and their codecs raise whatever their
-    parsers stumble on. So anything that is raised in here is the file's fault, and nothing of ours belongs in here.
+    parsers stumble on. So anything that is raised in here is the file's fault, and nothing of ours belongs in here but
+    what says itself what is wrong, by a `UserError`.
 
     Args:
         what: "the picture 'a.jpg' cannot be unpacked".
@@ -33,6 +34,8 @@ def decoding(what: str) -> Generator[None, None, None]:
     """
     try:
         yield
+    except UserError:
+        raise
     except Exception as error:
         raise DamagedFile(f"{what} ({said(error)})") from error
 

@@ -27,7 +27,7 @@ def refusals(first: str, refused: list[RefusedRow]) -> str:
 
 def kind(reason: str) -> str:
     """A reason without what is in quotes and brackets: what it has in common with others."""
-    return OWN.sub("", reason.split(": ")[0]).strip()
+    return OWN.sub("", reason).split(": ")[0].strip()
 
 
 def unread(left: list[str]) -> str:

@@ -3,12 +3,12 @@
 import os
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from ..ground import UserError, scan
+from ..ground import UserError
 from .foreign import DamagedFile, decoding, foreign, said, shown
 from .names import Names, readable, unzipped_name
 
@@ -42,6 +42,15 @@ def inside(name: str) -> str:
     return str(path)
 
 
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, in no order; links to folders are not entered, as they may lead anywhere."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            if os.path.isfile(path):  # no pipe, no link to nowhere or to itself
+                yield Path(path)
+
+
 class Folder:
     """A folder on disk, with the zip files in it."""
 
@@ -52,8 +61,7 @@ class Folder:
 
     def names(self) -> list[str]:
         """Every file but what systems leave behind, folder by folder, sorted."""
-        found = [Path(folder, name) for folder, names in scan.walk(self._root) for name in names]
-        listed = [path.relative_to(self._root).as_posix() for path in found]
+        listed = (path.relative_to(self._root).as_posix() for path in files_below(self._root))
         return sorted(filter(_is_content, listed), key=lambda name: name.split("/"))
 
     def find(self, name: str) -> Read | None:

@@ -6,9 +6,9 @@ from typing import IO
 
 from ..ground import spreadsheet, text_file
 from . import columns, csv_table, json_file
-from .foreign import DamagedFile
+from .foreign import DamagedFile, decoding, shown
 from .header import Header
-from .storage import Storage
+from .storage import LARGEST, Storage
 
 FORMATS = (".jsonl", ".json", ".csv", ".tsv", ".xlsx")
 """The first counts where the same table is there in several."""
@@ -49,7 +49,10 @@ def holds_pictures(storage: Storage, name: str) -> bool:
 def _rows(file: IO[bytes], name: str, is_picture: Callable[[str], bool]) -> Iterator[Row]:
     kind = name.lower()
     if kind.endswith(".xlsx"):
-        yield from _sheet(spreadsheet.lines(io.BytesIO(file.read()), name))
+        data = io.BytesIO(file.read(LARGEST))
+        with decoding(f"the file {shown(name)!r} is damaged or no .xlsx file"):
+            lines = spreadsheet.lines(data, name)
+        yield from _sheet(lines)
         return
     text = text_file.opened(file, name)
     if kind.endswith((".csv", ".tsv")):

@@ -10,7 +10,7 @@ from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import dataset, storage
 from dancheong.nodes.news.picture import BrokenPicture, decode
 from dancheong.nodes.news.record import Record, RefusedRow, title_and_content
-from dancheong.nodes.news.report import refusals
+from dancheong.nodes.news.report import kind, refusals
 from dancheong.testing.scenes import news
 from PIL import Image
 
@@ -199,6 +199,18 @@ def test_pictures_are_turned_and_broken_ones_said():
     for data in (b"", b"nonsense", whole.getvalue()[:500], whole.getvalue()[:-40]):
         with pytest.raises(BrokenPicture, match="the picture is broken"):
             decode(data)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("the file 'b.bmp' cannot be unpacked (Error -3: bad (data))", "the file cannot be unpacked"),
+        ("the picture \"it's.jpg\" is not there", "the picture is not there"),
+        ("it has 4 cells: expected 3", "it has 4 cells"),
+    ],
+)
+def test_a_kind_is_what_rows_have_in_common(reason, expected):
+    assert kind(reason) == expected
 
 
 def test_reports_count_kinds_and_name_the_first():

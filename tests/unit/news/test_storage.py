@@ -165,3 +165,13 @@ def test_a_table_that_cannot_be_unpacked_any_more_keeps_what_it_gave(tmp_path):
     found = told(path)
     assert "cannot be unpacked" in found[-1] and dataset.count(path) == len(found)
     assert found.count(PICTURE) > 1000
+
+
+def test_a_link_out_of_the_folder_is_not_walked(tmp_path):
+    folder, other = tmp_path / "set", tmp_path / "other"
+    for place in (folder, other):
+        place.mkdir()
+        (place / "1.jpg").write_bytes(PICTURE)
+        (place / "1.txt").write_text("T")
+    (folder / "away").symlink_to(other)
+    assert told(folder) == [PICTURE]
