@@ -101,7 +101,7 @@ def rrdb(weights: dict[str, np.ndarray], path: Path, style: Style = Style()) -> 
             inner = writer.residual(last, inner)
         trunk = writer.residual(inner, trunk)
     picture = writer.added(features, conv("conv_body", trunk))
-    for name in ("conv_up1", "conv_up2"):
+    for name in sorted({key.partition(".")[0] for key in weights if key.startswith("conv_up")}):
         picture = conv(name, writer.nearest(picture, 2), 0.2)
     conv("conv_last", conv("conv_hr", picture, 0.2))
     return writer.save(path)

@@ -54,6 +54,19 @@ def test_every_way_to_write_an_rrdbnet_gives_its_tensors(tmp_path, style):
     assert found.notes == ()
 
 
+@pytest.mark.parametrize("doublings", [1, 3])
+def test_an_rrdbnet_of_another_factor_is_that_factor(tmp_path, doublings):
+    from spandrel import ModelLoader
+
+    weights = {key: array for key, array in upscale.rrdb(5).items() if not key.startswith("conv_up")}
+    extra = upscale.rrdb(6)
+    for number in range(1, doublings + 1):
+        weights |= {f"conv_up{number}.{kind}": extra[f"conv_up1.{kind}"] for kind in ("weight", "bias")}
+    found = ncnn_pair.read(ncnn_pairs.rrdb(weights, tmp_path / "a.param", Style(half=False)))
+    expect_equal(found.tensors, weights, Style(half=False))
+    assert ModelLoader().load_from_state_dict(found.tensors).scale == 2**doublings
+
+
 @pytest.mark.parametrize("style", STYLES, ids=str)
 @pytest.mark.parametrize("scale", [2, 4])
 def test_every_way_to_write_a_compact_network_gives_its_tensors(tmp_path, style, scale):
