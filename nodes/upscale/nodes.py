@@ -40,7 +40,11 @@ class LoadUpscaleModel(io.ComfyNode):
             description="Load a Real-ESRGAN or any other upscale model, with the denoise strength of general-x4v3.",
             search_aliases=["esrgan loader", "real-esrgan", "general-x4v3", "denoise strength", "dni", "wdn"],
             inputs=[
-                io.Combo.Input("model_name", options=names, tooltip="A file of models/upscale_models."),
+                io.Combo.Input(
+                    "model_name",
+                    options=names,
+                    tooltip="A file of models/upscale_models; either file stands for an ncnn pair.",
+                ),
                 io.Combo.Input(
                     "noise_model",
                     options=[NO_MODEL, *names],
