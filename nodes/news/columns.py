@@ -59,14 +59,11 @@ class Values:
         self._row: dict[str, Any] = {}
         for name, value in row.items():
             self._row.setdefault(meant(name), value)
+        self._texts = {thing: self._first(thing) for thing in THINGS}
 
     def __getitem__(self, thing: str) -> str:
         """The first column that holds a word or a number; "" where none does."""
-        for name in NAMES[thing]:
-            text = _text(self._row.get(name))
-            if text:
-                return text
-        return ""
+        return self._texts[thing]
 
     def raw(self, thing: str) -> list[Any]:
         """Everything that the columns hold."""
@@ -79,8 +76,9 @@ class Values:
 
     def fault(self) -> str | None:
         """Why these texts are none, or None."""
-        for thing in THINGS:
-            text = self[thing]
+        for thing, text in self._texts.items():
+            if text.isascii() and "\0" not in text:
+                continue
             if REST[0] in text:
                 return f"its {thing} is too long to be one"
             if BROKEN in text:
@@ -90,6 +88,9 @@ class Values:
             if "\0" in text:
                 return f"its {thing} holds a zero byte"
         return None
+
+    def _first(self, thing: str) -> str:
+        return next((text for name in NAMES[thing] if (text := _text(self._row.get(name)))), "")
 
 
 def _text(value: Any) -> str:

@@ -38,5 +38,10 @@ class Header:
         return dict(zip(self.names, cells, strict=False))
 
     def picture(self, cells: list[str]) -> str:
-        """The cell that names the picture, of a line with as many cells as this; "" of any other."""
-        return cells[self._place].strip() if len(cells) == len(self.names) else ""
+        """The cell that names the picture, of a line with as many cells as this; "" of any other.
+
+        A quote up to there is the end of a text that began in a line above.
+        """
+        if len(cells) != len(self.names) or any('"' in cell for cell in cells[: self._place + 1]):
+            return ""
+        return cells[self._place].strip()

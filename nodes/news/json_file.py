@@ -8,7 +8,7 @@ from typing import IO, Any
 from ..ground import text_file
 from .columns import is_record, is_table
 from .foreign import DamagedFile
-from .json_reader import JsonReader, NoJsonError
+from .json_reader import JsonReader, NoJsonError, parsed
 
 CHUNK = 1 << 16
 HEAD = 1 << 22
@@ -68,14 +68,14 @@ def _is_array(value: Any) -> bool:
 def _value(line: str) -> Any:
     """What a line is in JSON; None where it is nothing."""
     try:
-        return JsonReader(io.StringIO(line), len(line) + 1).whole()
+        return parsed(line)
     except NoJsonError:
         return None
 
 
 def _line(line: str) -> Iterator[dict | str]:
     try:
-        value = JsonReader(io.StringIO(line), len(line) + 1).whole()
+        value = parsed(line)
     except NoJsonError as error:
         yield _fault(error)
         return

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from ..ground.text_file import LONGEST
@@ -19,6 +21,28 @@ WIDE = 500
 
 class NoJsonError(ValueError):
     """What stands here is no JSON."""
+
+
+@contextmanager
+def _no_json() -> Generator[None, None, None]:
+    try:
+        yield
+    except RecursionError as error:
+        raise NoJsonError("nested too deep") from error
+    except json.JSONDecodeError as error:
+        raise NoJsonError(error.msg) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise NoJsonError(str(error)) from error
+
+
+def parsed(text: str) -> Any:
+    """The value that a text is.
+
+    Raises:
+        NoJsonError: it is none.
+    """
+    with _no_json():
+        return json.loads(text)
 
 
 class JsonReader:
@@ -59,32 +83,20 @@ class JsonReader:
         """
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer, self._at)
-            except RecursionError:
-                raise NoJsonError("nested too deep") from None
-            except json.JSONDecodeError as error:
-                is_cut = error.msg.startswith("Unterminated") or error.pos > len(self._buffer) - CUT
+                with _no_json():
+                    value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except NoJsonError as error:
+                cause = error.__cause__
+                is_cut = isinstance(cause, json.JSONDecodeError) and (
+                    cause.msg.startswith("Unterminated") or cause.pos > len(self._buffer) - CUT
+                )
                 if is_cut and self._more():
                     continue
-                raise NoJsonError(error.msg) from None
-            except ValueError as error:  # a number of thousands of digits
-                raise NoJsonError(str(error)) from None
+                raise
             # A number at the end may go on in the next piece.
             if end < len(self._buffer) or not self._more():
                 self._at = end
                 return value
-
-    def whole(self) -> Any:
-        """The value that the rest of the text is.
-
-        Raises:
-            NoJsonError: it is none, or more than one.
-        """
-        self.peek()
-        value = self.value()
-        if self.peek():
-            raise NoJsonError("Extra data")
-        return value
 
     def to_next_record(self) -> bool:
         """Go to the next object that follows a comma or another object; False where there is none."""

@@ -81,6 +81,12 @@ def test_a_broken_row_costs_itself(folder, lines, expected):
     )
 
 
+def test_a_text_of_several_lines_may_stand_before_the_picture_s_name(folder):
+    text = 'text,file_name\n"T, b.jpg\nand more",a.jpg\nU,b.jpg\n"V\nW",c.jpg\n'
+    (folder / "metadata.csv").write_text(text, encoding="utf-8")
+    assert told(folder) == ["T, b.jpg\nand more", "U", "V\nW"]
+
+
 def test_an_open_quote_costs_no_time_in_a_long_table(folder):
     rows = "".join(f"a.jpg,T {number},x\r\n" for number in range(20_000))
     (folder / "metadata.csv").write_text(f'file_name,text,topic\r\na.jpg,"open,x\r\n{rows}', encoding="utf-8")
