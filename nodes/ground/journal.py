@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import UserError
+from .whole_file import is_part, write_whole
 
 
 class Journal:
@@ -31,10 +32,10 @@ class Journal:
                 raise UserError(
                     f"{folder} holds results of another source or other rules: choose another folder, or empty it."
                 )
-        elif any(folder.iterdir()):
+        elif any(not is_part(path) for path in folder.iterdir()):
             raise UserError(f"{folder} is not empty and no unfinished work of ours: choose another folder.")
         else:
-            described.write_text(text, encoding="utf-8")
+            write_whole(described, text.encode())
         self._path.touch()
         self._cut_torn_line()
         self._file = self._path.open("a", encoding="utf-8")

@@ -34,7 +34,14 @@ BROKEN = "\udcff"
 REST = "\udcfe\n"
 """Stands for the rest of a line of more than `LONGEST` letters."""
 _ERRORS = "dancheong.broken"
-codecs.register_error(_ERRORS, lambda error: (BROKEN, error.end if isinstance(error, UnicodeDecodeError) else 0))
+
+
+def _no_letter(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return BROKEN, error.end
+
+
+codecs.register_error(_ERRORS, _no_letter)
 
 
 def read(path: Path) -> str:

@@ -45,6 +45,11 @@ def new_part() -> str:
     return f".{uuid.uuid4().hex[:12]}.part"
 
 
+def is_part(path: Path) -> bool:
+    """Whether a killed process may have left this file."""
+    return path.name.startswith(".") and path.suffix == ".part"
+
+
 def named(part: Path, path: Path) -> bool:
     """Give a finished file its name, at once and whole; False, and nothing done, where another file has that name.
 

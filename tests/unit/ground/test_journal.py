@@ -1,6 +1,7 @@
 """What is done stands in the journal, whatever happens to the process or to the disk."""
 
 import os
+from pathlib import Path
 
 import pytest
 from dancheong.nodes.ground import UserError
@@ -29,6 +30,24 @@ def test_other_settings_and_other_things_are_refused(tmp_path):
     (tmp_path / "mine.txt").touch()
     with pytest.raises(UserError, match="no unfinished work of ours"):
         Journal(tmp_path, {"x": 1})
+
+
+def test_a_kill_while_the_settings_are_written_leaves_a_folder_that_is_gone_on_with(tmp_path, monkeypatch):
+    class KilledError(BaseException):
+        pass
+
+    def killed(part, path):
+        raise KilledError
+
+    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: None)  # nor does a killed process tidy up
+    with pytest.raises(KilledError):
+        Journal(tmp_path / "a", {"x": 1})
+    monkeypatch.undo()
+    assert [path.suffix for path in (tmp_path / "a").iterdir()] == [".part"]
+    journal = Journal(tmp_path / "a", {"x": 1})
+    assert list(journal) == []
+    journal.close()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
