@@ -8,7 +8,7 @@ import unicodedata
 
 from ..host import folders
 from ..host.api import io
-from ..host.models import ModelFolder
+from ..host.models import ModelFolder, listed, stamp
 from ..host.wires import TOPIC
 from ..korean_clip import Origin, origin_of
 from . import comfy_encode, topic_file
@@ -117,6 +117,11 @@ class EncodeTopicText(io.ComfyNode):
                 ),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, text, **_) -> str:
+        # A text that comes by a link is not known yet.
+        return stamp(*listed(TOPICS.folder)) if text is None or "embedding" in text.lower() else ""
 
     @classmethod
     def execute(cls, clip, text, position, strength, on_overflow, topic=None) -> io.NodeOutput:

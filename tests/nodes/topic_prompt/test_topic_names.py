@@ -110,6 +110,21 @@ def test_a_file_that_is_replaced_after_it_was_loaded_is_seen(comfy, clip, folder
     assert "not there any more" in comfy.try_node("DancheongEncodeTopicText", clip=clip, text="달", topic=topic).error
 
 
+def test_an_embedding_in_the_text_that_is_replaced_is_encoded_anew(comfy, folder):
+    node = comfy.nodes.NODE_CLASS_MAPPINGS["DancheongEncodeTopicText"]
+
+    def stamps():
+        return [node.fingerprint_inputs(text=text, strength=1.0) for text in ("Embedding:twin 달", None, "달")]
+
+    before = stamps()
+    write(folder / "twin.pt", 1)
+    first = stamps()
+    write(folder / "twin.pt", 2)
+    second = stamps()
+    assert len({before[0], first[0], second[0]}) == len({before[1], first[1], second[1]}) == 3
+    assert before[2] == first[2] == second[2]
+
+
 def test_a_clip_that_knows_no_embeddings_is_told(comfy, clip, folder):
     write(folder / "twin.pt", 1)
     topic = comfy.node("DancheongLoadTopicPrompt", embedding="twin.pt")[0]
