@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import shutil
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from dancheong.nodes.curation import Curation, Standards, Walk
 from dancheong.runner import places
 from dancheong.testing.models import korean as korean_models
-from dancheong.testing.scenes import news
+from dancheong.testing.scenes import news, odd_pictures
 from PIL import Image
 
 
@@ -171,3 +172,61 @@ def test_core_reads_what_curation_writes(comfy, base, tmp_path):
     images, texts = comfy.lists("LoadImageTextDataSetFromFolder", folder="curated")
     assert set(texts) == {one.title for one in news.articles(20, 8) if one.fault in ("", "topic")}
     assert len(images) == len(texts)
+
+
+def fingerprint(comfy, source):
+    return comfy.nodes.NODE_CLASS_MAPPINGS["DancheongLoadNewsDataset"].fingerprint_inputs(source=source)
+
+
+@pytest.mark.parametrize("table", ["metadata.jsonl", "news.json", "metadata.csv"])
+def test_whatever_changes_below_a_folder_is_seen(comfy, base, table):
+    folder = base / "input" / f"stamped_{table}"
+    below = folder / "train" / "2021"
+    news.image_folder(below, news.articles(3, 1, (64, 64)), table)
+    seen = [fingerprint(comfy, folder.name)]
+    assert fingerprint(comfy, folder.name) == seen[0]
+    picture, rows = below / "images" / "00001.jpg", below / table
+    for path in (picture, rows):
+        # Another content of the same size and date, as synchronising tools leave it.
+        date = path.stat().st_mtime_ns
+        path.write_bytes(path.read_bytes()[:-1] + b" ")
+        os.utime(path, ns=(date, date))
+        seen += [fingerprint(comfy, folder.name), fingerprint(comfy, f"{folder.name}/train/2021/{table}")]
+    picture.unlink()
+    seen.append(fingerprint(comfy, folder.name))
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_moving_picture_and_what_is_not_read_are_told(comfy, base):
+    folder = base / "input" / "told_news"
+    news.image_folder(folder, news.articles(20, 4, (64, 64)))
+    news.zipped(folder / "backup.zip", news.articles(3, 5, (64, 64)))
+    *_, (report,) = load(comfy, "told_news")
+    assert "1 of them move or have several pages: the first picture of each was taken." in report
+    assert "Not read, as another table is the dataset: backup.zip." in report
+
+
+LOSSY = ("jpeg", "jfif", "jpe", "avif")
+"""Decoders differ by how they smooth colours."""
+OTHERWISE = ("tiff cmyk", "tiff grey 32", "tiff grey float", "tiff float 255")
+"""Load Image burns these to white, and reads CMYK by another formula."""
+SAME = [name for name in odd_pictures.good() if not name.startswith(LOSSY) and name not in OTHERWISE]
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_pictures_are_those_of_load_image(comfy, base, name):
+    one = odd_pictures.good()[name]
+    folder = base / "input" / f"odd_{name.replace(' ', '_')}"
+    folder.mkdir(exist_ok=True)
+    (folder / f"a{one.ending}").write_bytes(one.data)
+    (folder / "a.txt").write_text("T")
+    (ours,), *_ = load(comfy, folder.name)
+    theirs = comfy.try_node("LoadImage", image=f"{folder.name}/a{one.ending}")
+    if theirs.error:
+        pytest.skip("Load Image does not read it")
+    picture, mask = (theirs.captured[key] for key in sorted(theirs.captured))
+    expected = picture[:1]
+    if mask.shape[1:] == picture.shape[1:3]:
+        hidden = mask[:1, ..., None]
+        expected = expected * (1 - hidden) + hidden
+    assert ours.shape == expected.shape and (ours - expected).abs().max() * 255 <= one.exact + 0.01
