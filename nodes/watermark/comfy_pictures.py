@@ -36,11 +36,12 @@ def box_of(masks: list[torch.Tensor] | None) -> tuple[float, float, float, float
 
 
 def mask_of(mark: Watermark) -> torch.Tensor:
-    """`[1,H,W]`: where a mark lies in a picture of its reference size."""
+    """`[1,H,W]`: where a mark, and the others of its collection, lie in a picture of its reference size."""
     width, height = mark.reference
-    x, y = mark.place(mark.reference, 1.0)
     blank = np.zeros((height, width, 3), np.uint8)
-    over = clean.lay(blank, mark, clean.Sighting(x, y, 1.0, 0.0))
     mask = torch.zeros(1, height, width)
-    mask[0, over.rows, over.columns] = torch.from_numpy(over.touched).float()
-    return to_host(mask)
+    for one in mark.every:
+        x, y = one.place(mark.reference, 1.0)
+        over = clean.lay(blank, one, clean.Sighting(x, y, 1.0, 0.0))
+        mask[0, over.rows, over.columns] += torch.from_numpy(over.touched).float()
+    return to_host(mask.clamp(max=1))

@@ -35,6 +35,13 @@ class Watermark:
     """By how much alpha may be wrong as a whole."""
     agency: str = ""
     """Whose mark it is; "" where nobody said."""
+    others: tuple["Watermark", ...] = ()
+    """Other marks of the collection that it was learned from."""
+
+    @property
+    def every(self) -> "tuple[Watermark, ...]":
+        """All marks of the collection."""
+        return (self, *self.others)
 
     def place(self, size: tuple[int, int], scale: float) -> tuple[float, float]:
         """The expected top left (x, y) of the mark, `scale` times as large, in a picture of (width, height)."""

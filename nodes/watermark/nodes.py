@@ -27,7 +27,7 @@ from .removing import clean
 from .removing.comfy_removal import METHODS, UNBLEND, Removed, remove_learned
 from .removing.comfy_words import TextRemoval
 from .removing.learned import PROVENANCE
-from .removing.preview import preview
+from .removing.preview import sheet, tiles
 
 MARKS = ModelFolder("watermarks", "learned mark", "run the workflow learn_watermark on 20 pictures of the agency")
 AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")
@@ -85,15 +85,21 @@ class LearnWatermark(io.ComfyNode):
             region[0], tuple(ANCHORS)
         )
         learned = _learn(photos, places, box)
-        mark = dataclasses.replace(learned.watermark, agency=agency[0].strip())
-        clearest = photos[learned.carrying[0]]
-        at = clean.find(clearest, mark)
-        if at is None:
-            raise learn.NoMark(
-                "What was learned is not found again in the pictures: mask the mark's area, or add pictures."
-            )
-        shown = preview(mark, clearest, clean.lay(clearest, mark, at))
-        return io.NodeOutput(mark, mask_of(mark), to_host(from_bytes(shown))[None], learned.report)
+        mark, report = learned.watermark, learned.report
+        if mark.others and agency[0].strip():
+            report += f"\nWhich of them is the mark of {agency[0].strip()} is not known, so none bears its name."
+        elif agency[0].strip():
+            mark = dataclasses.replace(mark, agency=agency[0].strip())
+        shown = []
+        for family in learned.families:
+            clearest = photos[learned.numbers(family)[0]]
+            at = clean.find(clearest, family.watermark)
+            if at is None:
+                raise learn.NoMark(
+                    "What was learned is not found again in the pictures: mask the mark's area, or add pictures."
+                )
+            shown += tiles(family.watermark, clearest, clean.lay(clearest, family.watermark, at))
+        return io.NodeOutput(mark, mask_of(mark), to_host(from_bytes(sheet(shown)))[None], report)
 
 
 class SaveWatermark(io.ComfyNode):

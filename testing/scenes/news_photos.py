@@ -34,10 +34,7 @@ def truths() -> list[watermark.Marked]:
 
 def true_mark() -> Watermark:
     """What the photographs were made with, as a learned mark that is exact."""
-    alpha = np.pad(OPACITY * mark().coverage, 1).astype(np.float32)
-    colour = np.pad(mark().colour, ((1, 1), (1, 1), (0, 0)), mode="edge").astype(np.float32)
-    away = [-1.0 - side - watermark.MARGIN for side in (mark().coverage.shape[1], mark().coverage.shape[0])]
-    return Watermark(alpha, colour, "bottom right", (away[0], away[1]), (watermark.WIDTH, watermark.HEIGHT))
+    return watermark.exact(mark(), OPACITY)
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from dancheong.nodes.watermark.mark import Watermark
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 WIDTH, HEIGHT = 640, 480
@@ -105,14 +106,34 @@ def marked(
         photographs: where the crops are taken from, instead of scikit-image's.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    sources = photographs or tuple(_photo(name) for name in PHOTOS)
+    sources = photographs or tuple(photo(name) for name in PHOTOS)
     found = []
     for number in range(count):
         index = (7 * number + seed) % len(sources) if number < len(sources) else int(rng.integers(len(sources)))
-        clean = _scene(rng, sources[index], size)
+        clean = scene(rng, sources[index], size)
         shift = rng.integers(-jitter, jitter + 1, 2)
         found.append(_blend(clean, mark, opacity, quality, shift, place, portal))
     return found
+
+
+def exact(mark: Mark, opacity: float, agency: str = "") -> Watermark:
+    """What pictures marked at the bottom right were made with, as a learned mark."""
+    height, width = mark.coverage.shape
+    alpha = np.pad(opacity * mark.coverage, 1).astype(np.float32)
+    colour = np.pad(mark.colour, ((1, 1), (1, 1), (0, 0)), mode="edge").astype(np.float32)
+    offset = (float(-1 - width - MARGIN), float(-1 - height - MARGIN))
+    return Watermark(alpha, colour, "bottom right", offset, (WIDTH, HEIGHT), agency=agency)
+
+
+def overlaid(clean: np.ndarray, mark: Mark, opacity: float, places: list[tuple[int, int]]) -> np.ndarray:
+    """A picture with the mark at every place (x, y) px of its top left, also beyond the border; `[H,W,3]` uint8."""
+    height, width = mark.coverage.shape
+    result = np.pad(clean.astype(float), ((height, height), (width, width), (0, 0)))
+    alpha = opacity * mark.coverage[..., None]
+    for x, y in places:
+        window = result[y + height : y + 2 * height, x + width : x + 2 * width]
+        window[:] = (1 - alpha) * window + alpha * mark.colour
+    return result[height:-height, width:-width].round().astype(np.uint8)
 
 
 def inside(truth: Marked) -> np.ndarray:
@@ -136,7 +157,8 @@ def _flat(layer: Image.Image, colour: tuple[int, int, int]) -> Mark:
 
 
 @cache
-def _photo(name: str) -> np.ndarray:
+def photo(name: str) -> np.ndarray:
+    """One of `PHOTOS`, `[H,W,3]` uint8."""
     import skimage.data
 
     if name == "motorcycle_left":
@@ -146,7 +168,8 @@ def _photo(name: str) -> np.ndarray:
     return np.ascontiguousarray(np.stack([photo] * 3, -1) if photo.ndim == 2 else photo[..., :3])
 
 
-def _scene(rng: np.random.Generator, source: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def scene(rng: np.random.Generator, source: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A random crop of a photograph, in a random light, `[H,W,3]` uint8."""
     width, height = size
     scale = max(width / source.shape[1], height / source.shape[0]) * rng.uniform(1, 1.6)
     grown = (max(width, round(source.shape[1] * scale)), max(height, round(source.shape[0] * scale)))
@@ -156,6 +179,13 @@ def _scene(rng: np.random.Generator, source: np.ndarray, size: tuple[int, int]) 
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     return (crop * rng.uniform(0.6, 1.15) + rng.uniform(-15, 25)).clip(0, 255).round().astype(np.uint8)
+
+
+def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
+    """What JPEG leaves of a picture."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
 
 
 def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
@@ -178,8 +208,6 @@ def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
             cv2.resize(field, target, interpolation=resize) for field in (alpha, coverage, colour)
         )
     if quality is not None:
-        file = io.BytesIO()
-        Image.fromarray(picture).save(file, "JPEG", quality=quality)
-        picture = np.asarray(Image.open(file))
+        picture = jpeg(picture, quality)
     ideal = (picture - alpha[..., None] * colour) / np.maximum(1 - alpha[..., None], 0.1)
     return Marked(picture, clean, coverage, ideal.clip(0, 255).round().astype(np.uint8))

@@ -12,6 +12,8 @@ GAUSSIAN_MEDIAN = 1.86
 """Standard error of a median of n normal values, as a multiple of MAD / sqrt(n)."""
 ROUNDING = 0.5
 PRIOR = 5
+ACROSS = 0.8
+"""Share of a window's width or height over which an edge runs when it is no mark's but a bar's or a border's."""
 GAP, SPECK, SURROUNDINGS, LEAST = 5, 25, 13, 60
 
 
@@ -32,6 +34,10 @@ def region_of(certainty: np.ndarray) -> np.ndarray:
     from scipy import ndimage
 
     edges = (certainty > CERTAIN).astype(np.uint8)
+    for axis in (0, 1):
+        across = edges.mean(axis=1 - axis) > ACROSS
+        lines = np.convolve(across, np.ones(GAP), "same") > 0
+        edges[(slice(None),) * axis + (lines,)] = 0
     closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((GAP, GAP), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
     large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= SPECK)

@@ -1,6 +1,6 @@
 """The trace of a mark in a collection: where it is, before what it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -8,13 +8,12 @@ import numpy as np
 
 from .. import alignment
 from ..alignment import gradients
+from .pairs import joint_shifts
 from .persistence import persistent, region_of
 from .windows import Window, anchored, boxed, resized
 
 LOOKED_AT = 640
 """px, the longer side of the pictures in which the mark is looked for."""
-REACH = 6
-"""px by which a mark may lie elsewhere from picture to picture, at the size in which it is looked for."""
 ALIGNED, ROUNDS = 0.25, 3
 SURROUNDINGS = 24
 LARGEST = 100_000
@@ -54,12 +53,11 @@ class FoundTrace:
     """How much smaller they are than they came: a large mark needs no more."""
 
 
-def look(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None, step: Step) -> FoundTrace | None:
-    """The clearest trace in any of the places, or in the box; arguments as for `learn.learn`."""
-    factor = min(1.0, LOOKED_AT / max(max(picture.shape[:2]) for picture in pictures))
-    small = [resized(picture, factor) for picture in pictures]
-    windows = [boxed(small, box)] if box else [anchored(small, place) for place in places]
-    windows = [window for window in windows if window.usable]
+def look(
+    pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None, step: Step
+) -> Generator[FoundTrace, None, None]:
+    """The traces in the places, or in the box, the clearest first; arguments as for `learn.learn`."""
+    factor, small, windows = small_windows(pictures, places, box)
     still = np.zeros((len(pictures), 2))
     traces = []
     for window in windows:
@@ -68,17 +66,34 @@ def look(pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None,
     if not any(traces):
         traces = []
         for window in windows:
-            traces.append(trace_of(small, window, _joint_shifts(window.cut(small, still))))
+            traces.append(trace_of(small, window, joint_shifts(window.cut(small, still))))
             step()
-    best = _aligned(max(filter(None, traces), key=attrgetter("weight"), default=None), small, step)
-    if best is None:
-        return None
-    # From here on at the pictures' own size, or half of it, in a window no larger than the mark needs.
+    for trace in sorted(filter(None, traces), key=attrgetter("weight"), reverse=True):
+        best = _aligned(trace, small, step)
+        found = best and _at_full_size(best, pictures, factor, box is not None, step)
+        if found:
+            yield found
+
+
+def small_windows(
+    pictures: list[np.ndarray], places: tuple[str, ...], box: tuple | None
+) -> tuple[float, list[np.ndarray], list[Window]]:
+    """How much smaller pictures are looked at, the small pictures, and the windows of them that are looked at."""
+    factor = min(1.0, LOOKED_AT / max(max(picture.shape[:2]) for picture in pictures))
+    small = [resized(picture, factor) for picture in pictures]
+    windows = [boxed(small, box)] if box else [anchored(small, place) for place in places]
+    return factor, small, [window for window in windows if window.usable]
+
+
+def _at_full_size(
+    best: Trace, pictures: list[np.ndarray], factor: float, boxed_in: bool, step: Step
+) -> FoundTrace | None:
+    """A trace at the pictures' own size, or half of it, in a window no larger than the mark needs."""
     shrink = 1
-    window = _closer(best, factor * shrink, box is not None)
+    window = _closer(best, factor * shrink, boxed_in)
     while window.size[0] * window.size[1] > LARGEST:
         shrink *= 2
-        window = _closer(best, factor * shrink, box is not None)
+        window = _closer(best, factor * shrink, boxed_in)
     pictures = [resized(picture, 1 / shrink) for picture in pictures]
     shifts = best.shifts if factor * shrink == 1 else np.round(best.shifts / (factor * shrink))
     trace = _aligned(trace_of(pictures, window, shifts), pictures, step)
@@ -137,20 +152,3 @@ def _against_others(shared: np.ndarray, fields: np.ndarray, reach: int) -> list[
         alignment.peak(own, (total - template) / (len(fields) - 1), (reach, reach))
         for own, template in zip(spectra, templates, strict=True)
     ]
-
-
-def _joint_shifts(windows: np.ndarray) -> np.ndarray:
-    """Shifts `[N,2]` that align what the windows may share, when nothing shows without."""
-    fields = alignment.directions(gradients(windows))
-    spectra = alignment.spectrum(fields, tuple(side + 2 * REACH for side in fields.shape[-2:]))
-    count = len(windows)
-    heights, shifts = np.zeros((count, count)), np.zeros((count, count, 2))
-    for first in range(count):
-        for second in range(first):
-            peak = alignment.peak(spectra[first], spectra[second], (REACH, REACH))
-            heights[first, second] = heights[second, first] = peak.height
-            shifts[first, second] = peak.x, peak.y
-            shifts[second, first] = -peak.x, -peak.y
-    clearest = heights.sum(1).argmax()
-    best = np.round(shifts[:, clearest])
-    return best - np.median(best, axis=0).round()

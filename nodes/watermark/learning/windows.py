@@ -31,10 +31,15 @@ class Window:
         """`[N,h,w,3]` uint8; `shifts` `[N,2]` (x, y) px: how much further right and down each picture's mark lies."""
         return np.stack([self._cut(picture, *shift) for picture, shift in zip(pictures, shifts, strict=True)])
 
-    def _cut(self, picture: np.ndarray, x: float, y: float) -> np.ndarray:
+    def corner(self, picture: np.ndarray) -> tuple[int, int]:
+        """px (x, y) of the window's top left in a picture."""
         height, width = picture.shape[:2]
         share = ANCHORS[self.anchor]
-        left, top = round(share[0] * width + self.offset[0]), round(share[1] * height + self.offset[1])
+        return round(share[0] * width + self.offset[0]), round(share[1] * height + self.offset[1])
+
+    def _cut(self, picture: np.ndarray, x: float, y: float) -> np.ndarray:
+        height, width = picture.shape[:2]
+        left, top = self.corner(picture)
         away = (round(x), round(y))
         rows = np.arange(top + away[1], top + away[1] + self.size[1]).clip(0, height - 1)
         columns = np.arange(left + away[0], left + away[0] + self.size[0]).clip(0, width - 1)

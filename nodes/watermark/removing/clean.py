@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from .. import alignment
 from ..alignment import CARRIES, gradients
 from ..mark import Watermark
 from . import compression, restore
+from .evidence import Evidence, evidence
 
 NEAR = 10
 """px by which the mark may lie elsewhere than learned, in the reference's px."""
@@ -33,6 +35,8 @@ class Sighting:
     """Of the mark as it was learned."""
     certainty: float
     """`alignment.Peak.height`"""
+    evidence: Evidence | None = None
+    """How far the mark explains what is there; None where nobody asked."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +58,55 @@ class Overlay:
 
 
 def find(picture: np.ndarray, mark: Watermark) -> Sighting | None:
-    """Where `picture` (`[H,W,3]` uint8) has the mark, or None."""
+    """Where `picture` (`[H,W,3]` uint8) has the mark, or None: also where only a part of it or one like it is there."""
+    at = look(picture, mark)
+    return at if at is not None and at.evidence is not None and at.evidence.believed else None
+
+
+def look(picture: np.ndarray, mark: Watermark) -> Sighting | None:
+    """Where `picture` (`[H,W,3]` uint8) has what is most like the mark, and how far the mark explains it."""
     size = picture.shape[1::-1]
     ratios = (round(side / known, 4) for side, known in zip(size, mark.reference, strict=True))
     likely = {1.0, *(ratio for ratio in ratios if SMALLEST <= ratio <= LARGEST)}
     best: Sighting | None = None
     for scale in sorted(likely, key=lambda scale: scale != 1):
-        tried = _try(picture, mark, scale)
+        tried = _try(picture, mark, scale, mark.place(size, scale))
         if tried is not None and (best is None or tried.certainty > best.certainty):
             best = tried
         if best is not None and best.certainty > 2 * CARRIES:
             break
     if best is None or best.certainty < CARRIES:
         return None
-    if best.scale == 1:
-        return best
-    tried = [best, *filter(None, (_try(picture, mark, best.scale * change) for change in SCALES))]
+    if best.scale != 1:
+        best = _sized(picture, mark, best)
+    return _asked(picture, mark, best)
+
+
+def look_at(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[float, float]) -> Sighting | None:
+    """What looks most like the mark around another place (x, y) than its own, at a known size."""
+    at = _try(picture, mark, scale, place)
+    if at is None or at.certainty < CARRIES:
+        return None
+    if scale != 1:
+        at = _refined(picture, mark, at)
+    return _asked(picture, mark, at)
+
+
+def _asked(picture: np.ndarray, mark: Watermark, at: Sighting) -> Sighting:
+    over = lay(picture, mark, at)
+    return dataclasses.replace(at, evidence=evidence(picture[over.rows, over.columns], over.alpha, over.colour))
+
+
+def _sized(picture: np.ndarray, mark: Watermark, at: Sighting) -> Sighting:
+    """A sighting of a mark that was rescaled, at the size that it really has."""
+    place = partial(mark.place, picture.shape[1::-1])
+    changed = (at.scale * change for change in SCALES)
+    tried = [at, *filter(None, (_try(picture, mark, scale, place(scale)) for scale in changed))]
     # To place it, brightness is enough.
     picture = (picture @ compression.LUMA)[..., None]
     mark = dataclasses.replace(mark, colour=(mark.colour @ compression.LUMA)[..., None])
-    left = [_edges_left(picture, mark, at) for at in tried]
-    return _refined(picture, mark, tried[int(np.argmin(left))] if min(left) < CLEARLY * left[0] else best)
+    left = [_edges_left(picture, mark, sighting) for sighting in tried]
+    return _refined(picture, mark, tried[int(np.argmin(left))] if min(left) < CLEARLY * left[0] else at)
 
 
 def lay(picture: np.ndarray, mark: Watermark, at: Sighting) -> Overlay:
@@ -107,13 +139,12 @@ def unblend(picture: np.ndarray, over: Overlay, filled: np.ndarray | None) -> np
     return restore.restore(seen, over.alpha, over.colour, filled, noise, over.uncertainty)
 
 
-def _try(picture: np.ndarray, mark: Watermark, scale: float) -> Sighting | None:
-    """The best place for the mark at one size."""
+def _try(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[float, float]) -> Sighting | None:
+    """The best place for the mark at one size, around a `place` (x, y)."""
     import cv2
 
     alpha, colour = mark.scaled(scale, (0.0, 0.0))
-    x, y = mark.place(picture.shape[1::-1], scale)
-    left, top = round(x), round(y)
+    left, top = (round(at) for at in place)
     reach = max(int(np.ceil(NEAR * max(scale, 1))), alignment.reach_for(alpha.shape[0]))
     height, width = alpha.shape
     rows = np.arange(top - reach, top + height + reach).clip(0, picture.shape[0] - 1)

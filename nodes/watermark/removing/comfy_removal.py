@@ -11,10 +11,11 @@ from ...host import images
 from ...host.progress import interruptibly
 from ..mark import Watermark
 from .clean import Overlay
-from .learned import Filling, remove
+from .learned import Filling, Removal, remove
 
 AUTO, UNBLEND, TELEA, NS, LAMA = METHODS = ("auto", "unblend", "telea", "ns", "lama")
 NOTHING = "no mark was found, and nothing changed"
+NOTHING_SURE = "no mark is sure, and nothing changed"
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,34 @@ class Removed:
 
 
 def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark, method: str, model: Any) -> Removed:
-    """Remove a learned mark from `result` `[H,W,C]` in place; `picture` is the same in 0..1."""
+    """Remove a learned mark, and others of its collection, from `result` `[H,W,C]` in place.
+
+    Args:
+        picture: the same, in 0..1.
+    """
     pixels = images.to_bytes(images.rgb(picture))
     changed = np.zeros(pixels.shape[:2], bool)
     filler = fill_method(method, model)
     filling = None if method == UNBLEND else Filling(filler, lambda over: _filled(picture, over, filler, model))
-    removal = remove(pixels, mark, filling, method in (AUTO, UNBLEND), interruptibly)
-    if removal is None:
-        return Removed(changed, NOTHING)
-    place = (removal.over.rows, removal.over.columns)
-    changed[place] = removal.over.touched
-    _put(result[place], torch.from_numpy(removal.restored) / 255, removal.over.touched)
-    whose = mark.agency or "the learned agency"
-    size = "" if removal.at.scale == 1 else f", {removal.at.scale:.2f} times the learned size"
-    sentence = f"the mark of {whose} was removed ({removal.how}; certainty {removal.at.certainty:.1f}{size})"
-    return Removed(changed, sentence, (mark.agency,), removal.how)
+    outcome = remove(pixels, mark.every, filling, method in (AUTO, UNBLEND), interruptibly)
+    if not outcome.removals:
+        return Removed(changed, (NOTHING_SURE if outcome.doubts else NOTHING) + outcome.left)
+    for removal in outcome.removals:
+        place = (removal.over.rows, removal.over.columns)
+        changed[place] |= removal.over.touched
+        _put(result[place], torch.from_numpy(removal.restored) / 255, removal.over.touched)
+    whose = tuple(dict.fromkeys(removal.mark.agency for removal in outcome.removals))
+    sentence = "; ".join(_told([one for one in outcome.removals if one.mark.agency == name]) for name in whose)
+    return Removed(changed, sentence + outcome.left, whose, outcome.removals[0].how)
+
+
+def _told(removals: list[Removal]) -> str:
+    """One agency's marks that were removed from a picture."""
+    first, *others = removals
+    places = f" at {len(removals)} places" if others else ""
+    size = "" if first.at.scale == 1 else f", {first.at.scale:.2f} times the learned size"
+    whose = first.mark.agency or "the learned agency"
+    return f"the mark of {whose} was removed{places} ({first.how}; certainty {first.at.certainty:.1f}{size})"
 
 
 def fill_method(method: str, model: Any) -> str:

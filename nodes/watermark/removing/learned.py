@@ -1,4 +1,4 @@
-"""A learned mark taken off one picture, however it is filled; the graph and whole datasets say the same of it."""
+"""Learned marks taken off one picture, however it is filled; the graph and whole datasets say the same of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 
 from ..mark import Watermark
 from . import clean
+from .choice import choose
 from .clean import Overlay, Sighting
 
 PROVENANCE = "dancheong_watermark"
@@ -27,6 +28,7 @@ class Filling:
 class Removal:
     """A mark that was taken off."""
 
+    mark: Watermark
     at: Sighting
     over: Overlay
     restored: np.ndarray
@@ -35,34 +37,49 @@ class Removal:
     """By which method, for people."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one picture."""
+
+    removals: tuple[Removal, ...]
+    doubts: tuple[str, ...]
+    """What was seen and left, for people."""
+
+    @property
+    def left(self) -> str:
+        """The doubts as the end of a sentence; "" where there are none."""
+        return "".join(f"; {doubt}, and was left" for doubt in self.doubts)
+
+
 def _directly(work: Callable[..., Any], *args: Any) -> Any:
     return work(*args)
 
 
 def remove(
     picture: np.ndarray,
-    mark: Watermark,
+    marks: tuple[Watermark, ...],
     filling: Filling | None,
     unblend: bool = True,
     call: Callable[..., Any] = _directly,
-) -> Removal | None:
-    """Find a mark on a picture and restore what was under it; None where the picture does not carry it.
+) -> Outcome:
+    """Find marks on a picture, wherever they are, and restore what was under them.
 
     Args:
         picture: `[H,W,3]` uint8.
-        mark: what is looked for.
+        marks: what is looked for.
         filling: serves where it is simpler than what un-blending gives; None un-blends everywhere.
         unblend: False takes the filling alone.
         call: calls what takes long, so that it can be interrupted.
     """
-    at = call(clean.find, picture, mark)
-    if at is None:
-        return None
-    over = clean.lay(picture, mark, at)
-    if filling is None:
-        return Removal(at, over, call(clean.unblend, picture, over, None), "un-blended")
-    filled = filling.fill(over)
-    if not unblend:
-        return Removal(at, over, filled, f"filled by {filling.name}")
-    how = f"un-blended, filled by {filling.name} where that is simpler"
-    return Removal(at, over, call(clean.unblend, picture, over, filled), how)
+    choice = call(choose, picture, marks)
+    removals = []
+    for one in choice.placed:
+        if filling is None:
+            restored, how = call(clean.unblend, picture, one.over, None), "un-blended"
+        elif unblend:
+            restored = call(clean.unblend, picture, one.over, filling.fill(one.over))
+            how = f"un-blended, filled by {filling.name} where that is simpler"
+        else:
+            restored, how = filling.fill(one.over), f"filled by {filling.name}"
+        removals.append(Removal(one.mark, one.at, one.over, restored, how))
+    return Outcome(tuple(removals), choice.doubts)

@@ -26,23 +26,26 @@ class Unmark:
         Raises:
             UserError: a file is no learned mark.
         """
-        self._marks = [mark_file.read(path) for path in files]
+        self._marks = tuple(mark for path in files for mark in mark_file.read(path).every)
 
     def __call__(self, picture: np.ndarray, profile: bytes | None = None) -> tuple[str, bytes | None]:
-        """What was removed, and the cleaned picture as PNG; None where `picture` (`[H,W,3]` uint8) carries no mark.
+        """What was removed and what was left, and the cleaned picture as PNG; None where nothing was removed.
 
         Args:
-            profile: the picture's colour profile (ICC), which the cleaned one keeps.
+            picture: `[H,W,3]` uint8.
+            profile: its colour profile (ICC), which the cleaned picture keeps.
         """
-        filling = Filling(METHOD, partial(_filled, picture))
-        for mark in self._marks:
-            removal = remove(picture, mark, filling)
-            if removal is not None:
-                over, result = removal.over, picture.copy()
-                result[over.rows, over.columns][over.touched] = removal.restored.round()[over.touched]
-                removed = f"{mark.agency or 'unknown'} ({removal.how})"
-                return removed, _png(result, removed, profile)
-        return "", None
+        outcome = remove(picture, self._marks, Filling(METHOD, partial(_filled, picture)))
+        if not outcome.removals:
+            return outcome.left.removeprefix("; "), None
+        result = picture.copy()
+        for removal in outcome.removals:
+            over = removal.over
+            result[over.rows, over.columns][over.touched] = removal.restored.round()[over.touched]
+        said = "; ".join(
+            dict.fromkeys(f"{removal.mark.agency or 'unknown'} ({removal.how})" for removal in outcome.removals)
+        )
+        return said + outcome.left, _png(result, said + outcome.left, profile)
 
 
 def _filled(picture: np.ndarray, over: Overlay) -> np.ndarray:

@@ -20,7 +20,8 @@ def taught(truths, box=None):
 
 def restored(picture, mark):
     at = clean.find(picture, mark)
-    assert at is not None
+    if at is None:
+        return picture
     over = clean.lay(picture, mark, at)
     filled = inpaint(picture[over.rows, over.columns], over.touched, "telea").astype(np.float32)
     result = picture.astype(np.float32)
@@ -70,7 +71,10 @@ def test_what_was_under_the_mark_comes_back(mark, opacity, options, least):
 def test_coloured_and_two_coloured_marks(mark, korean_font):
     black = scenes.Mark(mark.coverage, np.zeros_like(mark.colour))
     truths = scenes.marked(20, 0, black, 0.5)
-    assert quality(truths, taught(truths).watermark) > 33
+    learned = taught(truths).watermark
+    # One is black where the mark lies: whether it carries it, nobody can tell.
+    assert sum(clean.find(truth.picture, learned) is not None for truth in truths) == 19
+    assert quality(truths, learned) > 33
     letters = Image.new("L", (150, 40))
     ImageDraw.Draw(letters).text((42, 4), "뉴시스N", 255, ImageFont.truetype(str(korean_font), 26))
     ImageDraw.Draw(letters).ellipse((4, 5, 34, 35), 255)
@@ -159,7 +163,7 @@ def test_large_marks_are_learned_at_half_size(mark):
 
 def test_pictures_that_lie_whole_pixels_apart_are_not_interpolated(mark):
     truths = scenes.marked(20, 0, mark, 0.5, jitter=1)
-    found = trace.look([truth.picture for truth in truths], CORNERS, None, lambda: None)
+    found = next(trace.look([truth.picture for truth in truths], CORNERS, None, lambda: None))
     assert np.median(np.abs(found.trace.shifts - found.trace.shifts.round()), axis=0).max() < 0.2
     assert np.ptp(found.trace.shifts.round(), axis=0).tolist() == [2, 2]
 
