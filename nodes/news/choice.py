@@ -1,6 +1,7 @@
 """What of a folder or zip file is the dataset, where several things in it could be one."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ..ground import UserError
@@ -29,6 +30,8 @@ class Choice:
     """Zip and parquet files, where these are the dataset."""
     left: list[str]
     """What could be a dataset too and is not read."""
+    closed: list[str] = field(default_factory=list[str])
+    """Folders that this user may not look into."""
 
 
 def in_zip(storage: Zip) -> Choice:
@@ -45,11 +48,12 @@ def in_folder(path: Path) -> Choice:
     shards = [name for name in names if name.lower().endswith(".parquet")]
     zips = [name for name in names if name.lower().endswith(".zip") and "/" not in name]
     chosen, left = _tables(storage, names, bool(shards or zips))
+    closed = [readable(os.path.relpath(error.filename, os.path.realpath(path))) for error in storage.closed]
     if chosen:
         # A zip file of pictures only is where those of the table may lie.
         left += [*shards, *(name for name in zips if _has_tables(path / name))]
-        return Choice(names, chosen, [], list(map(readable, left)))
-    return Choice(names, [], [path / name for name in (*shards, *zips)], [])
+        return Choice(names, chosen, [], list(map(readable, left)), closed)
+    return Choice(names, [], [path / name for name in (*shards, *zips)], [], closed)
 
 
 def _tables(storage: Storage, names: list[str], has_others: bool) -> tuple[list[str], list[str]]:

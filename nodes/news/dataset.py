@@ -24,6 +24,9 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
     kind = path.suffix.lower()
     if path.is_dir():
         found = choice.in_folder(path)
+        yield from (
+            RefusedRow(name, "the folder is closed to this user: give the right to read it") for name in found.closed
+        )
         for shard in found.shards:
             yield from _shard(shard)
         if not found.shards:
@@ -43,9 +46,9 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
 
 def count(path: Path) -> int:
     """How many rows `records` will give."""
-    shards = choice.in_folder(path).shards if path.is_dir() else []
-    if shards:
-        return sum(map(_shard_count, shards))
+    found = choice.in_folder(path) if path.is_dir() else None
+    if found and found.shards:
+        return len(found.closed) + sum(map(_shard_count, found.shards))
     return parquet.count(path) if path.suffix.lower() == ".parquet" else sum(1 for _ in records(path))
 
 

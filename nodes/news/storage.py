@@ -42,9 +42,13 @@ def inside(name: str) -> str:
     return str(path)
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, in no order; links to folders are not entered, as they may lead anywhere."""
-    for place, _, names in os.walk(folder):
+def files_below(folder: Path, closed: Callable[[OSError], object] | None = None) -> Iterator[Path]:
+    """Every file below a folder, in no order; links to folders are not entered, as they may lead anywhere.
+
+    Args:
+        closed: is told of a folder that this user may not look into.
+    """
+    for place, _, names in os.walk(folder, onerror=closed):
         for name in names:
             path = os.path.join(place, name)
             if os.path.isfile(path):  # no pipe, no link to nowhere or to itself
@@ -58,10 +62,13 @@ class Folder:
         self._root = Path(os.path.realpath(path))
         self._folders: dict[str, Names] = {}
         self._zips: dict[str, dict[str, Zip | str]] = {}
+        self.closed: list[OSError] = []
+        """What `names` could not look into."""
 
     def names(self) -> list[str]:
         """Every file but what systems leave behind, folder by folder, sorted."""
-        listed = (path.relative_to(self._root).as_posix() for path in files_below(self._root))
+        self.closed = []
+        listed = (path.relative_to(self._root).as_posix() for path in files_below(self._root, self.closed.append))
         return sorted(filter(_is_content, listed), key=lambda name: name.split("/"))
 
     def find(self, name: str) -> Read | None:

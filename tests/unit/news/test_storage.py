@@ -1,8 +1,11 @@
 """Names and containers: found whatever system wrote them, and never outside of the dataset."""
 
 import os
+import shutil
+import tempfile
 import unicodedata
 import zipfile
+from pathlib import Path
 
 import pytest
 from dancheong.nodes.ground import UserError
@@ -165,6 +168,32 @@ def test_a_table_that_cannot_be_unpacked_any_more_keeps_what_it_gave(tmp_path):
     found = told(path)
     assert "cannot be unpacked" in found[-1] and dataset.count(path) == len(found)
     assert found.count(PICTURE) > 1000
+
+
+def test_a_folder_that_is_closed_is_told():
+    place = Path(tempfile.mkdtemp())  # pytest's own folders are closed to everyone else
+    try:
+        for folder in ("open", "closed"):
+            (place / folder).mkdir()
+            (place / folder / "1.jpg").write_bytes(PICTURE)
+            (place / folder / "1.txt").write_text("T")
+        place.chmod(0o755)
+        (place / "closed").chmod(0)
+        (place / "open" / "2.jpg").touch(0)
+        (place / "open" / "2.txt").write_text("U")
+        root = os.geteuid() == 0
+        os.seteuid(65534) if root else None
+        try:
+            told_folder, good, locked = dataset.records(place)
+            assert dataset.count(place) == 3 and good.read() == PICTURE
+            with pytest.raises(UserError, match=r"the file 'open/2\.jpg' cannot be read .Permission denied"):
+                locked.read()
+        finally:
+            os.seteuid(0) if root else None
+        assert (told_folder.row, told_folder.reason[:20]) == ("closed", "the folder is closed")
+    finally:
+        (place / "closed").chmod(0o755)
+        shutil.rmtree(place)
 
 
 def test_a_link_out_of_the_folder_is_not_walked(tmp_path):
