@@ -29,6 +29,8 @@ class Fit:
     """The mark that was taken off, and what of one was left; "" where it carried none."""
     relevance: float | None
     """Cosine of picture and headline; None where no CLIP was given."""
+    left: str = ""
+    """What was like a mark and was left; "" where nothing was, or where a mark was taken off, which says it itself."""
 
 
 class Examination:
@@ -59,10 +61,10 @@ class Examination:
         if fault:
             return fault
         print_ = fingerprint(picture)
-        removed, cleaned = self._unmark(picture, opened.profile) if self._unmark else ("", None)
+        said, cleaned = self._unmark(picture, opened.profile) if self._unmark else ("", None)
         if cleaned is not None:
-            return Fit(print_, cleaned, ".png", removed, cosine)
-        return Fit(print_, data, _ending(opened.format), removed, cosine)
+            return Fit(print_, cleaned, ".png", said, cosine)
+        return Fit(print_, data, _ending(opened.format), "", cosine, said)
 
 
 def _unmark(marks: tuple[Path, ...]) -> "Unmark | None":

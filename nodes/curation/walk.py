@@ -106,5 +106,5 @@ class Walk:
         write_whole((self._curation.out / name).with_suffix(".txt"), row.title.encode())
         line: dict[str, Any] = {"row": number, "id": row.id, "file": name, "hash": f"{verdict.print_:016x}"}
         line |= {"text": row.title, "topic": row.topic, "content": row.content, "url": row.url}
-        line |= {"mark_removed": verdict.removed}
+        line |= {"mark_removed": verdict.removed, **({"mark_left": verdict.left} if verdict.left else {})}
         return line if verdict.relevance is None else line | {"relevance": round(verdict.relevance, 4)}

@@ -1,9 +1,12 @@
 """What a collection shares is told from what it shows, and parted where it is two things; marks of one file stay."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
+from dancheong.nodes.curation import Curation, Walk
+from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.watermark import Unmark, mark_file
 from dancheong.nodes.watermark.learning.pairs import groups
@@ -11,6 +14,7 @@ from dancheong.nodes.watermark.learning.persistence import region_of
 from dancheong.nodes.watermark.learning.variety import scenes as count_scenes
 from dancheong.testing.scenes import agencies
 from dancheong.testing.scenes import watermark as scenes
+from PIL import Image
 
 CORNER = np.s_[388:, 410:]
 NOTHING = np.zeros(4, int)
@@ -89,3 +93,18 @@ def test_a_dataset_takes_off_the_mark_that_explains_most_and_tells_what_it_left(
     said, data = Unmark((paths[0],))(marked(1, 1, 96)[0].picture)
     assert data is None and "something like the mark of agency 0" in said and "was left" in said
     assert Unmark(tuple(paths))(scenes.marked(1, 97, None)[0].picture) == ("", None)
+
+
+def test_a_curated_dataset_tells_what_was_left(tmp_path):
+    file = tmp_path / "mark.safetensors"
+    mark_file.write(file, scenes.exact(agencies.agency(0), 0.5, "agency 0"))
+    folder = tmp_path / "set"
+    folder.mkdir()
+    picture = marked(1, 1, 96)[0].picture
+    Image.fromarray(picture).save(folder / "like it.png")
+    (folder / "like it.txt").write_text("서울의 아침", encoding="utf-8")
+    out = tmp_path / "out"
+    assert Walk(Curation(folder, out, Standards(), (file,))).finish(lambda done: None)["kept"] == 1
+    (row,) = (json.loads(line) for line in (out / "metadata.jsonl").read_text(encoding="utf-8").splitlines())
+    assert row["mark_removed"] == "" and "something like the mark of agency 0" in row["mark_left"]
+    assert np.array_equal(np.asarray(Image.open(out / row["file_name"])), picture)
