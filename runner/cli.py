@@ -151,7 +151,7 @@ def _curate(options: argparse.Namespace) -> None:
     if walk.done:
         print(f"dancheong: going on after {walk.done:,} of {walk.total:,} rows", file=sys.stderr, flush=True)
     if walk.left:
-        print(f"dancheong: not read, as another table is the dataset: {', '.join(walk.left)}", file=sys.stderr)
+        print(f"dancheong: not read, as other files are the dataset: {', '.join(walk.left)}", file=sys.stderr)
     try:
         with Bar(walk.total, "rows", walk.done) as bar:
             counts = walk.finish(bar.reach)

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from ..ground import UserError
 from . import tables
+from .layouts import is_picture
 from .names import composed, readable
 from .storage import Folder, Storage, Zip
 
@@ -21,7 +22,7 @@ NOTES = "journal.jsonl"
 
 @dataclass(frozen=True)
 class Choice:
-    """Tables come before zip and parquet files, and those before pictures with captions."""
+    """Tables come before pictures with captions, and those before zip and parquet files."""
 
     names: list[str]
     """Every file."""
@@ -53,6 +54,8 @@ def in_folder(path: Path) -> Choice:
         # A zip file of pictures only is where those of the table may lie.
         left += [*shards, *(name for name in zips if _has_tables(path / name))]
         return Choice(names, chosen, [], list(map(readable, left)), closed)
+    if _has_captions(names):
+        return Choice(names, [], [], list(map(readable, (*shards, *zips))), closed)
     return Choice(names, [], [path / name for name in (*shards, *zips)], [], closed)
 
 
@@ -83,6 +86,11 @@ def _holds_pictures(storage: Storage, name: str) -> bool:
         return tables.holds_pictures(storage, name)
     except UserError:
         return False
+
+
+def _has_captions(names: list[str]) -> bool:
+    texts = {name[:-4].casefold() for name in names if name.lower().endswith(".txt")}
+    return any(is_picture(name) and os.path.splitext(name)[0].casefold() in texts for name in names)
 
 
 def _has_tables(path: Path) -> bool:

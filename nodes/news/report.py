@@ -34,4 +34,4 @@ def unread(left: list[str]) -> str:
     """A line of what lies in a source and is not read; "" where that is nothing."""
     more = f" and {len(left) - MOST_SHOWN} more" if len(left) > MOST_SHOWN else ""
     names = ", ".join(map(shown, left[:MOST_SHOWN]))
-    return f"\nNot read, as another table is the dataset: {names}{more}. Give its own name to read it." if left else ""
+    return f"\nNot read, as other files are the dataset: {names}{more}. Give its own name to read it." if left else ""

@@ -203,7 +203,7 @@ def test_a_moving_picture_and_what_is_not_read_are_told(comfy, base):
     news.zipped(folder / "backup.zip", news.articles(3, 5, (64, 64)))
     *_, (report,) = load(comfy, "told_news")
     assert "1 of them move or have several pages: the first picture of each was taken." in report
-    assert "Not read, as another table is the dataset: backup.zip." in report
+    assert "Not read, as other files are the dataset: backup.zip." in report
 
 
 LOSSY = ("jpeg", "jfif", "jpe", "avif")

@@ -122,6 +122,19 @@ def test_a_stray_backup_replaces_no_table_and_is_told(tmp_path):
     assert told(tmp_path) == [PICTURE] and "metadata.csv" in dataset.left(tmp_path)
 
 
+def test_a_stray_backup_replaces_no_captions(tmp_path):
+    with zipfile.ZipFile(tmp_path / "backup.zip", "w") as file:
+        file.writestr("1.jpg", PICTURE)
+        file.writestr("1.txt", "T")
+    (tmp_path / "cover.jpg").write_bytes(b"without a caption")
+    assert told(tmp_path) == [PICTURE] and dataset.left(tmp_path) == []
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "2.jpg").write_bytes(PICTURE)
+    (tmp_path / "a" / "2.TXT").write_text("U")
+    assert [row.title for row in dataset.records(tmp_path) if not isinstance(row, RefusedRow)] == ["U"]
+    assert dataset.left(tmp_path) == ["backup.zip"]
+
+
 def test_a_damaged_shard_costs_itself(tmp_path):
     for name in ("a.zip", "c.zip"):
         with zipfile.ZipFile(tmp_path / name, "w") as file:
