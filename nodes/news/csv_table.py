@@ -23,9 +23,11 @@ def rows(lines: Iterator[str], is_picture: Callable[[str], bool]) -> Iterator[tu
     csv.field_size_limit(max(csv.field_size_limit(), text_file.LONGEST))
     table = _Table(lines)
     header = table.header()
-    fault = header if isinstance(header, str) else header.fault()
-    if fault or isinstance(header, str):
-        yield table.number, fault or ""
+    if isinstance(header, str):
+        yield table.number, header
+        return
+    if fault := header.fault():
+        yield table.number, fault
         return
 
     def begins_row(line: str) -> bool:
@@ -59,7 +61,7 @@ class _Table:
         while not first.strip(delimited.INVISIBLE + " \r\n") and (line := self._line()):
             first = line.lstrip(delimited.INVISIBLE)
         told = delimited.DECLARED.fullmatch(first)
-        if not told:
+        if first and not told:
             self._put_back([first])
         self.separator = told[1] if told else delimited.separator(first, columns.known)
         cells = self.next(lambda line: False)

@@ -146,8 +146,10 @@ def _by_opencv(data: bytes) -> Picture:
             if data[place:].startswith(mark):
                 raise BrokenPicture(f"the picture is {kind}, which is not read here: expected JPEG, PNG or the like")
         raise BrokenPicture("the picture is broken (no known format)")
-    import cv2
-
+    try:
+        import cv2
+    except ModuleNotFoundError as error:
+        raise BrokenPicture(f"the picture is a kind of {name} that needs OpenCV, which is not installed") from error
     try:
         with decoding("the picture is broken"):
             found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)

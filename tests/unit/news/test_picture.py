@@ -1,6 +1,7 @@
 """Pictures of every format and depth, against what they show, Pillow and OpenCV; broken ones are told."""
 
 import io
+import sys
 
 import cv2
 import numpy as np
@@ -89,6 +90,13 @@ def test_what_others_tell_pillow_changes_nothing(monkeypatch):
         with pytest.raises(BrokenPicture, match="the picture is broken"):
             read(odd_pictures.bad()[name].data)
     assert ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+def test_a_missing_opencv_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    assert read(odd_pictures.good()["tiff 16"].data).pixels.any()
+    with pytest.raises(BrokenPicture, match="a kind of TIFF that needs OpenCV, which is not installed"):
+        read(odd_pictures.good()["tiff float"].data)
 
 
 def test_a_program_is_no_picture():
