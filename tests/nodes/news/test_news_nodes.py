@@ -229,4 +229,6 @@ def test_pictures_are_those_of_load_image(comfy, base, name):
     if mask.shape[1:] == picture.shape[1:3]:
         hidden = mask[:1, ..., None]
         expected = expected * (1 - hidden) + hidden
-    assert ours.shape == expected.shape and (ours - expected).abs().max() * 255 <= one.exact + 0.01
+    # What is seen through is rounded here when it is mixed, and there before.
+    most = one.exact + ("alpha" in name) + 0.01
+    assert ours.shape == expected.shape and (ours - expected).abs().max() * 255 <= most
