@@ -5,5 +5,6 @@ The search itself needs ComfyUI and stands in `comfy.py`.
 
 from .engines import ENGINES, keras_ocr_environment
 from .marking.reported import Reported, reported_regions
+from .regions import Region
 
-__all__ = ["ENGINES", "Reported", "keras_ocr_environment", "reported_regions"]
+__all__ = ["ENGINES", "Region", "Reported", "keras_ocr_environment", "reported_regions"]

@@ -58,10 +58,11 @@ class FoundText:
 class TextSearch:
     """Looks for text in one picture after the other."""
 
-    def __init__(self, engine: str, rules: Choice, shape: str, grow: float) -> None:
+    def __init__(self, engine: str, rules: Choice | None, shape: str, grow: float) -> None:
         """
         Args:
             engine: one of `ENGINES`.
+            rules: None where the caller chooses among `regions` itself; they are read then.
             shape, grow: as for `shapes.draw_mask`.
 
         Raises:
@@ -70,8 +71,8 @@ class TextSearch:
         """
         self.engine = interruptibly(comfy_engines.choose, engine)
         self._rules, self._shape, self._grow = rules, shape, grow
-        self._reader = interruptibly(comfy_engines.choose_reader) if rules.need_text else None
-        if self._reader is not None and rules.need_hangul and not self._reader.reads_hangul:
+        self._reader = interruptibly(comfy_engines.choose_reader) if rules is None or rules.need_text else None
+        if self._reader is not None and rules and rules.need_hangul and not self._reader.reads_hangul:
             raise UserError(
                 "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
                 "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
@@ -86,13 +87,8 @@ class TextSearch:
         """How far a picture of that size moves the progress bar."""
         return self.engine.steps(height, width)
 
-    def find(self, pixels: np.ndarray, progress: Progress, among: np.ndarray | None = None) -> FoundText:
-        """The text of a picture.
-
-        Args:
-            pixels: `[H,W,3]` uint8 RGB.
-            among: `[H,W]`, only regions that touch where it is not 0 are masked.
-        """
+    def regions(self, pixels: np.ndarray, progress: Progress) -> list[Region]:
+        """All text of a picture `[H,W,3]` uint8 RGB, read where the rules need that."""
 
         def call(work: Any, *arguments: Any) -> Any:
             result = interruptibly(work, *arguments)
@@ -102,10 +98,26 @@ class TextSearch:
         found = self.engine.detect(pixels, call)
         if self._reader is not None:
             found = [interruptibly(self._reader.read, pixels, region) for region in found]
-        size = (pixels.shape[1], pixels.shape[0])
-        masked = [self._rules.masked(region, size) and shapes.touches(region, among) for region in found]
+        return found
+
+    def mask(self, pixels: np.ndarray, chosen: list[Region]) -> np.ndarray:
+        """`[H,W]` uint8, 0 or 1: some of these regions."""
+        return interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow)
+
+    def find(self, pixels: np.ndarray, progress: Progress, among: np.ndarray | None = None) -> FoundText:
+        """The text of a picture, and what the rules choose of it.
+
+        Args:
+            pixels: `[H,W,3]` uint8 RGB.
+            among: `[H,W]`, only regions that touch where it is not 0 are masked.
+        """
+        found, size = self.regions(pixels, progress), (pixels.shape[1], pixels.shape[0])
+        masked = [
+            self._rules is not None and self._rules.masked(region, size) and shapes.touches(region, among)
+            for region in found
+        ]
         chosen = [region for region, is_masked in zip(found, masked, strict=True) if is_masked]
-        return FoundText(found, masked, interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow))
+        return FoundText(found, masked, self.mask(pixels, chosen))
 
     def to_json(self, pixels: np.ndarray, found: FoundText) -> dict:
         """What one picture holds, for `regions.report`."""

@@ -19,6 +19,8 @@ class Region:
     """The detector's confidence, 0..1. It does not tell pseudo-text from text."""
     text: str | None = None
     """What the recogniser read; None where nobody asked it, "" where it could read nothing."""
+    certainty: float = 0.0
+    """How sure the recogniser is of the text, 0..1; 0 where no recogniser was asked."""
 
     @property
     def sides(self) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from .removing.comfy_removal import METHODS, UNBLEND, Removed, remove_learned
 from .removing.comfy_words import TextRemoval
 from .removing.learned import PROVENANCE
 from .removing.preview import sheet, tiles
+from .words.comfy_words import TextRemoval
 
 MARKS = ModelFolder("watermarks", "learned mark", "run the workflow learn_watermark on 20 pictures of the agency")
 AUTO_REGION, CORNERS, CENTRE, MASK = REGIONS = ("auto", "corners", "centre", "mask")
@@ -230,10 +231,11 @@ class CleanWatermark(io.ComfyNode):
                 progress.step()
         else:
             removal = TextRemoval(tuple(word.strip() for word in agencies.split(",") if word.strip()))
-            if removal.by_place:
+            if not removal.reads_hangul:
                 lines.append(
-                    "Hangul cannot be read here, so small text in the corners counts as a mark: `dancheong models get "
-                    "korean-ocr` makes it sure."
+                    "Hangul cannot be read here; names are known by their shape, and other small text in a corner "
+                    "counts as a mark where the picture shows through it: `dancheong models get korean-ocr` makes it "
+                    "sure."
                 )
             progress = Progress(len(seen) * removal.steps(*seen.shape[1:3]))
             removed = [

@@ -47,8 +47,8 @@ class Reader:
                 korean, korean_sure = _recognise(self._korean, line)
                 # The Korean recogniser knows little Hanja, the bundled one reads Hangul as nothing or as Kana.
                 if HANGUL.search(korean) or korean_sure > sure:
-                    text = korean
-        return replace(region, text=text)
+                    text, sure = korean, korean_sure
+        return replace(region, text=text, certainty=sure)
 
 
 @lru_cache(maxsize=1)

@@ -1,25 +1,12 @@
-"""Marks of single pictures: by word, by place, and caption bars that are none."""
+"""Marks of single pictures by what they say: names alone, names among other words, names by their shape."""
 
-from dataclasses import dataclass
+import json
 
 import numpy as np
 import pytest
-from dancheong.nodes.watermark.removing.agency import AgencyMarks, lexicon
-from dancheong.nodes.watermark.removing.captions import bars
-
-SIZE = (640, 480)
-
-
-@dataclass
-class Region:
-    text: str | None
-    x: float = 580
-    y: float = 450
-    height: float = 20.0
-
-    @property
-    def polygon(self):
-        return np.array([[self.x - 9, self.y], [self.x + 9, self.y], [self.x + 9, self.y], [self.x - 9, self.y]])
+from dancheong.nodes.watermark.words import agency, spotting
+from dancheong.nodes.watermark.words.agency import lexicon, said
+from dancheong.testing.scenes import news_desk, news_lettering
 
 
 @pytest.mark.parametrize(
@@ -28,66 +15,100 @@ class Region:
         ("연합뉴스", "연합뉴스"),
         ("연 합 뉴 스 TV", "연합뉴스"),
         ("yonhap news", "연합뉴스"),
+        ("YONHAPNEWS", "연합뉴스"),
         ("ⓒ뉴시스", "뉴시스"),
         ("뉴스1", "뉴스1"),
-        ("AP Photo/Kim", "AP"),
+        ("NEWSI", "뉴스1"),
+        ("뉴스1 홍길동 기자", "뉴스1"),
+        ("사진=연합뉴스", "연합뉴스"),
+        ("AP Photo/Kim Ji-ho", "AP"),
+        ("APPhoto/Kim", "AP"),
         ("gettyimages", "Getty Images"),
         ("무단전재-재배포 금지", ""),
+        ("재판매 및 DB 금지", ""),
         ("© 2024", ""),
-        ("MAP", None),
-        ("REAPER", None),
-        ("grapes", None),
-        ("서울", None),
-        ("", None),
-        (None, None),
+        ("ⓒ Kim Ji-ho", ""),
     ],
 )
-def test_names(text, name):
-    assert AgencyMarks().name(text) == name
-
-
-def test_more_words():
-    assert AgencyMarks(("가나뉴스",)).name("가나 뉴스 제공") == "가나뉴스"
-    assert AgencyMarks().name("가나 뉴스 제공") is None
+def test_a_mark_says_a_name_and_nothing_else(text, name):
+    assert said(text) == agency.Said(name, alone=True)
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "masked"),
-    [(580, 450, True), (60, 20, True), (320, 470, True), (320, 240, True), (320, 140, False), (40, 150, False)],
+    "text",
+    [
+        "REUTERS BUILDING",
+        "NEWS1 TOWER",
+        "KHAN'S KEBAB",
+        "AP AND REUTERS TELL THE TRUTH",
+        "연합뉴스는 사과하라",
+        "연합뉴스 빌딩",
+        "MBC를 국민에게",
+        "(서울=연합뉴스) 홍길동 기자 = 시민들이 걷고 있다",
+        "Nov. 28. (AP Photo/Ahn Young-joon)",
+        "Yonhap reports",
+    ],
 )
-def test_places(x, y, masked):
-    assert AgencyMarks().masked(Region("NEWSIS", x, y), SIZE) == masked
+def test_a_name_among_other_words_is_told_from_it(text):
+    named = said(text)
+    assert named is not None and not named.alone
 
 
-def test_unread_text_counts_only_where_nothing_reads():
-    assert not AgencyMarks().masked(Region("??"), SIZE)
-    guess = AgencyMarks(by_place=True)
-    assert guess.masked(Region("??"), SIZE) and guess.masked(Region(None), SIZE)
-    assert not guess.masked(Region("??", height=60), SIZE) and not guess.masked(Region("??", x=320, y=240), SIZE)
+@pytest.mark.parametrize(
+    "text", ["MAP", "REAPER", "grapes", "STOP THE WAR", "EXIT 3", "서울", "전쟁 반대", "10", "", None]
+)
+def test_other_text_names_none(text):
+    assert said(text) is None
+
+
+def test_more_words():
+    assert said("가나 뉴스 제공", ("가나뉴스",)) == agency.Said("가나뉴스", alone=True)
+    assert said("가나 뉴스 제공") is None
 
 
 def test_the_lexicon_has_what_the_desks_meet():
-    words = {word for spellings in lexicon().values() for word in spellings}
+    words = {word for spellings in lexicon()["agencies"].values() for word in spellings}
     assert {"연합뉴스", "뉴시스", "뉴스1", "AP", "AFP", "Reuters", "gettyimages", "YONHAP", "NEWSIS"} <= words
 
 
-def photograph(height=300, width=400):
-    rows, columns = np.mgrid[0:height, 0:width]
-    smooth = np.stack([rows * 0.5 + 40, columns * 0.4 + 30, 200 - rows * 0.3], -1)
-    return (smooth + np.random.default_rng(0).normal(0, 20, (height, width, 3))).clip(0, 255).astype(np.uint8)
+def test_every_hangul_name_has_its_shape():
+    spellings = [word for words in (*lexicon()["agencies"].values(), lexicon()["rights"]) for word in words]
+    shapes = {word for words in json.loads(spotting.SHAPES.read_text(encoding="utf-8")).values() for word in words}
+    assert shapes == {word for word in spellings if agency.HANGUL.search(word)}
 
 
-def test_caption_bars_are_told_from_skies():
-    picture = photograph()
-    assert bars(picture) == []
-    barred = picture.copy()
-    barred[260:] = 245
-    barred[270:290, 40:300:3] = 10  # letters
-    assert bars(barred) == [slice(260, 300)]
-    both = barred.copy()
-    both[:20] = 0
-    assert bars(both) == [slice(0, 20), slice(260, 300)]
-    sky = picture.copy()
-    sky[:150] = np.linspace(200, 215, 150)[:, None, None]
-    assert bars(sky) == []
-    assert bars(np.full((300, 400, 3), 240, np.uint8)) == []
+def laid(text, face="NanumGothicBold", opacity=0.55, seed=3, colour=news_lettering.WHITE, size=26):
+    """A photograph with words over it, and their quad as a detector gives it."""
+    rng = np.random.default_rng(seed)
+    picture = news_desk.photograph(rng)
+    ink = news_lettering.coverage([text], size, face)
+    news_lettering.lay(picture, ink, colour, opacity, 400, 430)
+    (left, top), (right, bottom) = (398, 427), (402 + ink.shape[1], 433 + ink.shape[0])
+    quad = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+    return news_desk.compressed(rng, picture), quad
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("뉴시스", "뉴시스"), ("동아일보", "동아일보"), ("재판매 및 DB 금지", ""), ("연합뉴스TV", "연합뉴스")],
+)
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_hangul_name_is_known_by_its_shape(text, name, seed):
+    picture, quad = laid(text, seed=seed)
+    assert spotting.spotted(picture, quad, spotting.LIKE) == agency.Said(name, alone=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["부동산", "김밥천국", "전쟁 반대", "주차금지", "한국병원", "서울신당", "뉴시티", "연합회관", "EXIT 3"]
+)
+def test_other_hangul_is_like_no_name(text):
+    picture, quad = laid(text, opacity=1.0)
+    named = spotting.spotted(picture, quad, spotting.LIKE)
+    assert named is None or not named.alone
+
+
+def test_a_name_that_goes_on_is_not_alone():
+    for text in ("연합뉴스 빌딩", "뉴시스 규탄"):
+        picture, quad = laid(text, opacity=1.0)
+        named = spotting.spotted(picture, quad, spotting.LIKE)
+        assert named is None or not named.alone

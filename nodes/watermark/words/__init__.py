@@ -1,0 +1,1 @@
+"""Marks of single pictures, known by what they say."""
