@@ -25,7 +25,6 @@ from .learning import learn
 from .mark import ANCHORS
 from .removing import clean
 from .removing.comfy_removal import METHODS, UNBLEND, Removed, remove_learned
-from .removing.comfy_words import TextRemoval
 from .removing.learned import PROVENANCE
 from .removing.preview import sheet, tiles
 from .words.comfy_words import TextRemoval
