@@ -220,6 +220,7 @@ def test_pictures_are_those_of_load_image(comfy, base, name):
     folder.mkdir(exist_ok=True)
     (folder / f"a{one.ending}").write_bytes(one.data)
     (folder / "a.txt").write_text("T")
+    (base / "input" / "odd.png").write_bytes(one.data)  # Load Image must have something to offer
     (ours,), *_ = load(comfy, folder.name)
     theirs = comfy.try_node("LoadImage", image=f"{folder.name}/a{one.ending}")
     if theirs.error:
