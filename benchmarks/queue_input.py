@@ -7,6 +7,7 @@ read as something else than was written; what a damaged file means nobody knows,
 """
 
 import argparse
+import copy
 import json
 import random
 import tempfile
@@ -151,7 +152,7 @@ def _damage(document: Any, rng: random.Random) -> None:
                 break
             key = rng.choice(keys)
             if not isinstance(owner[key], dict | list) or rng.random() < 0.2:
-                owner[key] = rng.choice(JUNK)
+                owner[key] = copy.deepcopy(rng.choice(JUNK))  # which may be damaged in turn
                 break
             owner = owner[key]
 
