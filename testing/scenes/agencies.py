@@ -24,6 +24,8 @@ AGENCIES = (
 PLACARDS = ("STOP THE WAR", "EXIT 3", "물가 안정", "뉴스 속보", "OPEN", "SALE 50%", "기자회견", "CITY NEWS")
 CAPTIONS = ("대통령이 기자회견을 하고 있다. 2026.11.28", "서울 시내에 눈이 내리고 있다.", "President speaks, Nov. 28")
 SIZES = ((640, 480), (800, 533), (480, 640), (600, 400), (1024, 683))
+SHOWN = ("rocket", "hubble_deep_field", "coffee", "chelsea", "astronaut", "coins")
+"""What bursts show: smooth scenes, in which a part repeats as a mark would. In texture everything does."""
 KINDS = ("plain", "tilted", "letterbox", "placards", "sign", "caption")
 BARS = (((0, 0, 0), (255, 255, 255)), ((255, 255, 255), (20, 20, 20)), ((20, 30, 60), (230, 230, 230)))
 
@@ -58,7 +60,7 @@ def burst(count: int, seed: int, panned: int = 0, size: tuple[int, int] = (640, 
         panned: px by which the camera moves from shot to shot, at most.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    name = watermark.PHOTOS[int(rng.integers(len(watermark.PHOTOS)))]
+    name = SHOWN[int(rng.integers(len(SHOWN)))]
     reach = (count - 1) * panned
     wide = watermark.scene(rng, watermark.photo(name), (size[0] + reach, size[1] + reach // 4))
     shots = []

@@ -64,7 +64,7 @@ def test_a_mark_like_it_leaves_the_picture_bit_identical_and_is_told(comfy, base
     assert said.count("nothing changed; something like the mark of 가나뉴스") == 3 and said.count("was left") == 3
 
 
-@pytest.mark.parametrize(("seed", "panned"), [(0, 0), (1, 0), (2, 3), (3, 12)])
+@pytest.mark.parametrize(("seed", "panned"), [(11, 0), (13, 0), (14, 0), (2, 3), (3, 12)])
 def test_a_burst_without_a_mark_teaches_nothing(seed, panned):
     with pytest.raises(learn.NoMark):
         learn.learn(agencies.burst(14, seed, panned), PLACES)
