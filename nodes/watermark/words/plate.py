@@ -9,8 +9,8 @@ LETTERS = 32
 """px: larger letters are looked at in this height."""
 AROUND = 3.0
 """Of the text's height: how far out a plate's edges are looked for."""
-SAME = 34.0
-"""Levels within which a plate has one colour, however the light falls on it."""
+SAME = (12.0, 34.0)
+"""Levels within which a plate has one colour: a black one on a black coat, and one on which the light falls off."""
 HOLDS, INK = 0.6, 0.06
 """Share of the text's quad that lies on its plate, and that letters leave out of the plate's colour."""
 STRAIGHT = 0.85
@@ -25,7 +25,8 @@ def on_plate(picture: np.ndarray, polygon: np.ndarray, colours: np.ndarray) -> b
         colours: `[n,3]` levels: what the quad is made of, its plate's colour among them.
     """
     around, seen, quad = _around(picture, polygon)
-    return any(_is_plate(np.abs(around - colour).max(-1) < SAME, seen, quad) for colour in colours)
+    away = [np.abs(around - colour).max(-1) for colour in colours]
+    return any(_is_plate(levels < same, seen, quad) for levels in away for same in SAME)
 
 
 def _is_plate(same: np.ndarray, seen: np.ndarray, quad: tuple[slice, slice]) -> bool:

@@ -38,7 +38,7 @@ SHORTER, LONGER = 0.62, 1.75
 """A name's proportions against the text's: what is beyond cannot be all of it."""
 UNEXPLAINED = 0.4
 """What a text that a name leaves unexplained, as a share of its width, takes from the likeness."""
-BEFORE, AFTER = 1.4, 0.5
+BEFORE, AFTER = 1.4, 0.3
 """Text heights that a text may go beyond a name: a sign of copyright or a logo before it, and hardly anything after."""
 RANGE = (-60, 90)
 """Levels from the surroundings: the letters' colour may be stronger than what matters of it."""

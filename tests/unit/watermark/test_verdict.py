@@ -72,8 +72,8 @@ def test_hangul_that_cannot_be_read_stays_where_it_is_painted(text):
 
 
 def test_a_name_on_a_plate_is_a_sign():
-    for text in ("REUTERS", "YTN"):
-        (verdict,) = Page().plate(text).judged()
+    for text, colour in (("REUTERS", (20, 90, 50)), ("YTN", (190, 30, 40)), ("KBS", (28, 28, 31))):
+        (verdict,) = Page().plate(text, colour=colour).judged()
         assert verdict.agency is None and "on a plate" in verdict.why
 
 
