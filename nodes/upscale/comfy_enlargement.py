@@ -9,6 +9,7 @@ from ..ground import UserError
 from ..host import images, memory
 from ..host.progress import check_interrupt
 from . import plan, report
+from .colours import Kind
 from .comfy_display import Display
 from .comfy_enlarger import Enlarger, Limits
 from .flow import flow
@@ -32,20 +33,23 @@ class Enlargement:
         """
         self._pictures = images.pictures(image)
         self.count = len(self._pictures)
+        self._kinds = [Kind.of(picture) for picture in self._pictures]
         self.channels = 4 if self._pictures.shape[-1] == 4 else 3
         """Of a file that keeps all that came: grey becomes colour, alpha stays."""
         self._wanted = wanted
         source = (self._pictures.shape[2], self._pictures.shape[1])
         self.route = plan.route(source, wanted, 1 if model is None else model.scale)
         self._enlarger = None if model is None else Enlarger(model, limits)
-        self._display = Display(self.count * self._steps())
+        self._display = Display(self._steps())
 
     def blocks(self, number: int, work: report.Work) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """One picture row by row, `[n,w,3]` colours and `[n,w]` presence; what is done is written into `work`."""
         enlarge = None
         if self._enlarger is not None:
             enlarge = partial(self._enlarger.enlarge, work=work, display=self._display)
-        for block in flow(self._pictures[number], self.route, enlarge, self._wanted.alpha == "model"):
+        for block in flow(
+            self._pictures[number], self._kinds[number], self.route, enlarge, self._wanted.alpha == "model"
+        ):
             check_interrupt()
             if not self.route.model_inputs:
                 self._display.step(len(block[0]))
@@ -79,13 +83,13 @@ class Enlargement:
     def report(self, work: report.Work, dpi: float | None = None) -> str:
         """What was done, in words; `dpi` is what a file says where no trim does."""
         network = None if self._enlarger is None else self._enlarger.network
-        return report.enlargement(self.route, self._wanted, network, work, dpi)
+        return report.enlargement(self.route, self._wanted, self._kinds, network, work, dpi)
 
     def _steps(self) -> int:
-        """Progress of one picture: px that the model sees, or rows where it does not run."""
+        """Progress of all pictures: px that the model sees, or rows where it does not run."""
         pixels = sum(width * height for width, height in self.route.model_inputs)
         if self._enlarger is None or not pixels:
-            return self.route.target[1]
-        channels = 1 if self._pictures.shape[-1] == 1 else 3
-        alpha = self._enlarger.passes(1) if self._wanted.alpha == "model" and self.channels == 4 else 0
-        return pixels * (self._enlarger.passes(channels) + alpha)
+            return self.count * self.route.target[1]
+        colours = sum(self._enlarger.passes(1 if kind.grey else 3) for kind in self._kinds)
+        alpha = self.count * self._enlarger.passes(1) if self._wanted.alpha == "model" and self.channels == 4 else 0
+        return pixels * (colours + alpha)

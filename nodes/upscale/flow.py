@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from .colours import Kind, resampled_by_alpha, spread
 from .plan import Route
 from .rows import BLOCK, PAPER, arranged, blocks_of, resampled
 
@@ -12,29 +13,43 @@ Enlarge = Callable[[torch.Tensor], Iterator[torch.Tensor]]
 
 
 def flow(
-    picture: torch.Tensor, found: Route, enlarge: Enlarge | None, alpha_by_model: bool
+    picture: torch.Tensor, kind: Kind, found: Route, enlarge: Enlarge | None, alpha_by_model: bool
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """One picture on its way, block by block.
 
     Args:
         picture: `[H,W,1, 3 or 4]` in 0..1.
+        kind: of the picture; a grey one goes through the model in one channel.
         enlarge: may be None for a route without the model.
         alpha_by_model: whether a fourth channel takes the same passes as the colours; otherwise it is resampled.
 
     Yields:
         `[n,w,3]` colours, white on paper, and `[n,w]` presence: the alpha channel, or 1, and 0 on paper.
     """
-    colours = picture[..., :3]
-    rows, columns = found.rows, found.columns
-    stream = arranged(_passed(colours, found, enlarge), rows, columns)
+    stream = arranged(_colours(picture, kind, found, enlarge), found.rows, found.columns)
     if picture.shape[2] == 4:
-        presence = arranged(_alpha(picture[..., 3:], found, enlarge if alpha_by_model else None), rows, columns, 0.0)
-        yield from ((colour, alpha[..., 0]) for colour, alpha in zip(stream, presence, strict=True))
+        alpha = _alpha(picture[..., 3:], found, enlarge if alpha_by_model else None)
+        presence = arranged(alpha, found.rows, found.columns, 0.0)
+        yield from ((colour.expand(-1, -1, 3), there[..., 0]) for colour, there in zip(stream, presence, strict=True))
         return
-    across = torch.tensor([column != PAPER for column in columns], dtype=torch.float32)
-    down = torch.tensor([row != PAPER for row in rows], dtype=torch.float32).split(BLOCK)
+    across = torch.tensor([column != PAPER for column in found.columns], dtype=torch.float32)
+    down = torch.tensor([row != PAPER for row in found.rows], dtype=torch.float32).split(BLOCK)
     for colour, there in zip(stream, down, strict=True):
         yield colour.expand(-1, -1, 3), there[:, None] * across
+
+
+def _colours(picture: torch.Tensor, kind: Kind, found: Route, enlarge: Enlarge | None) -> Iterator[torch.Tensor]:
+    """What the steps make of the colours, in blocks of 3 channels or of 1."""
+    colours, alpha = picture[..., :3], picture[..., 3:]
+    if kind.transparent and found.steps:
+        if not found.model_inputs:
+            return resampled_by_alpha(colours, alpha, found.made)
+        colours = spread(colours, alpha)
+    if kind.grey and found.model_inputs:
+        # Of three that are not quite alike green: the eye takes most of its light from it.
+        green = colours.shape[2] // 2
+        colours = colours[..., green : green + 1]
+    return _passed(colours, found, enlarge)
 
 
 def _passed(picture: torch.Tensor, found: Route, enlarge: Enlarge | None) -> Iterator[torch.Tensor]:

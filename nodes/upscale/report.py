@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .colours import Kind
 from .network import Network
 from .plan import Route, Size, Wanted
 from .tiles import Grid
@@ -21,14 +22,17 @@ class Work:
     """Whether float16 was begun with and given up."""
 
 
-def enlargement(found: Route, wanted: Wanted, network: Network | None, work: Work, dpi: float | None) -> str:
+def enlargement(
+    found: Route, wanted: Wanted, kinds: list[Kind], network: Network | None, work: Work, dpi: float | None
+) -> str:
     """A line for each thing that was done or should be known.
 
     Args:
+        kinds: of the pictures.
         network: of the upscale model, None without one.
         dpi: of the file, where no trim says it; None = nothing is known of the print.
     """
-    lines = _route(found, network)
+    lines = _route(found, network) + _colours(found, kinds)
     if wanted.trim is not None:
         lines.append(_resolution(found, wanted.trim.dpi))
         lines.append(_bleed(found, wanted.trim.bleed_mm))
@@ -60,6 +64,18 @@ def _how(found: Route, network: Network | None) -> str:
         return "No upscale model: antialiased bicubic resampling, which adds no detail."
     unused = "" if found.model_inputs else " It was not used: the target is not larger than the picture."
     return f"Model {network.model.architecture.name} x{network.scale}.{unused}"
+
+
+def _colours(found: Route, kinds: list[Kind]) -> list[str]:
+    """Where the colours of a result are not simply those of the passes."""
+    lines: list[str] = []
+    grey, transparent = sum(kind.grey for kind in kinds), any(kind.transparent for kind in kinds)
+    if grey and found.model_inputs:
+        which = "Grey stays grey" if grey == len(kinds) else f"{grey} of {len(kinds)} pictures are grey and stay so"
+        lines.append(f"{which}: colour that the model adds is left out.")
+    if transparent and found.steps:
+        lines.append("Transparent parts have the colours of what is seen beside them, so that it gets no rim.")
+    return lines
 
 
 def _resolution(found: Route, dpi: float) -> str:

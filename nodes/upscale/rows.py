@@ -25,7 +25,13 @@ def resample(picture: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
 
 
 def resampled(blocks: Iterable[torch.Tensor], source: tuple[int, int], size: tuple[int, int]) -> Iterator[torch.Tensor]:
-    """The same block by block; it holds as many rows as a few rows of the result need.
+    """The same block by block; `blocks` are of a picture of `source` (width, height)."""
+    for block in unclamped(blocks, source, size):
+        yield block.clamp_(0.0, 1.0)
+
+
+def unclamped(blocks: Iterable[torch.Tensor], source: tuple[int, int], size: tuple[int, int]) -> Iterator[torch.Tensor]:
+    """The same with what edges overshoot; it holds as many rows as a few rows of the result need.
 
     Bicubic with a = -0.5, widened by the factor of a reduction (Keys 1981), as torch's `interpolate(antialias=True)`.
 
@@ -48,7 +54,7 @@ def resampled(blocks: Iterable[torch.Tensor], source: tuple[int, int], size: tup
                 begin = spans[index][0] - start
                 matrix[index - row, begin : begin + len(weights[index])] = weights[index]
             window = held[start - first : stop - first]
-            yield (matrix @ window.flatten(1)).view(end - row, *window.shape[1:]).clamp_(0.0, 1.0)
+            yield (matrix @ window.flatten(1)).view(end - row, *window.shape[1:])
             row = end
         if row < size[1]:
             held, first = held[spans[row][0] - first :], spans[row][0]
