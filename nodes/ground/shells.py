@@ -22,9 +22,14 @@ NUMBERS = {
     "BoolStorage": torch.bool,
     "ComplexFloatStorage": torch.complex64,
     "ComplexDoubleStorage": torch.complex128,
+    "QInt8Storage": torch.qint8,
+    "QUInt8Storage": torch.quint8,
+    "QInt32Storage": torch.qint32,
     "UntypedStorage": torch.uint8,
 }
 """What a storage of torch holds, by its class."""
+MOST_SIDES, MOST_NUMBERS = 64, 1 << 48
+"""Of a tensor, as torch computes with, and along one side."""
 SHORT = 64
 """Bytes of what is read of NumPy: its numbers. Its arrays are let go."""
 
@@ -66,6 +71,9 @@ class Shell:
         shell.made_of, shell.fields = arguments[:1], {}
         return shell
 
+    def __str__(self) -> str:
+        return "an object"
+
     def __setitem__(self, key: Any, value: Any) -> None:
         self.fields[key] = value
 
@@ -74,6 +82,10 @@ class Shell:
 
     def extend(self, _: Any) -> None:
         """A list's items, let go."""
+
+
+class Parameters(Shell):
+    """torch's ParameterDict, as textual inversion of 2022 saved it."""
 
 
 class Table(dict[Any, Any]):
@@ -87,25 +99,49 @@ class Kind(Shell):
     """NumPy's dtype, of which only the name is read."""
 
 
-def _tensor(storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any) -> Stored:
-    return Stored(storage, storage.dtype, offset, shape, strides)
+def _tensor(storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *more: Any) -> Stored:
+    return _stored(storage, storage.dtype, offset, shape, strides, *more[2:])
 
 
 def _tensor_of_kind(
     storage: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *more: Any
 ) -> Stored:
-    _, _, dtype, *_ = more
+    _, _, dtype, *turned = more
+    return _stored(storage, dtype, offset, shape, strides, *turned)
+
+
+def _stored(
+    storage: Storage,
+    dtype: torch.dtype,
+    offset: int,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    turned: Any = None,
+) -> Stored:
+    if turned:
+        raise pickle.UnpicklingError("it has a tensor whose numbers are stored as their conjugates or negatives")
+    # The product of anything else, of texts or of a million sides, could take all memory or for ever.
+    if len(shape) > MOST_SIDES or not all(type(side) is int and 0 <= side < MOST_NUMBERS for side in shape):
+        raise pickle.UnpicklingError("it has a tensor whose shape is none")
     return Stored(storage, dtype, offset, shape, strides)
+
+
+def _tensor_with_fields(make: Callable[..., Stored], _: Any, arguments: tuple[Any, ...], *__: Any) -> Stored:
+    """A tensor that somebody gave a field of their own."""
+    if make not in (_tensor, _tensor_of_kind, _parameter):
+        raise pickle.UnpicklingError("it has a tensor that is made of none")
+    return make(*arguments)
 
 
 def _parameter(data: Stored, *_: Any) -> Stored:
     return data
 
 
-def _encoded(text: str, encoding: str = "utf-8") -> Any:
+def _encoded(text: str, encoding: Any = "utf-8") -> Any:
     """Bytes as protocol 2 writes them."""
     if encoding != "latin1":
-        raise Refused(f"it asks for _codecs.encode with {encoding!r}")
+        named = repr(encoding[:SHORT]) if isinstance(encoding, str) else "no encoding"
+        raise Refused(f"it asks for _codecs.encode with {named}")
     return text.encode(encoding) if len(text) <= SHORT else Shell()
 
 
@@ -124,8 +160,10 @@ MAKERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("torch._utils", "_rebuild_tensor"): _tensor,
     ("torch._utils", "_rebuild_tensor_v2"): _tensor,
     ("torch._utils", "_rebuild_tensor_v3"): _tensor_of_kind,
+    ("torch._tensor", "_rebuild_from_type_v2"): _tensor_with_fields,
     ("torch._utils", "_rebuild_parameter"): _parameter,
     ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
+    ("torch.nn.modules.container", "ParameterDict"): Parameters,
     ("_codecs", "encode"): _encoded,
     ("numpy", "dtype"): Kind,
     ("numpy.core.multiarray", "scalar"): _number,

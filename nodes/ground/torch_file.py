@@ -8,7 +8,7 @@ import math
 import mmap
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,19 @@ from typing import Any
 import torch
 
 from . import UserError
-from .shells import Refused, Shell, Stored
-from .tensor_file import refuse_other_kinds
+from .shells import Parameters, Refused, Shell, Stored
 from .unpickle import MOST_BYTES, Pickle, Unpickler
+from .weight_kinds import SCRIPT, archive_kind, refuse_other_kinds
 
 MAGIC = 0x1950A86A20F9469CFC6C
 """The first of the five pickles in a file of before 2020."""
+WIDEST = 16
+"""Bytes of torch's longest number, at whose multiples every kind may begin."""
 LOCAL_HEADER = 30
 """Bytes before a member's name in a zip archive."""
+MOST_SHARED = 16
+"""How often a file's bytes may be used: networks tie weights, and a view that repeats few numbers would fill the memory
+as soon as it is copied."""
 Place = Callable[[str], tuple[int, int]]
 """A storage's key -> where it begins in the file and ends."""
 
@@ -49,24 +54,58 @@ class TorchFile:
             UserError: damaged.
         """
         stored = {name: value for name, value in named.items() if isinstance(name, str) and isinstance(value, Stored)}
+        mapped = self._mapped(stored.values())
+        return {name: mapped[value] for name, value in stored.items()}
+
+    def loaded(self) -> Any:
+        """The content with each tensor in its place, in dictionaries and lists within each other.
+
+        Raises:
+            UserError: damaged.
+        """
+        whole: list[Any] = [self.content]
+        waiting: list[list[Any] | dict[Any, Any]] = [whole]
+        seen: set[int] = set()
+        places: list[tuple[Any, Any, Stored]] = []
+        while waiting:
+            container = waiting.pop()
+            if id(container) in seen:
+                continue
+            seen.add(id(container))
+            for key, value in container.items() if isinstance(container, dict) else enumerate(container):
+                if isinstance(value, Parameters):
+                    value = container[key] = value.fields.get("_parameters")
+                if isinstance(value, Stored):
+                    places.append((container, key, value))
+                elif isinstance(value, list | dict):
+                    waiting.append(value)
+        mapped = self._mapped(stored for *_, stored in places)
+        for container, key, stored in places:
+            container[key] = mapped[stored]
+        return whole[0]
+
+    def _mapped(self, stored: Iterable[Stored]) -> dict[Stored, torch.Tensor]:
+        wanted = dict.fromkeys(stored)
         try:
-            # A view that repeats few numbers would fill the memory as soon as it is copied.
-            if sum(math.prod(one.shape) * one.dtype.itemsize for one in stored.values()) > len(self.data):
+            if sum(math.prod(one.shape) * one.dtype.itemsize for one in wanted) > MOST_SHARED * len(self.data):
                 raise Damaged("its tensors are larger than the file")
-            return {name: self._tensor(value) for name, value in stored.items()}
+            flat: dict[str, torch.Tensor] = {}
+            return {one: self._tensor(one, flat) for one in wanted}
         except Exception as error:
             raise UserError(_refusal(self.path, error)) from error
 
-    def _tensor(self, stored: Stored) -> torch.Tensor:
+    def _tensor(self, stored: Stored, flat: dict[str, torch.Tensor]) -> torch.Tensor:
+        """A tensor on the bytes of its storage, which are looked up once: thousands of tensors may share them."""
         if 0 in stored.shape:
             return torch.empty(stored.shape, dtype=stored.dtype)
-        start, end = self.place(stored.storage.key)
-        if end - start != stored.storage.bytes:
-            raise Damaged(f"its storage {stored.storage.key} has another size than its tensors say")
-        flat = torch.frombuffer(self.data, dtype=torch.uint8, count=end - start, offset=start)
-        if start % stored.dtype.itemsize:
-            flat = flat.clone()
-        return flat.view(stored.dtype).as_strided(stored.shape, stored.strides, stored.offset)
+        key = stored.storage.key
+        if key not in flat:
+            start, end = self.place(key)
+            found = torch.frombuffer(self.data, dtype=torch.uint8, count=end - start, offset=start)
+            flat[key] = found.clone() if start % WIDEST else found
+        if len(flat[key]) != stored.storage.bytes:
+            raise Damaged(f"its storage {key} has another size than its tensors say")
+        return flat[key].view(stored.dtype).as_strided(stored.shape, stored.strides, stored.offset)
 
 
 def read(path: Path) -> TorchFile:
@@ -98,17 +137,13 @@ def read_program(path: Path) -> dict[str, torch.Tensor]:
 
 def is_program(path: Path) -> bool:
     """Whether a file is a TorchScript program."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.endswith("/constants.pkl") for name in archive.namelist())
-    except Exception:  # a damaged archive makes zipfile raise errors of many kinds
-        return False
+    return archive_kind(path) == SCRIPT
 
 
 def _read(path: Path, script: bool) -> TorchFile:
     refuse_other_kinds(path)
     if not script and is_program(path):
-        raise UserError(f"{path.name} is a TorchScript program, not a checkpoint: get the weights it was made of.")
+        raise UserError(f"{path.name} is {SCRIPT}, which would have to run: get its weights as .safetensors.")
     try:
         with open(path, "rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
@@ -122,6 +157,8 @@ def _zipped(path: Path, data: mmap.mmap) -> tuple[Any, mmap.mmap, Place]:
         members = {info.filename.partition("/")[2]: info for info in archive.infolist()}
         if len(members) != len(archive.infolist()):
             raise Damaged("it has two members of one name")
+        if min(info.header_offset for info in members.values()):
+            raise Damaged("something stands before its first member")
 
     def place(name: str) -> tuple[int, int]:
         info = members[name]
@@ -169,4 +206,4 @@ def _refusal(path: Path, error: Exception) -> str:
     if isinstance(error, Refused):
         return f"{path.name} was refused, as {error}, which loading would run: take the file from its authors."
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return f"{path.name} is damaged or cut off, or no checkpoint ({said}): get it again."
+    return f"{path.name} is damaged or cut off, or no weight file ({said}): get it again."

@@ -23,6 +23,9 @@ MOST_BYTES, MOST_READS = 1 << 26, 4_000_000
 """A file in DiffSTE's layout with all its moments takes 0.5 MB in 252,166 reads; a hostile one fills the memory."""
 MOST_ARGUMENTS = 8
 """That are looked at; a call with a million, made a million times, would take for ever."""
+MOST_NESTED, MOST_PARTS = 100, 1_000_000
+"""Tuples within each other, and their parts, counted as often as they stand there: where they become keys, as torch's
+own reader lets them, their hash goes down to each, and deep enough it ends the process."""
 KEYS = (str, bytes, int, float, bool, type(None))
 
 
@@ -43,8 +46,7 @@ class Pickle(io.BytesIO):
 class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
     """Python's own reader, of which every step that would call into a foreign class is replaced.
 
-    The one in C cannot be changed so. Dictionaries' keys are texts and numbers, as the hash of a tuple nested deep
-    enough would end the process; under any other key a value is kept, and not found.
+    The one in C cannot be changed so. Dictionaries' keys are texts and numbers; under any other a value is not found.
     """
 
     dispatch: ClassVar[dict[int, Callable[[Any], None]]] = dict(pickle._Unpickler.dispatch)  # pyright: ignore[reportPrivateUsage]
@@ -56,6 +58,8 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
     def __init__(self, file: Pickle) -> None:
         super().__init__(file, encoding="utf-8")
         self.storages: dict[str, Storage] = {}
+        self._nested: dict[int, tuple[tuple[Any, ...], int, int]] = {}
+        """id -> a tuple that holds tuples, which keeps its id meanwhile; how deep and how large it is."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Tensors' own parts and shells, by names alone."""
@@ -72,12 +76,15 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
         raise Refused(f"it asks for {' '.join(f'{module}.{name}'.split())[:100]}")
 
     def persistent_load(self, pid: Any) -> Any:
-        """A storage: ("storage", what it holds, key, device, count)."""
+        """A storage: ("storage", what it holds, key, device, count); or a module's class, with its source."""
+        if pid[0] == "module":
+            return pid[1]
         word, kind, key, _, count, *view = pid
-        if word != "storage" or not isinstance(kind, torch.dtype) or any(part is not None for part in view):
+        known = word == "storage" and isinstance(kind, torch.dtype) and isinstance(key, str)
+        if not known or any(part is not None for part in view):
             raise pickle.UnpicklingError("it names a storage in a way that torch does not")
-        self.storages[str(key)] = Storage(str(key), kind, int(count) * kind.itemsize)
-        return self.storages[str(key)]
+        self.storages[key] = Storage(key, kind, int(count) * kind.itemsize)
+        return self.storages[key]
 
     def _keep(self, target: Any, items: list[Any]) -> None:
         for key, value in zip(items[::2], items[1::2], strict=True):
@@ -109,6 +116,29 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
     def _bytearray(self) -> None:
         self.append(self.read(int.from_bytes(self.read(8), "little")))
 
+    def _tuple(self) -> None:
+        self._add(tuple(self.pop_mark()))
+
+    def _tuple1(self) -> None:
+        self._add((self.stack.pop(),))
+
+    def _tuple2(self) -> None:
+        second, first = self.stack.pop(), self.stack.pop()
+        self._add((first, second))
+
+    def _tuple3(self) -> None:
+        third, second, first = self.stack.pop(), self.stack.pop(), self.stack.pop()
+        self._add((first, second, third))
+
+    def _add(self, made: tuple[Any, ...]) -> None:
+        inner = [self._nested.get(id(part), (part, 1, len(part))) for part in made if isinstance(part, tuple)]
+        if inner:
+            depth, size = 1 + max(depth for _, depth, _ in inner), len(made) + sum(size for _, _, size in inner)
+            if depth > MOST_NESTED or size > MOST_PARTS:
+                raise pickle.UnpicklingError("it nests tuples as no checkpoint does")
+            self._nested[id(made)] = made, depth, size
+        self.append(made)
+
     def _frame(self) -> None:
         self.read(8)
 
@@ -138,6 +168,10 @@ class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage]
         pickle.ADDITEMS: _additems,
         pickle.FROZENSET: _frozenset,
         pickle.BYTEARRAY8: _bytearray,
+        pickle.TUPLE: _tuple,
+        pickle.TUPLE1: _tuple1,
+        pickle.TUPLE2: _tuple2,
+        pickle.TUPLE3: _tuple3,
         pickle.FRAME: _frame,
         pickle.REDUCE: _reduce,
         pickle.NEWOBJ: _newobj,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..ground import UserError, scan
-from ..ground.tensor_file import SAFE
+from ..ground.weight_kinds import SAFE
 
 PICKLED = (".bin", ".ckpt", ".pt", ".pth")
 STEMS = ("model", "pytorch_model", "open_clip_model", "open_clip_pytorch_model")

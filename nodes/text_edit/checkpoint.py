@@ -5,6 +5,7 @@ it; both keep the public names. What is not a DiffSTE file is told by name.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +15,19 @@ import torch
 
 from ..ground import UserError, torch_file
 from ..ground.shells import Shell
-from ..ground.tensor_file import is_safe, read_tensors
+from ..ground.tensor_file import read_tensors
+from ..ground.weight_kinds import is_safe
 from . import layout
 from .layout import CHARACTERS, TEXT, UNET, VAE, Sizes
 
-FINGERPRINT = (
+FINGERPRINT = {
     f"{UNET}down_blocks.0.attentions.char.0.transformer_blocks.0.attn2.to_k.weight",
     f"{CHARACTERS}char_embedding.weight",
-)
+}
+WRAPPED = re.compile(r"^(?:(?:model|module)\.)+|(?:^|(?<=\.))(?:_orig_mod|_forward_module)\.")
+"""What DataParallel, torch.compile, Lightning's Fabric and other trainers write into the names of what they wrap."""
+PLACES = ("state_dict", "module", "model")
+"""Where trainers lay the tensors, one in the other too; DeepSpeed's is "module"."""
 SETTINGS = {"text_heads": 8, "char_heads": 2, "latent_scale": 0.18215}
 """What shapes do not tell, with the values of DiffSTE's published configuration."""
 COUNTED = "position_ids"
@@ -69,8 +75,10 @@ def read(path: Path) -> Checkpoint:
             many, of another shape or kind, or no numbers; the text says which.
     """
     tensors, settings = _open(path)
-    missing = [name for name in FINGERPRINT if name not in tensors]
-    if missing:
+    if not tensors.keys() >= FINGERPRINT:
+        bare = {WRAPPED.sub("", name): tensor for name, tensor in tensors.items()}
+        tensors = bare if bare.keys() >= FINGERPRINT else tensors
+    if not tensors.keys() >= FINGERPRINT:
         raise UserError(
             f"{path.name} is {_kind(tensors)}, not a DiffSTE file: choose diffste.ckpt or what was made of it."
         )
@@ -99,7 +107,10 @@ def _open(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         return tensors, {name: stated[name] for name in SETTINGS if name in stated}
     file = torch_file.read(path)
     content = _inner(file.content)
-    tensors = _at(content, "state_dict") or content
+    tensors = content
+    for _ in PLACES:
+        inner = (_at(tensors, name) for name in PLACES)
+        tensors = next((one for one in inner if isinstance(one, dict)), tensors)
     return file.tensors(tensors if isinstance(tensors, dict) else {}), _settings(content)
 
 

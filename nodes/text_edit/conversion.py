@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import SAFE
+from ..ground.weight_kinds import SAFE
 from ..ground.whole_file import writing_whole
 from .checkpoint import SETTINGS, read
 from .layout import CHARACTERS, TEXT, UNET, VAE

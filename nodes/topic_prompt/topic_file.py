@@ -12,7 +12,8 @@ from typing import Any
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import is_safe, read_tensors
+from ..ground.tensor_file import read_tensors
+from ..ground.weight_kinds import is_safe
 
 MOST_VECTORS = 70
 """Of the 75 places in a chunk; a topic that fills it leaves no room for words."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import SAFE, read_tensors
+from ..ground.tensor_file import read_tensors
+from ..ground.weight_kinds import SAFE
 from ..ground.whole_file import write_whole
 from . import ncnn_pair
 from .weights import Weights, unwrapped

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import refuse_other_kinds
+from ..ground.weight_kinds import refuse_other_kinds
 
 MAGIC = "7767517"
 BINARY = struct.pack("<I", int(MAGIC))

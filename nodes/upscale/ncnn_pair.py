@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from ..ground import UserError
-from ..ground.tensor_file import refuse_other_kinds
+from ..ground.weight_kinds import refuse_other_kinds
 from .ncnn_file import BINARY, HALF, INT8, SINGLE, TEXT_FORM, read_layers, read_numbers
 from .ncnn_networks import recognise
 from .weights import expect_numbers

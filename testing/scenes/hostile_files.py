@@ -70,7 +70,15 @@ def archives() -> dict[str, bytes]:
         "a storage of 4 TB": _with(tensors, "data.pkl", _storage(HUGE)),
         "a negative storage": _with(tensors, "data.pkl", _storage(-4)),
         "lists in lists": pickle.dumps({"a": 1}, 2)[:2] + b"]" * 100_000 + b"a" * 99_999 + b".",
-        "tuples in tuples as a key": b"\x80\x02}N" + b"\x85" * 2_000 + b"Ns.",
+        "tuples in tuples as a key": _with(tensors, "data.pkl", b"\x80\x02})" + b"\x85" * 200_000 + b"Ns."),
+        "tuples in tuples as a key, legacy": _legacy(b"})" + b"\x85" * 200_000 + b"Ns.", b"]."),
+        "tuples in tuples as a storage's name": _legacy(b"N.", b"])" + b"\x85" * 200_000 + b"a."),
+        "tuples in tuples in a set": _with(
+            tensors, "data.pkl", b"\x80\x02c__builtin__\nset\n(])" + b"\x85" * 200_000 + b"atR."
+        ),
+        "a tuple that is doubled for ever as a key": _with(
+            tensors, "data.pkl", b"\x80\x02})" + b"q\x00h\x00\x86" * 60 + b"Ns."
+        ),
         "another's end": tensors[: len(tensors) // 3] + tensors,
     }
 
@@ -142,6 +150,12 @@ def _saved(content: object) -> bytes:
     file = io.BytesIO()
     torch.save(content, file)
     return file.getvalue()
+
+
+def _legacy(content: bytes, keys: bytes) -> bytes:
+    """A file of before 2020 with these as its last two pickles."""
+    begin = b"".join(pickle.dumps(part, 2) for part in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}))
+    return begin + b"\x80\x02" + content + b"\x80\x02" + keys
 
 
 def _storage(count: int) -> bytes:

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...ground import UserError
-from ...ground.tensor_file import read_tensors, refuse_other_kinds
+from ...ground.tensor_file import read_tensors
+from ...ground.weight_kinds import refuse_other_kinds
 
 POOL = ()
 VGG: dict[str, tuple[tuple[int, ...], ...]] = {

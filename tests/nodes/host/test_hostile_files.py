@@ -11,6 +11,7 @@ ENDINGS = {
     "inpaint": (".pt", ".pth", ".safetensors"),
     "topic": (".pt", ".bin", ".safetensors"),
     "diffste": (".ckpt", ".pt", ".safetensors"),
+    "encoder": (".bin", ".pt", ".safetensors"),
     "craft": (".pth", ".h5"),
     "watermark": (".safetensors",),
 }
@@ -25,8 +26,9 @@ def loaders(comfy):
     return {
         "upscale": lambda path: upscale.load(path, None, 1.0),
         "inpaint": lama.load,
-        "topic": lambda path: topic.read(path, path.name),
+        "topic": topic.read,
         "diffste": comfy.module("nodes.text_edit.checkpoint").read,
+        "encoder": lambda path: comfy.module("nodes.korean_clip.weights").read(path, None),
         "craft": comfy.module("nodes.text_mask.engines.craft").load,
         "watermark": comfy.module("nodes.watermark.mark_file").read,
     }

@@ -250,7 +250,7 @@ def test_lama_without_a_model_and_wrong_models_are_explained(comfy, base, lama):
     torch.save({"a": torch.zeros(1)}, folder / "other.pth")
     for name, message in (
         ("upscaler.safetensors", "upscaler.safetensors is a model for SR, not for inpainting"),
-        ("cut.pt", "cut.pt is damaged or no weight file"),
+        ("cut.pt", "cut.pt is damaged or cut off"),
         ("other.pth", "other.pth is not an inpainting model that spandrel knows"),
     ):
         outcome = comfy.try_node("DancheongLoadInpaintModel", model_name=name)

@@ -164,6 +164,19 @@ def test_a_state_changes_no_class(tmp_path, target):
         "tuples in tuples as a key": b"}" + b")" + b"\x85" * 200_000 + b"Ns.",
         "tuples in tuples in a set": b"\x8f(" + b")" + b"\x85" * 200_000 + b"\x90.",
         "tuples in tuples, frozen": b"(" + b")" + b"\x85" * 200_000 + b"\x91.",
+        "tuples in tuples as a set's item": b"c__builtin__\nset\n(])" + b"\x85" * 200_000 + b"atR.",
+        "tuples in tuples as the name of a storage": b"N.\x80\x02])" + b"\x85" * 200_000 + b"a.",
+        "a name of a storage that is doubled for ever": b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\n]q\x00"
+                                                        + b"(h\x00h\x00lq\x00" * 60 + b"NK\x01tQ.",
+        "an encoding that is doubled for ever": b"c_codecs\nencode\n(X\x01\x00\x00\x00a]q\x00"
+                                                + b"(h\x00h\x00lq\x00" * 60 + b"tR.",
+        "a tuple that is doubled for ever": b"}" + b")" + b"q\x00h\x00\x86" * 60 + b"Ns.",
+        "a shape of texts": b"ctorch._utils\n_rebuild_tensor\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\n"
+                            b"X\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x01tQK\x00(X\x04\x00\x00\x00aaaa"
+                            b"J\xff\xff\xff\x3ft(K\x01K\x01ttR.",
+        "a shape of a million sides": b"ctorch._utils\n_rebuild_tensor\n((X\x07\x00\x00\x00storage"
+                                      b"ctorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x01tQK\x00("
+                                      b"J\xff\xff\xff\x7fq\x00" + b"h\x00" * 1_000_000 + b"t(K\x01ttR.",
         "lists in lists": b"]" * 200_000 + b"a" * 199_999 + b".",
         "itself": b"}q\x00X\x01\x00\x00\x00ah\x00s.",
         "one tuple for ten thousand shells": b"(" + b"N" * 500_000 + b"tq\x000cenum\nEnum\nq\x010("
@@ -276,6 +289,48 @@ def test_a_view_that_repeats_numbers_is_refused(tmp_path):
         opened.tensors(opened.content)
 
 
+@pytest.mark.parametrize("zipped", [True, False])
+def test_tensors_that_share_their_numbers_are_read_once(tmp_path, zipped):
+    """As networks tie weights, and as averaged ones lie beside those that were learned."""
+    whole = torch.randn(5000)
+    content = {f"row{row}": whole[row * 50 :].view(-1, 2).t() for row in range(10)}
+    file = torch_file.read(saved(tmp_path / "a.pt", content, _use_new_zipfile_serialization=zipped))
+    tensors = file.tensors(file.content)
+    assert all(torch.equal(tensors[name], content[name]) for name in content)
+    assert len({tensor.untyped_storage().data_ptr() for tensor in tensors.values()}) == 1
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_file_is_loaded_as_torch_loads_it(tmp_path, zipped):
+    tagged = torch.nn.Parameter(torch.ones(2))
+    tagged.tag = "somebody's"
+    tensor = torch.randn(3, 4)
+    content = {"params": {"a": tensor, "b": [tensor.half(), {"c": tagged}]}, "params_ema": {"a": tensor}, 7: "seven"}
+    content["again"] = content["params"]
+    path = saved(tmp_path / "a.pt", content, _use_new_zipfile_serialization=zipped)
+    loaded, wanted = torch_file.read(path).loaded(), torch.load(path, weights_only=True)
+    assert list(loaded) == list(wanted) and loaded[7] == "seven" and loaded["again"] is loaded["params"]
+    assert torch.equal(loaded["params"]["a"], tensor) and torch.equal(loaded["params_ema"]["a"], tensor)
+    half, inner = loaded["params"]["b"]
+    assert half.dtype == torch.float16 and torch.equal(half, tensor.half()) and torch.equal(inner["c"], tagged)
+    bare = torch_file.read(saved(path, tensor, _use_new_zipfile_serialization=zipped)).loaded()
+    assert torch.equal(bare, tensor)
+
+
+def test_tensors_that_do_not_hold_their_numbers_one_by_one_are_left(tmp_path):
+    quantised = torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8)
+    others = {"sparse": torch.eye(3).to_sparse(), "quantised": quantised, "meta": torch.empty(3, device="meta")}
+    loaded = torch_file.read(saved(tmp_path / "a.pt", {"a": torch.ones(2), **others})).loaded()
+    assert torch.equal(loaded["a"], torch.ones(2))
+    assert not any(isinstance(loaded[name], torch.Tensor) for name in others)
+
+
+@pytest.mark.parametrize("turn", [lambda one: one.conj(), lambda one: one.conj().imag])
+def test_numbers_that_are_stored_turned_are_refused(tmp_path, turn):
+    with pytest.raises(UserError, match="conjugates or negatives"):
+        torch_file.read(saved(tmp_path / "a.pt", {"a": turn(torch.complex(torch.ones(9), torch.ones(9)))}))
+
+
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -318,7 +373,7 @@ def test_a_programs_tensors_are_its_state(tmp_path, make):
     assert torch_file.is_program(tmp_path / "a.pt")
     tensors, wanted = torch_file.read_program(tmp_path / "a.pt"), program.state_dict()
     assert tensors.keys() == wanted.keys() and all(torch.equal(tensors[name], wanted[name]) for name in wanted)
-    with pytest.raises(UserError, match="is a TorchScript program, not a checkpoint"):
+    with pytest.raises(UserError, match="is a TorchScript program"):
         torch_file.read(tmp_path / "a.pt")
 
 

@@ -124,6 +124,32 @@ def test_the_form_before_2020_is_read(tensors, tmp_path):
     assert all(torch.equal(tensor, tensors["unet." + name]) for name, tensor in content.unet.items())
 
 
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda tensors: {"state_dict": {f"_orig_mod.{name}": tensor for name, tensor in tensors.items()}},
+        lambda tensors: {"state_dict": {name.replace(".", "._orig_mod.", 1): one for name, one in tensors.items()}},
+        lambda tensors: {"module": {f"_forward_module.{name}": tensor for name, tensor in tensors.items()}},
+        lambda tensors: {"module": tensors, "ds_version": "0.9"},
+        lambda tensors: {"model": {"state_dict": {f"model.module.{name}": one for name, one in tensors.items()}}},
+        lambda tensors: {"state_dict": {**tensors, **{f"ema.{name}": one for name, one in tensors.items()}}},
+    ],
+)
+def test_what_trainers_wrap_is_read(tensors, tmp_path, wrapped):
+    torch.save(wrapped(tensors), tmp_path / "diffste.ckpt")
+    content = checkpoint.read(tmp_path / "diffste.ckpt")
+    assert len(content.unet) == 1102 and len(content.vae) == 248 and len(content.text) == 196
+    assert all(torch.equal(tensor, tensors["unet." + name]) for name, tensor in content.unet.items())
+
+
+def test_a_file_that_holds_itself_is_refused(tmp_path):
+    content = {}
+    content["state_dict"] = {"model": content}
+    torch.save(content, tmp_path / "diffste.ckpt")
+    with pytest.raises(UserError, match="without tensors"):
+        checkpoint.read(tmp_path / "diffste.ckpt")
+
+
 def test_the_vae_is_read_under_later_names_too(tensors, tmp_path):
     later = {public: name for name, public in checkpoint.LATER.items()}
     renamed = dict(tensors)
@@ -327,7 +353,7 @@ def test_damaged_files_are_refused(public, tensors, tmp_path):
     with zipfile.ZipFile(tmp_path / "short.ckpt", "w") as file:
         for name, data in (("a/data.pkl", b"\x80\x02R."), ("a/version", b"3\n"), ("a/byteorder", b"little")):
             file.writestr(name, data)
-    with pytest.raises(UserError, match="or no checkpoint"):
+    with pytest.raises(UserError, match="or no weight file"):
         checkpoint.read(tmp_path / "short.ckpt")
     torch.save({"state_dict": ["no", "dictionary"]}, tmp_path / "list.ckpt")
     with pytest.raises(UserError, match="without tensors"):
