@@ -22,8 +22,6 @@ from .weight_kinds import SCRIPT, archive_kind, refuse_other_kinds
 
 MAGIC = 0x1950A86A20F9469CFC6C
 """The first of the five pickles in a file of before 2020."""
-WIDEST = 16
-"""Bytes of torch's longest number, at whose multiples every kind may begin."""
 LOCAL_HEADER = 30
 """Bytes before a member's name in a zip archive."""
 MOST_SHARED = 16
@@ -89,23 +87,23 @@ class TorchFile:
         try:
             if sum(math.prod(one.shape) * one.dtype.itemsize for one in wanted) > MOST_SHARED * len(self.data):
                 raise Damaged("its tensors are larger than the file")
-            flat: dict[str, torch.Tensor] = {}
+            flat: dict[tuple[str, torch.dtype], torch.Tensor] = {}
             return {one: self._tensor(one, flat) for one in wanted}
         except Exception as error:
             raise UserError(_refusal(self.path, error)) from error
 
-    def _tensor(self, stored: Stored, flat: dict[str, torch.Tensor]) -> torch.Tensor:
+    def _tensor(self, stored: Stored, flat: dict[tuple[str, torch.dtype], torch.Tensor]) -> torch.Tensor:
         """A tensor on the bytes of its storage, which are looked up once: thousands of tensors may share them."""
         if 0 in stored.shape:
             return torch.empty(stored.shape, dtype=stored.dtype)
-        key = stored.storage.key
-        if key not in flat:
-            start, end = self.place(key)
+        place = stored.storage.key, stored.dtype
+        if place not in flat:
+            start, end = self.place(stored.storage.key)
             found = torch.frombuffer(self.data, dtype=torch.uint8, count=end - start, offset=start)
-            flat[key] = found.clone() if start % WIDEST else found
-        if len(flat[key]) != stored.storage.bytes:
-            raise Damaged(f"its storage {key} has another size than its tensors say")
-        return flat[key].view(stored.dtype).as_strided(stored.shape, stored.strides, stored.offset)
+            flat[place] = (found.clone() if start % stored.dtype.itemsize else found).view(stored.dtype)
+        if flat[place].nbytes != stored.storage.bytes:
+            raise Damaged(f"its storage {stored.storage.key} has another size than its tensors say")
+        return flat[place].as_strided(stored.shape, stored.strides, stored.offset)
 
 
 def read(path: Path) -> TorchFile:
