@@ -11,6 +11,7 @@ defaults (no tiles, 10 px of reflection on the right and below, uint8 in and out
 - poster: animevideov3's layout from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
+- trained: the same of the trained networks, on twelve strips of photographs, skies, small print and a drawing
 """
 
 import argparse
@@ -141,4 +142,4 @@ SIDES = {
     "a4": (a4, ("core", "ours")),
     "poster": (poster, ("png 8 bit", "tiff 16 bit")),
 }
-ALONE = {"interrupt": interrupts, "seams": upscale_seams.rows}
+ALONE = {"interrupt": interrupts, "seams": upscale_seams.rows, "trained": upscale_seams.trained}

@@ -1,11 +1,29 @@
-"""How far a tile must look beyond its edge: half of a strip from itself and a halo, against the strip in one piece."""
+"""How far a tile must look beyond its edge: half of a strip from itself and a halo, against the strip in one piece.
 
+Trained networks are seen on twelve strips of their own, each in two long tiles: how far an error lies from a tile's end
+says what every halo leaves.
+"""
+
+import statistics
+
+import numpy as np
+
+from ..testing.models import real_upscale
 from ..testing.models import upscale as models
 from .upscale_bench import Bench
 
 WIDTH, HEIGHT = 192, 32
 WEIGHTS = {"random, 0.1 of He": 0.1, "smoothed, 0.5 of He": 0.5, "random, He": 1.0}
 """Weights of an x4plus -> gain of its dense blocks."""
+
+TRAINED_HALOS = (10, 18, 32, 48, 64, 80)
+"""px; 10 is Real-ESRGAN's own, 32 ComfyUI's overlap."""
+LONG, TALL, TILE = 288, 48, 184
+"""px of the strips for trained networks, and the width of a tile."""
+PLACES = (
+    "astronaut", "chelsea", "coffee", "rocket", "retina", "hubble_deep_field", "moon", "page", "text", "motorcycle_left"
+)  # fmt: skip
+"""Strips out of scikit-image's pictures: people, animals, things, skies with stars, small print."""
 
 
 def rows() -> list[dict]:
@@ -28,6 +46,67 @@ def rows() -> list[dict]:
             {"weights": f"{name}, random", "its exact halo": halo, "there": f"{error:.2e}"} for halo, error in errors
         ]
     return found
+
+
+def trained() -> list[dict]:
+    """The largest of twelve strips by halo, and the median at the network's own, in 1/255."""
+    import torch
+
+    from ..nodes.upscale import comfy_load
+    from ..nodes.upscale.network import network_of
+
+    found = []
+    for name in real_upscale.NAMES:
+        network = network_of(comfy_load.load(real_upscale.pair(name), None, 1.0).model)
+        with torch.inference_mode():
+            errors = {what: by_distance(network, strip) for what, strip in strips(seed=1).items()}
+        print(name, {what: round(float(error[network.halo :].max()), 3) for what, error in errors.items()}, flush=True)
+        own = [float(error[network.halo :].max()) for error in errors.values()]
+        worst = {halo: max(float(error[halo:].max()) for error in errors.values()) for halo in TRAINED_HALOS}
+        found.append({
+            "network": name, **{f"halo {halo}": round(error, 3) for halo, error in worst.items()},
+            "its halo": network.halo, "there, largest": round(max(own), 3), "median": round(statistics.median(own), 3),
+        })  # fmt: skip
+    return found
+
+
+def by_distance(network, strip):
+    """`[TILE]`, largest difference in 1/255 of each px by its distance from the end of a tile."""
+    import torch
+
+    planes = torch.from_numpy(strip).movedim(-1, 0)[None]
+    whole, left, right = (
+        network.run(part, (0, 0, TALL, part.shape[3])).clamp(0, 1)
+        for part in (planes, planes[..., :TILE], planes[..., -TILE:])
+    )
+    ends = (left - whole[..., : left.shape[3]]).flip(3), right - whole[..., -right.shape[3] :]
+    wrong = torch.stack([end.abs().amax((0, 1, 2)) for end in ends]).amax(0)
+    return 255 * wrong.view(TILE, network.scale).amax(1)
+
+
+def strips(seed: int) -> dict[str, np.ndarray]:
+    """Name -> `[TALL,LONG,3]` float32: pieces of PLACES where the seed says, a dark sky with stars, a drawing."""
+    from PIL import Image, ImageDraw
+    from skimage import color, data, util
+
+    rng = np.random.default_rng(seed)
+    found = {}
+    for name in PLACES:
+        picture = data.stereo_motorcycle()[0] if name == "motorcycle_left" else getattr(data, name)()
+        picture = util.img_as_float32(picture)
+        picture = picture if picture.ndim == 3 else color.gray2rgb(picture)
+        top, left = rng.integers(picture.shape[0] - TALL), rng.integers(picture.shape[1] - LONG)
+        found[name] = picture[top : top + TALL, left : left + LONG, :3]
+    sky = np.linspace(6, 22, TALL, dtype=np.float32)[:, None, None] * np.array([0.6, 0.7, 1.2], np.float32) / 255
+    sky = np.tile(sky, (1, LONG, 1))
+    sky[rng.integers(0, TALL, 50), rng.integers(0, LONG, 50)] = rng.uniform(0.2, 1, (50, 1))
+    sheet = Image.new("RGB", (LONG, TALL), (250, 244, 230))
+    pen = ImageDraw.Draw(sheet)
+    for _ in range(12):
+        x, y, radius = (int(rng.integers(low, high)) for low, high in ((0, LONG), (0, TALL), (6, 25)))
+        colour = tuple(int(level) for level in rng.integers(30, 230, 3))
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour, outline=(20, 20, 20), width=2)
+    return {**found, "stars": sky, "drawing": np.asarray(sheet, np.float32) / 255}
 
 
 def differences(model, strip, halos: tuple[int, ...] = ()) -> list[tuple[int, float]]:

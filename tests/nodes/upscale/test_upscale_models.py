@@ -122,7 +122,14 @@ def test_files_that_are_no_upscale_model_are_explained(load, refused, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "halo"), [("realesr-general-x4v3", 34), ("realesr-animevideov3", 18), ("RealESRGAN_x4plus", 32)]
+    ("name", "halo"),
+    [
+        ("realesr-general-x4v3", 34),
+        ("realesr-animevideov3", 18),
+        ("RealESRGAN_x4plus", 80),
+        ("RealESRGAN_x4plus_anime_6B", 48),
+        ("RealESRGAN_x2plus", 32),
+    ],
 )
 def test_the_halo_goes_by_architecture(files, load, network_of, name, halo):
     assert network_of(load(files[name])).halo == halo
