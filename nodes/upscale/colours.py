@@ -64,9 +64,10 @@ def resampled_by_alpha(colours: torch.Tensor, alpha: torch.Tensor, size: tuple[i
         size: (width, height) of the result.
     """
     count = colours.shape[-1]
-    planes = torch.cat((colours * alpha, alpha, spread(colours, alpha)), -1)
+    sources = zip(*(blocks_of(part) for part in (colours, alpha, spread(colours, alpha))), strict=True)
+    planes = (torch.cat((seen * there, there, beside), -1) for seen, there, beside in sources)
     # Divided before it is clamped: both sides overshoot at an edge, and only together they cancel.
-    for block in unclamped(blocks_of(planes), (alpha.shape[1], alpha.shape[0]), size):
+    for block in unclamped(planes, (alpha.shape[1], alpha.shape[0]), size):
         weight = block[..., count : count + 1]
         straight = block[..., :count] / weight.clamp(min=HALF_A_LEVEL)
         yield torch.where(weight > HALF_A_LEVEL, straight, block[..., count + 1 :]).clamp_(0.0, 1.0)
