@@ -4,7 +4,8 @@ import re
 
 BRACKET = re.compile(r"\\?([()])")
 """An escaped one stays as it is: a text may pass here twice."""
-EMBEDDING = re.compile(r"(?<!\S)embedding:")
+EMBEDDING = re.compile(r"(embedding)(?=[:\uff1a])", re.IGNORECASE)
+"""Also with a capital and glued to a word, as Encode Text with Topic reads calls."""
 
 
 def literal(text: str) -> str:
@@ -18,4 +19,4 @@ def literal(text: str) -> str:
     >>> print(literal("Moon (again)"))
     Moon \(again\)
     """
-    return EMBEDDING.sub("embedding :", BRACKET.sub(r"\\\1", text))
+    return EMBEDDING.sub(r"\1 ", BRACKET.sub(r"\\\1", text))

@@ -12,6 +12,8 @@ PIECE = re.compile(r"\\[()]|.", re.DOTALL)
 """A letter, a bracket, or a bracket that is a letter."""
 DEEPEST = 100
 """ComfyUI's parser calls itself for every pair within a pair, until Python stops it."""
+WEIGHT = re.compile(r"[(\uff08][^()\uff08\uff09]+[:\uff1a]\s*[-+]?\d*\.?\d+\s*[)\uff09]")
+"""A weight as a Korean keyboard may write it, with wide brackets or a wide colon."""
 
 
 def escape_lone(text: str) -> str:
@@ -51,6 +53,15 @@ def words_end(inside: str) -> int:
     """
     colon = inside.rfind(":")
     return colon if colon > 0 and is_number(inside[colon + 1 :]) else len(inside)
+
+
+def wide_weights(text: str) -> list[str]:
+    """Weights that ComfyUI does not read as such, as a bracket or the colon is a wide one.
+
+    >>> wide_weights("(sun:1.2) (moon\uff1a1.3)") == ["(moon\uff1a1.3)"]
+    True
+    """
+    return [found for found in WEIGHT.findall(text) if re.search("[\uff08\uff09\uff1a]", found)]
 
 
 def is_number(text: str) -> bool:

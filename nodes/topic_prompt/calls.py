@@ -14,8 +14,10 @@ from .brackets import words_end
 from .josa import HANGUL
 
 SIGN = "embedding:"
-CALL = re.compile(r"(?P<sign>(?i:embedding)[:\uff1a](?:\s*embedding:)*)\s*(?P<name>(?:\\[()]|[^\s<\[()])*)")
-"""Also with a capital, as telephones begin a sentence, with the wide colon of a Korean keyboard, and twice."""
+BEGIN = r"(?i:embedding)[:\uff1a]"
+"""Also with a capital, as telephones begin a sentence, and with the wide colon of a Korean keyboard."""
+CALL = re.compile(rf"(?P<sign>{BEGIN}(?:\s*embedding:)*)\s*,*(?P<name>(?:(?!{BEGIN})(?:\\[()]|[^\s<\[()]))*)")
+"""Also begun twice; a name ends where the next call begins."""
 TO_BRACKET = re.compile(r"(?:\\[()]|[^()])*")
 GLUED = re.compile(rf"[{HANGUL}]|[^\w./\\-]|[./\\-]+$")
 """How what is glued to a name begins, and the rest of a longer name does not."""

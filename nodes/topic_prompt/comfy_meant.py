@@ -1,13 +1,14 @@
 """A prompt as its writer means it: what ComfyUI would leave out without a word is put right, told, or an error."""
 
 import math
+import re
 
 import comfy.sd
 import torch
 
 from ..ground import UserError
 from . import topic_file
-from .brackets import escape_lone
+from .brackets import escape_lone, wide_weights
 from .calls import SIGN, escape, set_apart
 from .comfy_embeddings import Embeddings, is_same
 from .comfy_encode import segments, sole_tokenizer
@@ -15,6 +16,8 @@ from .josa import place_particles
 from .prompt import PLACEHOLDER, compose
 from .topic_file import Topic
 
+FOREIGN = re.compile(r"<(?:lora|lyco|hypernet):[^<>]*>|\bBREAK\b|\bAND\b")
+"""What other programs' prompts do more with than to read it."""
 HEAVIEST = 10.0
 """Beyond it nothing is left of a picture; such weights are times of day and sports results in brackets."""
 
@@ -29,7 +32,9 @@ def meant(clip: comfy.sd.CLIP, text: str, topic: Topic | None, position: str, st
         UserError: an embedding that cannot be what the prompt calls, or a weight that is no number.
     """
     embeddings = Embeddings(_folders(clip))
+    wide = wide_weights(text)
     text, notes = _with_partners(text)
+    notes += [f"{weight} is read as letters: a weight is written with ( and : and )." for weight in wide]
     topics: dict[str, Topic] = {}
     if topic is not None:
         name = embeddings.name_of(topic.path)
@@ -46,6 +51,8 @@ def meant(clip: comfy.sd.CLIP, text: str, topic: Topic | None, position: str, st
     notes += [f"{changed}, as ComfyUI would not find it." for changed in calls.changed]
     notes += [f"{word} behind a bracket stays a word of its own: it is no particle." for word in glued]
     notes += [_missing(name, embeddings) for name in calls.missing]
+    if foreign := FOREIGN.findall(placed):
+        notes.append(f"{', '.join(dict.fromkeys(foreign))}: read as letters, ComfyUI's prompts have no such syntax.")
     for name in dict.fromkeys(calls.used):
         files = embeddings.files(name)
         used = topics.get(name) or topic_file.read(files[0])

@@ -49,6 +49,10 @@ def tokens(clip, prompt):
         ("(embedding:경제: 1.3)학 뉴스", "(embedding:경제:1.3) 학 뉴스"),
         ("embedding:경제,사진", "embedding:경제 , 사진"),
         ("사진,embedding:경제.", "사진, embedding:경제 ."),
+        (
+            "embedding:경제,embedding:세계, 뉴스",
+            f"embedding:경제, embedding:{unicodedata.normalize('NFD', '세계')}, 뉴스",
+        ),
         ("\\(embedding:경제\\)", "\\( embedding:경제 \\)"),
         ("Embedding:경제 뉴스", "embedding:경제 뉴스"),
         (unicodedata.normalize("NFD", "embedding:경제에서"), "embedding:경제 에서"),
@@ -83,6 +87,21 @@ def test_a_weight_that_is_no_number_is_an_error(comfy, clip, weight):
 
 def test_a_time_of_day_that_became_a_weight_is_told(comfy, clip):
     assert "'오전 9' weighs 30" in encode(comfy, clip, "(오전 9:30)")[1]
+
+
+@pytest.mark.parametrize("wide", ["(", ":", ")", "(:)"])
+def test_a_weight_in_wide_letters_is_told(comfy, clip, wide):
+    def written(text):
+        return text.translate({ord(sign): ord(sign) + 0xFEE0 for sign in wide})
+
+    assert f"{written('(설악산:1.3)')} is read as letters" in encode(comfy, clip, f"높은 {written('(설악산:1.3)')}을 본다")[1]
+    assert "as letters" not in encode(comfy, clip, f"(설악산:1.3) {written('(주) 오전 9:30')}")[1]
+
+
+@pytest.mark.parametrize("text", ["<lora:hanbok:0.8>", "<lyco:a>", "산 BREAK 바다", "산 AND 바다"])
+def test_what_only_other_programs_read_is_told(comfy, clip, text):
+    assert "read as letters, ComfyUI's prompts have no such syntax" in encode(comfy, clip, text)[1]
+    assert "read as letters" not in encode(comfy, clip, "breakfast and <b> LAND")[1]
 
 
 def test_a_placeholder_that_stays_is_told(comfy, clip):

@@ -46,6 +46,7 @@ def test_what_comfyui_reads_itself_stays(text):
         ("\\(embedding:경제\\)", "\\( embedding:경제 \\)"),
         ("Embedding:경제", "embedding:경제"),
         ("embedding:  경제", "embedding:경제"),
+        ("embedding:,경제", "embedding:경제"),
         ("embedding: embedding:경제", "embedding:경제"),
         ("embedding:embedding:경제!", "embedding:경제 !"),
         ("embedding\uff1a경제", "embedding:경제"),
@@ -56,6 +57,14 @@ def test_what_comfyui_reads_itself_stays(text):
 def test_a_call_is_written_as_comfyui_finds_it(text, written):
     calls = set_apart(text, find)
     assert calls.text == written and len(calls.used) == 1 and not calls.missing
+
+
+@pytest.mark.parametrize("between", [",", "", ", ", "와", "·", "]", ":", "。"])
+@pytest.mark.parametrize("second", ["embedding:economy", "Embedding:economy", "embedding\uff1aeconomy"])
+def test_calls_that_are_glued_to_each_other_are_two(between, second):
+    calls = set_apart(f"embedding:경제{between}{second}, 뉴스", find)
+    assert calls.used == ["경제", "economy"] and not calls.missing
+    assert all(word in calls.text.replace(" ,", ",").split() for word in ("embedding:economy,", "뉴스"))
 
 
 @pytest.mark.parametrize("name", ["economy2", "economy-old", "economy.bin", "economics", "없는것에서", "경제2020"])
