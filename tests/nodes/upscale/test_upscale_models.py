@@ -127,7 +127,7 @@ def test_files_that_are_no_upscale_model_are_explained(load, refused, tmp_path):
         ("realesr-general-x4v3", 34),
         ("realesr-animevideov3", 18),
         ("RealESRGAN_x4plus", 80),
-        ("RealESRGAN_x4plus_anime_6B", 48),
+        ("RealESRGAN_x4plus_anime_6B", 56),
         ("RealESRGAN_x2plus", 32),
     ],
 )
