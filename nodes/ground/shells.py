@@ -137,6 +137,23 @@ def _parameter(data: Stored, *_: Any) -> Stored:
     return data
 
 
+def _sparse(_: Any, data: tuple[Any, ...], *__: Any) -> torch.Tensor:
+    """Stands, with its shape, for a tensor that does not hold its numbers one by one."""
+    return torch.empty(_sides(data[2]), device="meta")
+
+
+def _meta(_: Any, size: Any, *__: Any) -> torch.Tensor:
+    return torch.empty(_sides(size), device="meta")
+
+
+def _quantised(_: Any, __: Any, size: Any, *___: Any) -> torch.Tensor:
+    return torch.empty(_sides(size), device="meta")
+
+
+def _sides(size: Any) -> tuple[int, ...]:
+    return size.made_of[0] if isinstance(size, Shell) else size
+
+
 def _encoded(text: str, encoding: Any = "utf-8") -> Any:
     """Bytes as protocol 2 writes them."""
     if encoding != "latin1":
@@ -163,6 +180,9 @@ MAKERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("torch._tensor", "_rebuild_from_type_v2"): _tensor_with_fields,
     ("torch._utils", "_rebuild_parameter"): _parameter,
     ("torch._utils", "_rebuild_parameter_with_state"): _parameter,
+    ("torch._utils", "_rebuild_meta_tensor_no_storage"): _meta,
+    ("torch._utils", "_rebuild_qtensor"): _quantised,
+    ("torch._utils", "_rebuild_sparse_tensor"): _sparse,
     ("torch.nn.modules.container", "ParameterDict"): Parameters,
     ("_codecs", "encode"): _encoded,
     ("numpy", "dtype"): Kind,
