@@ -36,7 +36,8 @@ class Pickle(io.BytesIO):
         super().__init__(data)
         self._left = MOST_READS
 
-    def read(self, size: int | None = -1, /) -> bytes:  # noqa: D102, BytesIO's own
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes; each call counts."""
         self._left -= 1
         if self._left < 0:
             raise pickle.UnpicklingError("it describes more than any checkpoint holds")

@@ -1,5 +1,6 @@
 """A DiffSTE checkpoint as .safetensors: without its training run, whole, and of values that its dtype can hold."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def convert(source: Path, target: Path, dtype: str) -> None:
     metadata |= {name: repr(getattr(sizes, name)) for name in SETTINGS}
     with writing_whole(target) as file:
         save_file(_apart(tensors, kind), file.name, metadata)
+        # It writes a file of its own, which is for its owner alone, over ours.
+        os.chmod(file.name, os.fstat(file.fileno()).st_mode & 0o777)
 
 
 def outside(tensors: Mapping[str, torch.Tensor], dtype: torch.dtype) -> list[str]:

@@ -94,7 +94,8 @@ def test_a_weight_in_wide_letters_is_told(comfy, clip, wide):
     def written(text):
         return text.translate({ord(sign): ord(sign) + 0xFEE0 for sign in wide})
 
-    assert f"{written('(설악산:1.3)')} is read as letters" in encode(comfy, clip, f"높은 {written('(설악산:1.3)')}을 본다")[1]
+    report = encode(comfy, clip, f"높은 {written('(설악산:1.3)')}을 본다")[1]
+    assert f"{written('(설악산:1.3)')} is read as letters" in report
     assert "as letters" not in encode(comfy, clip, f"(설악산:1.3) {written('(주) 오전 9:30')}")[1]
 
 

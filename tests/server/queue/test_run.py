@@ -259,7 +259,7 @@ def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, supplies, r
 
 
 def test_a_workflow_of_the_first_release_still_runs(cli, root):
-    """tests/golden holds what 0.1.0 saved in the editor, every node in it; here with small pictures and coarse print."""
+    """tests/golden holds what 0.1.0 saved in the editor, every node in it; here small and coarse."""
     small = [f"{node}.image=small.png" for node in (403, 503, 1003, 1103)]
     coarse = [f"{node}.dpi=100" for node in (1004, 1107)]
     finished = cli.run(root / "tests" / "golden" / "0.1.0.json", *small, *coarse)

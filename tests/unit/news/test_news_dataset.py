@@ -205,7 +205,7 @@ def test_pictures_are_turned_and_broken_ones_said():
     ("reason", "expected"),
     [
         ("the file 'b.bmp' cannot be unpacked (Error -3: bad (data))", "the file cannot be unpacked"),
-        ("the picture \"it's.jpg\" is not there", "the picture is not there"),
+        ('the picture "it\'s.jpg" is not there', "the picture is not there"),
         ("it has 4 cells: expected 3", "it has 4 cells"),
     ],
 )

@@ -73,6 +73,8 @@ def test_converting_keeps_every_tensor_and_what_shapes_do_not_tell(public, tenso
         stated = {"format": "pt", "max_length": "20", "text_heads": "8", "char_heads": "2", "latent_scale": "0.2"}
         assert file.metadata() == stated and len(list(file.keys())) == 1102 + 248 + 196 + 2
     assert list(tmp_path.iterdir()) == [target]
+    (tmp_path / "any").touch()
+    assert target.stat().st_mode == (tmp_path / "any").stat().st_mode, "others must be able to read it as any file"
 
 
 def test_heads_and_scale_are_read_whatever_holds_them(tensors, tmp_path):
