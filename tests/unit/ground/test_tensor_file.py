@@ -60,7 +60,7 @@ OTHERS = {
     "JSON text": (b'{"error": "Repository not found"}', b"[1, 2]"),
     "is empty": (b"",),
     "a zip archive": (archive(readme="x", weights="y"),),
-    "a gzip archive": (gzip.compress(b"weights"),),
+    "a gzip archive": (gzip.compress(b"weights", mtime=0),),
     "a tar archive": (tar(weights=b"x"),),
     "an xz archive": (lzma.compress(b"weights"),),
     "a bzip2 archive": (bz2.compress(b"weights"),),
