@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 # Hangul, Han, kana and everything wide stands upright in a column; words of other scripts lie on their side.
 WIDE = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60"
-PIECES = re.compile(rf"[{WIDE}]|\s+|[^\s{WIDE}]+(?:\s+[^\s{WIDE}]+)*")
+PIECES = rf"[{WIDE}]|\s+|[^\s{WIDE}]+(?:\s+[^\s{WIDE}]+)*"
 CELL = 1.05
 SPACE = 0.4
 LINE = 1.3
@@ -54,7 +54,7 @@ class Face:
     def cells(self, text: str) -> list[Cell]:
         """A column from top to bottom. A single letter or digit stands upright, a sign such as a dash does not."""
         cells = []
-        for piece in PIECES.findall(text):
+        for piece in re.findall(PIECES, text):
             if piece.isspace():
                 cells.append(Cell("", self.size * SPACE, False))
             elif (len(piece) == 1 and piece.isalnum()) or re.match(f"[{WIDE}]", piece):

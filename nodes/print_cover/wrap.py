@@ -7,7 +7,7 @@ Measure = Callable[[str], float]
 """The length of a line in px."""
 
 # Scripts without spaces between words, and Hangul, may break between any two characters.
-BREAKABLE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+BREAKABLE = "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
 NOT_FIRST = set(",.!?:;)]}%\u3001\u3002\u300b\u300d\u300f\u2019\u201d\u2026")
 
 
@@ -58,7 +58,7 @@ def _split(word: str, limit: float, measure: Measure) -> list[str] | None:
         elif character in NOT_FIRST and len(last) > 1:
             # The letter before the sign goes to the next line with it.
             parts[-1:] = [last[:-1], last[-1] + character]
-        elif last and (BREAKABLE.match(last[-1]) or BREAKABLE.match(character)):
+        elif last and (re.match(BREAKABLE, last[-1]) or re.match(BREAKABLE, character)):
             parts.append(character)
         else:
             return None

@@ -18,7 +18,7 @@ RUN = re.compile(f"[{IDEOGRAPH}]+")
 GLOSS = re.compile(rf"(?<=[{HANGUL}])\(([{IDEOGRAPH}]{{1,6}})\)")
 TAIL = re.compile(f"([{HANGUL}]+)(?![{WORD}])")
 """What is glued to a sign, where it is Hangul up to the word's end."""
-VERSUS = re.compile(f"(?<=[{IDEOGRAPH}])(vs\\.?)(?=[{IDEOGRAPH}])", re.I)
+VERSUS = re.compile(f"(?<=[{IDEOGRAPH}])([Vv][Ss]\\.?)(?=[{IDEOGRAPH}])")
 FINALS = 28
 """Final consonants of a Hangul syllable, none included."""
 RIEUL = 8
