@@ -166,7 +166,7 @@ def _inpaint(path: Path) -> object:
 def _topic(path: Path) -> object:
     from ..nodes.topic_prompt import topic_file
 
-    return topic_file.read(path, path.name)
+    return topic_file.read(path)
 
 
 def _diffste(path: Path) -> object:
