@@ -82,7 +82,7 @@ def stamp(*paths: Path) -> str:
     """A text that changes when a file is replaced, also by one of its size and date; a folder stands for its files."""
     digest = hashlib.sha256()
     for path in (file for each in paths for file in _files(each)):
-        digest.update(os.fsencode(path) + f"\n{_identity(path)}\n".encode())
+        digest.update(os.fsencode(path) + f"\n{identity(path)}\n".encode())
         for part in _sample(path):
             digest.update(part)
     return digest.hexdigest()
@@ -92,7 +92,7 @@ def _files(path: Path) -> list[Path]:
     return scan.files(path) if os.path.isdir(path) else [path]
 
 
-def _identity(path: Path) -> tuple[int, ...]:
+def identity(path: Path) -> tuple[int, ...]:
     """What the file system notes: `cp -p` keeps size and date, but not the time of the change; renaming no inode."""
     try:
         found = path.stat()

@@ -24,15 +24,7 @@ def stamp(source: Path) -> str:
     opened = [source] if source.is_file() else []
     digest = hashlib.sha256()
     for path in sorted(files_below(folder)):
-        digest.update(os.fsencode(path) + f"\n{_identity(path)}\n".encode())
+        digest.update(os.fsencode(path) + f"\n{models.identity(path)}\n".encode())
         if path.suffix.lower() in HOLDERS or path.stem.casefold() == NAMED:
             opened.append(path)
     return models.stamp(*opened) + digest.hexdigest()
-
-
-def _identity(path: Path) -> tuple[int, ...]:
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

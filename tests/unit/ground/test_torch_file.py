@@ -331,62 +331,6 @@ def test_numbers_that_are_stored_turned_are_refused(tmp_path, turn):
         torch_file.read(saved(tmp_path / "a.pt", {"a": turn(torch.complex(torch.ones(9), torch.ones(9)))}))
 
 
-class Net(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layers = torch.nn.ModuleList([torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4)])
-        self.scale = torch.nn.Parameter(torch.rand(1))
-
-    def forward(self, x):
-        for layer in self.layers:
-            x = layer(x)
-        return x * self.scale
-
-
-class Writes(torch.nn.Module):
-    """A program that writes a file as soon as it is loaded."""
-
-    def __init__(self, path: str):
-        super().__init__()
-        self.path = path
-        self.weight = torch.nn.Parameter(torch.ones(2))
-
-    @torch.jit.export
-    def __getstate__(self):
-        return (self.path, self.weight, self.training)
-
-    @torch.jit.export
-    def __setstate__(self, state: tuple[str, torch.Tensor, bool]):
-        self.path = state[0]
-        self.weight = state[1]
-        self.training = state[2]
-        torch.save(self.weight, self.path)
-
-    def forward(self, x):
-        return x * self.weight
-
-
-@pytest.mark.parametrize("make", [torch.jit.script, lambda net: torch.jit.trace(net.eval(), torch.zeros(2, 3))])
-def test_a_programs_tensors_are_its_state(tmp_path, make):
-    program = make(Net())
-    torch.jit.save(program, tmp_path / "a.pt")
-    assert torch_file.is_program(tmp_path / "a.pt")
-    tensors, wanted = torch_file.read_program(tmp_path / "a.pt"), program.state_dict()
-    assert tensors.keys() == wanted.keys() and all(torch.equal(tensors[name], wanted[name]) for name in wanted)
-    with pytest.raises(UserError, match="is a TorchScript program"):
-        torch_file.read(tmp_path / "a.pt")
-
-
-def test_a_program_is_not_run(tmp_path):
-    marker = tmp_path / "it-was-run"
-    torch.jit.save(torch.jit.script(Writes(str(marker))), tmp_path / "a.pt")
-    assert not marker.exists()
-    torch_file.read_program(tmp_path / "a.pt")
-    assert not marker.exists()
-    torch.jit.load(tmp_path / "a.pt")  # where nobody refuses it
-    assert marker.exists()
-
-
 class Harm:
     def __reduce__(self):
         return os.system, ("touch harmed",)
