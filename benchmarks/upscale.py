@@ -1,14 +1,17 @@
 """The upscaler beside ComfyUI's own and Real-ESRGAN's: CPU seconds, memory, the machine's matrix rate.
 
-`python -m benchmarks upscale JOB [--rounds 5]`, JOB one of those below. Every run is a process of its own with one
-thread, the order turns round after every round, figures are medians. Weights are random in the layouts of the public
-files: they cost what trained ones cost, what they paint means nothing. "Real-ESRGAN" is its RealESRGANer with its
-defaults (no tiles, 10 px of reflection on the right and below, uint8 in and out) as the facts describe it.
+`python -m benchmarks upscale JOB [--rounds 5] [--most 4]`, JOB one of those below. Every run is a process of its own
+with one thread, the order turns round after every round, figures are medians. Runs are kept, so that `--most` of them
+may be done at a time. The networks are the trained ones out of the package that carries them; general-x4v3, which none
+carries, has random weights. "Real-ESRGAN" is its RealESRGANer with its defaults (no tiles, 10 px of reflection on the
+right and below, uint8 in and out) as the facts describe it.
 
 - photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 200 MB
 - compact: general-x4v3 on 256 x 384 px
-- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, then its Upscale Image to that size
-- poster: animevideov3's layout from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
+- light: animevideov3 on 256 x 384 px
+- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, the resizing after it left out. Its second pass is nine
+  tiles of four sizes, of which each is timed once and counted as often as it occurs
+- poster: animevideov3 from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
 - trained: the same of the trained networks, on twelve strips of photographs, skies, small print and a drawing
@@ -22,57 +25,59 @@ from pathlib import Path
 
 from ..testing import comfy_host
 from . import upscale_seams
-from .kit import process
+from .kit import pieces, process
 from .kit.interrupt import interrupted
-from .upscale_bench import FLOP_PER_PX, Bench, write_models
+from .upscale_bench import FLOP_PER_PX, Bench
 
 MB = 1024**2
 LIMIT = 200
 A4 = (2480, 3508)
+CORE_A4 = {"core, x4": 1, "core, 512 x 512": 4, "core, 512 x 488": 2, "core, 64 x 512": 2, "core, 64 x 488": 1}
+"""What core's way to A4 consists of -> how often: 1024 x 1448 px in its tiles of 512 with an overlap of 32."""
 PAUSES = (3, 8, 14)
 """Wall seconds into a pass at which it is interrupted."""
 
 
-def main(options: list[str]) -> dict[str, list[dict]]:
+def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale")
     parser.add_argument("job", choices=[*SIDES, *ALONE])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--most", type=int, help="runs to do now; the next call goes on from there")
     chosen = parser.parse_args(options)
-    with tempfile.TemporaryDirectory() as folder:
-        write_models(Path(folder) / "models" / "upscale_models")
-        if chosen.job in ALONE:
-            return {chosen.job: process.alone("upscale", folder, chosen.job)}
-        return {chosen.job: in_turns(folder, chosen.job, chosen.rounds)}
-
-
-def part(base: str, job: str, *side: str):
-    """One run of one side, or the rows of a job that has no sides."""
-    comfy_host.start(Path(base))
-    return ALONE[job]() if job in ALONE else SIDES[job][0](*side)
-
-
-def in_turns(base: str, job: str, rounds: int) -> list[dict]:
-    """A row of medians for every side of a job."""
-    sides = SIDES[job][1]
-    found: dict[str, list[dict[str, float]]] = {side: [] for side in sides}
-    for number in range(rounds):
-        for side in sides if number % 2 == 0 else sides[::-1]:
-            found[side].append(process.alone("upscale", base, job, side))
-            print(number, side, found[side][-1], flush=True)
+    if chosen.job in ALONE:
+        return {chosen.job: process.alone("upscale", chosen.job)}
+    sides = SIDES[chosen.job][1]
+    turns = [(chosen.job, side, str(number)) for number in range(chosen.rounds) for side in sides[:: (-1) ** number]]
+    found = pieces.gathered("upscale", chosen.job, turns, chosen.most)
+    if found is None:
+        return None
+    runs = {side: [found[chosen.job, side, str(number)] for number in range(chosen.rounds)] for side in sides}
     medians = {side: {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-               for side, runs in found.items()}  # fmt: skip
-    return [row(side, figures, rounds, medians.get("core")) for side, figures in medians.items()]
+               for side, runs in runs.items()}  # fmt: skip
+    if chosen.job == "a4":
+        seconds = sum(count * medians.pop(side)["seconds"] for side, count in CORE_A4.items())
+        medians = {"core": {"seconds": seconds}, **medians}
+    return {chosen.job: [row(side, figures, chosen.rounds, medians["core" if "core" in medians else side])
+                         for side, figures in medians.items()]}  # fmt: skip
 
 
-def row(side: str, figures: dict[str, float], rounds: int, core: dict[str, float] | None) -> dict:
-    """What one side takes, and beside core's where core is a side."""
+def part(job: str, *side: str):
+    """One run of one side, or the rows of a job that has no sides."""
+    with tempfile.TemporaryDirectory() as base:
+        comfy_host.start(Path(base))
+        return ALONE[job]() if job in ALONE else SIDES[job][0](side[0])
+
+
+def row(side: str, figures: dict[str, float], rounds: int, core: dict[str, float]) -> dict:
+    """What one side takes, and beside core's where core is another."""
     found = {"side": side, "runs": rounds, "CPU s": round(figures["seconds"], 1)}
-    if core:
+    if core is not figures or side == "core":
         found["CPU s, of core"] = round(figures["seconds"] / core["seconds"], 2)
-    found["MB over the loaded model"] = round(figures["mb"])
-    if core:
-        found["MB, of core"] = round(figures["mb"] / core["mb"], 2)
-    found["matrix rate, GFLOP/s"] = round(figures["rate"] / 1e9)
+    if "mb" in figures:
+        found["MB over the loaded model"] = round(figures["mb"])
+        if "mb" in core and (core is not figures or side == "core"):
+            found["MB, of core"] = round(figures["mb"] / core["mb"], 2)
+        found["matrix rate, GFLOP/s"] = round(figures["rate"] / 1e9)
     if "share" in figures:
         found["of the matrix rate, %"] = round(100 * figures["share"])
     if "file" in figures:
@@ -93,17 +98,15 @@ def photo(side: str, model: str = "x4plus") -> dict[str, float]:
 
 
 def a4(side: str) -> dict[str, float]:
-    bench = Bench("x4plus", 256, 362)
-
-    def core():
-        twice = bench.core.execute(bench.model, bench.theirs()).args[0]
-        from comfy.utils import common_upscale
-
-        return common_upscale(twice.movedim(-1, 1), *A4, "bicubic", "disabled").movedim(1, -1)
-
-    figures, result = bench.measure(lambda: bench.ours(A4) if side == "ours" else core())
-    assert tuple(result.shape[1:3]) == A4[::-1]
-    return figures
+    if side == "ours":
+        bench = Bench("x4plus", 256, 362)
+        figures, result = bench.measure(lambda: bench.ours(A4))
+        assert tuple(result.shape[1:3]) == A4[::-1]
+        return figures
+    part = side.removeprefix("core, ")
+    width, height = (256, 362) if part == "x4" else map(int, part.split(" x "))
+    bench = Bench("x4plus", width, height)
+    return bench.measure(bench.theirs)[0]
 
 
 def poster(side: str) -> dict[str, float]:
@@ -136,10 +139,17 @@ def interrupts() -> list[dict]:
     ]
 
 
+def quick(model: str):
+    """The same as `photo` of a network that is done in seconds."""
+    return lambda side: photo(side, model), ("core", "Real-ESRGAN", "ours")
+
+
 SIDES = {
     "photo": (photo, ("core", "Real-ESRGAN", "ours", f"ours, memory_limit_mb {LIMIT}")),
-    "compact": (lambda side: photo(side, "general"), ("core", "Real-ESRGAN", "ours")),
-    "a4": (a4, ("core", "ours")),
+    "compact": quick("general"),
+    "light": quick("anime"),
+    "a4": (a4, (*CORE_A4, "ours")),
     "poster": (poster, ("png 8 bit", "tiff 16 bit")),
 }
+"""Job -> what does one run of a side, and the sides."""
 ALONE = {"interrupt": interrupts, "seams": upscale_seams.rows, "trained": upscale_seams.trained}

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ..testing.models import real_upscale
 from ..testing.models import upscale as models
 from ..testing.models.weights import save
 from .kit.process import memory
@@ -13,26 +16,44 @@ from .kit.process import memory
 GEMM = 2048
 FLOP_PER_PX = {"x4plus": 35.85e6, "general": 2.42e6, "anime": 1.24e6}
 """Of a whole network, by its shapes (2 per multiplication and addition)."""
+TRAINED = {"x4plus": "realesrgan-x4plus", "anime": "realesr-animevideov3"}
+"""Models whose weights a package carries; general-x4v3's are random in its layout, and cost the same."""
 
 
-def write_models(folder: Path) -> None:
-    save(models.rrdb(0, 64, 23, dense=0.1, last=0.1), folder / "x4plus.safetensors")
-    save(models.compact(0, 64, 32), folder / "general.safetensors")
-    save(models.compact(0, 64, 16), folder / "anime.safetensors")
+def write_model(name: str, path: Path) -> None:
+    from ..nodes import upscale
+
+    if name in TRAINED:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        upscale.convert(real_upscale.pair(TRAINED[name]), path)
+    else:
+        save(models.compact(0, 64, 32), path)
+
+
+def photograph(width: int, height: int) -> np.ndarray:
+    """`[height,width,3]` float32 in 0..1: an astronaut, mirrored where she is too small."""
+    from skimage import data, util
+
+    picture = util.img_as_float32(data.astronaut())
+    rows, columns = (max(0, wanted - there) for wanted, there in zip((height, width), picture.shape, strict=False))
+    return np.pad(picture, ((0, rows), (0, columns), (0, 0)), "symmetric")[:height, :width]
 
 
 class Bench:
-    """A model as ComfyUI loads it, and a random picture `[1,height,width,3]`."""
+    """A model as ComfyUI loads it, and a picture `[1,height,width,3]`."""
 
     def __init__(self, model: str, width: int, height: int) -> None:
+        import folder_paths
         import torch
         from comfy_extras.nodes_upscale_model import ImageUpscaleWithModel, UpscaleModelLoader
 
+        file = Path(folder_paths.models_dir) / "upscale_models" / f"{model}.safetensors"
+        write_model(model, file)
         from ..nodes.upscale import nodes
 
         self.torch, self.nodes, self.core = torch, nodes, ImageUpscaleWithModel
-        self.model = UpscaleModelLoader.execute(f"{model}.safetensors").args[0]
-        self.picture = torch.rand(1, height, width, 3, generator=torch.Generator().manual_seed(0))
+        self.model = UpscaleModelLoader.execute(file.name).args[0]
+        self.picture = torch.from_numpy(photograph(width, height))[None]
         self.model(self.picture[:, :16, :16].movedim(-1, 1))  # its first run sets libraries up
 
     def measure(self, work: Callable[[], Any]) -> tuple[dict[str, float], Any]:

@@ -1,0 +1,40 @@
+"""A long benchmark in pieces, each a process of its own: what is done is kept, and the next call goes on from there.
+
+They lie in `out/benchmarks/` until all are there; whoever deletes the file begins anew.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from . import process
+
+Piece = tuple[str, ...]
+"""The options of a benchmark's `part`, and what tells it from another of the same."""
+KEPT = process.PACK / "out" / "benchmarks"
+
+
+def gathered(name: str, job: str, pieces: Iterable[Piece], most: int | None) -> dict[Piece, Any] | None:
+    """What each piece found; None while some are still to do.
+
+    Args:
+        name: of the benchmark, whose `part` takes the words of a piece.
+        job: of it, for the name of the file.
+        most: how many pieces are done by this call; None = all.
+    """
+    path = KEPT / f"{name}-{job}.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = {tuple(piece): value for piece, value in map(json.loads, lines)}
+    wanted = list(dict.fromkeys(pieces))
+    todo = [piece for piece in wanted if piece not in found]
+    for piece in todo[:most]:
+        found[piece] = process.alone(name, *piece)
+        print(*piece, found[piece], flush=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([piece, found[piece]]) + "\n")
+    if most is not None and len(todo) > most:
+        print(f"{len(todo) - most} of {len(wanted)} pieces are still to do.", flush=True)
+        return None
+    path.unlink(missing_ok=True)
+    return {piece: found[piece] for piece in wanted}
