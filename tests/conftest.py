@@ -17,8 +17,10 @@ runpy.run_path(str(ROOT / "runner" / "__main__.py"))["load_pack"]()
 
 from dancheong.runner import places  # noqa: E402
 
-# A ComfyUI with a base directory of its own would compile everything anew.
-os.environ.setdefault("PYTHONPYCACHEPREFIX", str(places.BASE / "pycache"))
+# What is compiled is kept, in one place: else each worker, command and ComfyUI of a run compiles everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", str(places.BASE / "pycache"))
 
 pytest_plugins = ["dancheong.testing.areas"]
 if sys.platform != "win32":
