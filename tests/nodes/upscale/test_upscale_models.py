@@ -128,7 +128,7 @@ def test_files_that_are_no_upscale_model_are_explained(load, refused, tmp_path):
         ("realesr-animevideov3", 18),
         ("RealESRGAN_x4plus", 80),
         ("RealESRGAN_x4plus_anime_6B", 56),
-        ("RealESRGAN_x2plus", 32),
+        ("RealESRGAN_x2plus", 160),
     ],
 )
 def test_the_halo_goes_by_architecture(files, load, network_of, name, halo):
@@ -155,7 +155,9 @@ def test_compact_models_see_no_farther_than_their_halo(files, load, network_of, 
         ("RealESRGAN_x4plus_anime_6B", (0, 0, 33, 47)),
         ("RealESRGAN_x4plus_anime_6B", (32, 46, 33, 47)),
         ("realesr-animevideov3", (3, 5, 30, 41)),
-        ("RealESRGAN_x2plus", (2, 4, 30, 40)),
+        ("RealESRGAN_x2plus", (4, 8, 28, 40)),
+        ("RealESRGAN_x2plus", (4, 8, 33, 47)),
+        ("RealESRGAN_x2plus", (0, 44, 33, 47)),
     ],
 )
 def test_the_inside_of_a_window_is_cut_from_the_whole(files, load, network_of, name, inner):
