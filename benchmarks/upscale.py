@@ -9,8 +9,8 @@ right and below, uint8 in and out) as the facts describe it.
 - photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 200 MB
 - compact: general-x4v3 on 256 x 384 px
 - light: animevideov3 on 256 x 384 px
-- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, the resizing after it left out. Its second pass is nine
-  tiles of four sizes, of which each is timed once and counted as often as it occurs
+- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, the resizing after it left out. Its second pass is
+  nine tiles of four sizes, of which each is timed once and counted as often as it occurs
 - poster: animevideov3 from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
