@@ -1,6 +1,6 @@
 """Twelve pictures that people enlarge: photographs, skies, drawings and print, photographed, drawn or both.
 
-The photographs are scikit-image's; Korean text needs Debian's fonts-nanum.
+The photographs are scikit-image's.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,12 @@ import numpy as np
 from dancheong.runner.demo import sample_cover
 from PIL import Image, ImageDraw, ImageFont
 
+from .. import fonts
 from .text import KOREAN
 
 SIZE = 640
 """px of a side of what is drawn here."""
-FONT = "/usr/share/fonts/truetype/nanum/NanumMyeongjo.ttf"
+FONT = fonts.korean().with_name("NanumMyeongjo.ttf")
 SCREENS = ((15, 0), (75, 1), (0, 2))
 """Degrees by which the dots of red, green and blue are turned, as a press turns them."""
 PITCH = 5.0
