@@ -15,7 +15,7 @@ from .text import KOREAN
 
 SIZE = 640
 """px of a side of what is drawn here."""
-FONT = fonts.korean().with_name("NanumMyeongjo.ttf")
+FONT = fonts.korean().with_name("NanumGothic.ttf")
 SCREENS = ((15, 0), (75, 1), (0, 2))
 """Degrees by which the dots of red, green and blue are turned, as a press turns them."""
 PITCH = 5.0
