@@ -128,7 +128,7 @@ def _jpeg(picture: np.ndarray, quality: int = 88) -> bytes:
 
 def _animation(picture: np.ndarray) -> bytes:
     file = io.BytesIO()
-    frames = [Image.fromarray(picture), Image.fromarray(picture[::-1])]
+    frames = [Image.fromarray(frame).convert("L") for frame in (picture, picture[::-1])]  # no palette to be sought
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
     return file.getvalue()
 

@@ -48,7 +48,8 @@ def write(folder: Path) -> Path:
     folder.mkdir(parents=True)
     rows = []
     for number, truth in enumerate(truths()):
-        Image.fromarray(truth.picture).save(folder / f"{number:02}.png")  # JPEG's noise is in the pixels already
+        # JPEG's noise is in the pixels already.
+        Image.fromarray(truth.picture).save(folder / f"{number:02}.png", compress_level=1)
         title = f"[속보] 서울의 사진 {number}"
         rows.append({"file_name": f"{number:02}.png", "text": title, "topic": "society", "id": f"n{number}"})
     (folder / "metadata.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

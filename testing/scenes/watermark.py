@@ -198,7 +198,9 @@ def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
         alpha[top : top + h, left : left + w] = opacity * mark.coverage
         colour[top : top + h, left : left + w] = mark.colour
     coverage = alpha / opacity
-    picture = ((1 - alpha[..., None]) * clean + alpha[..., None] * colour).round().astype(np.uint8)
+    seen = alpha > 0  # little of a picture
+    picture = clean.copy()
+    picture[seen] = ((1 - alpha[seen, None]) * clean[seen] + alpha[seen, None] * colour[seen]).round()
     if portal != 1:
         target = (round(width * portal), round(height * portal))
         picture = np.asarray(Image.fromarray(picture).resize(target, Image.Resampling.LANCZOS))
@@ -209,5 +211,8 @@ def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
         )
     if quality is not None:
         picture = jpeg(picture, quality)
-    ideal = (picture - alpha[..., None] * colour) / np.maximum(1 - alpha[..., None], 0.1)
-    return Marked(picture, clean, coverage, ideal.clip(0, 255).round().astype(np.uint8))
+    seen = alpha > 0
+    ideal = picture.copy()
+    unblended = (picture[seen] - alpha[seen, None] * colour[seen]) / np.maximum(1 - alpha[seen, None], 0.1)
+    ideal[seen] = unblended.clip(0, 255).round()
+    return Marked(picture, clean, coverage, ideal)
