@@ -1,4 +1,4 @@
-"""`python docs` builds the site into out/site; `python docs strip` makes pictures of its first page anew."""
+"""`python docs` builds the site into out/site; `python docs strip` and `python docs enlarged` make pictures anew."""
 
 import importlib
 import runpy
