@@ -40,9 +40,9 @@ class Layer:
     """By ncnn's numbers; the operators' page of its documentation tells what each is."""
 
     def whole(self, key: int) -> int:
-        """A setting that counts something, 0 where it is not given."""
+        """A setting that counts something, 0 where it is not given or can count nothing."""
         value = self.settings.get(key, 0)
-        return value if isinstance(value, int) else 0
+        return max(value, 0) if isinstance(value, int) else 0
 
 
 def read_layers(path: Path) -> list[Layer]:

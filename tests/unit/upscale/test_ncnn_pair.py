@@ -270,6 +270,19 @@ def test_half_a_pair_and_a_binary_param_are_told(pair):
         ncnn_pair.refuse_half(numbers)
 
 
+@pytest.mark.parametrize("kind", ["pair", "small"])
+def test_what_counts_less_than_nothing_is_told(request, kind):
+    """A minus before each setting of each layer."""
+    param = request.getfixturevalue(kind)
+    text = param.read_text()
+    for place in re.finditer(r"(?<= [0-6]=)(?=\d)", text):
+        param.write_text(f"{text[: place.start()]}-{text[place.start() :]}")
+        try:
+            ncnn_pair.read(param)
+        except UserError as error:
+            assert "\n" not in str(error)
+
+
 def test_whatever_byte_is_damaged_nothing_but_a_sentence_is_raised(pair):
     """Characters of the .param changed, dropped and doubled at random."""
     rng = random.Random(17)
