@@ -15,8 +15,8 @@ HALO = 32
 """px, for networks of unknown reach; twice what RRDB weights need that nothing was learned in."""
 RRDB_HALOS = {1: HALO, 6: 56, 23: 80}
 """px by the most blocks of an RRDBNet, of what its trunk works on. They could see farther than any tile; the trained
-ones with 6 and 23 blocks take less than half a level from beyond these, where 32 px left up to 23. Cross-fading tiles did
-not lessen the largest.
+ones with 6 and 23 blocks take less than half a level from beyond these, where 32 px left up to 23. Cross-fading tiles
+did not lessen the largest.
 """
 VALUES_PER_OUTPUT = 384
 """ComfyUI's own estimate of the memory of upscale models: so many values per output pixel and scale."""
