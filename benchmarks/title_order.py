@@ -9,8 +9,10 @@ import argparse
 import numpy as np
 import torch
 
-from ..nodes.print_cover import fonts
-from ..nodes.print_cover.typeset import Style, Words, typeset
+from ..nodes.lettering import choice, fonts
+from ..nodes.lettering.ink import Paint
+from ..nodes.lettering.margins import margins
+from ..nodes.lettering.typeset import Style, Words, typeset
 from ..nodes.upscale.rows import resample
 
 SMALL, PRINT = (768, 1120), (1866, 2728)
@@ -19,10 +21,9 @@ TITLE = "달빛 아래 기와집"
 
 def main(options: list[str]) -> dict[str, list[dict]]:
     argparse.ArgumentParser(prog="title_order").parse_args(options)
-    font = fonts.choose(fonts.available([]), "auto", TITLE)
-    style = Style(str(font.path), "horizontal", "top", "centre", 8.0, 9.0, 0.0, (255, 255, 255), (0, 0, 0))
-    words = Words(TITLE, "", "")
-    early, late = (typeset(*size, words, style)[0][..., 3:] / np.float32(255) for size in (SMALL, PRINT))
+    faces, _ = choice.faces_of(fonts.available([]), "auto", {}, TITLE, weight=0, width=100)
+    style = Style(faces, "horizontal", "top", "centre", 8.0, 0.0)
+    early, late = (coverage(*size, style)[..., None] / np.float32(255) for size in (SMALL, PRINT))
     early = resample(torch.from_numpy(early), PRINT).numpy()
     return {
         "edges": [
@@ -30,6 +31,12 @@ def main(options: list[str]) -> dict[str, list[dict]]:
             for (width, height), coverage in ((SMALL, early), (PRINT, late))
         ]
     }
+
+
+def coverage(width: int, height: int, style: Style) -> np.ndarray:
+    """`[H,W]` uint8."""
+    ink, _ = typeset(width, height, Words(TITLE, "", ""), style, margins(width, height, 9.0, None, False))
+    return ink.paint(Paint((255, 255, 255), (0, 0, 0)))[..., 3]
 
 
 def edge_width(coverage: np.ndarray) -> float:

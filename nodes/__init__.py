@@ -27,7 +27,7 @@ NODES = (
     ("news", "CleanHeadline"),
     ("cover_prompt", "CoverPrompt"),
     ("print_cover", "TrimSize"),
-    ("print_cover", "TypesetTitle"),
+    ("lettering", "TypesetTitle"),
     ("cover_flat", "CoverFlatSize"),
     ("cover_flat", "ComposeCoverFlat"),
     ("print_cover", "SavePrint"),

@@ -1,1 +1,1 @@
-"""A picture becomes a printed book cover: typeset titles, print files."""
+"""A picture becomes a print file: trim sizes, colours, PDF."""

@@ -3,23 +3,17 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
-import unicodedata
-
 from ..ground.whole_file import write_whole
 from ..host import images
 from ..host.api import io
-from ..host.models import ModelFolder, listed, stamp
+from ..host.models import ModelFolder
 from ..host.progress import Progress, check_interrupt, interruptibly
 from ..host.saved import Results, metadata
 from ..host.wires import TRIM
 from ..page import colour_profile
-from ..page.colour import colour_of
 from ..page.trim import PRESETS, Trim
-from . import fonts, print_files
-from .layer import lay
-from .typeset import Style, Words, typeset
+from . import print_files
 
-FONTS = "fonts"
 PROFILES = ModelFolder("icc", "colour profile", "put your printer's there")
 CUSTOM = "custom"
 SRGB = "sRGB"
@@ -83,104 +77,6 @@ class TrimSize(io.ComfyNode):
         page = Trim(width_mm, height_mm, bleed_mm, dpi)
         generate = page.generate_size(generate_megapixels)
         return io.NodeOutput(page, *generate, page.report(generate))
-
-
-class TypesetTitle(io.ComfyNode):
-    @classmethod
-    def define_schema(cls) -> io.Schema:
-        return io.Schema(
-            node_id="DancheongTypesetTitle",
-            display_name="Typeset Title",
-            category="dancheong/print",
-            description="Set a title, subtitle and author in a real font, Korean or Latin, on a picture.",
-            search_aliases=["text overlay", "draw text", "add text", "typography", "caption", "font", "book title"],
-            inputs=[
-                io.Image.Input("image", tooltip="The cover; best at its print size, so that the letters are sharp."),
-                io.String.Input(
-                    "title", default="", multiline=True, tooltip="The title; long lines wrap, your line ends stay."
-                ),
-                io.String.Input("subtitle", default="", tooltip="A smaller line with the title; may be empty."),
-                io.String.Input("author", default="", tooltip="Set at the other end of the cover; may be empty."),
-                io.Combo.Input(
-                    "font",
-                    options=[fonts.AUTO, *_fonts()],
-                    tooltip="A font file of models/fonts or of this machine. auto takes the first with every letter.",
-                ),
-                io.Combo.Input(
-                    "layout",
-                    options=["horizontal", "vertical"],
-                    tooltip="vertical sets columns from right to left; Latin words lie on their side.",
-                ),
-                io.Combo.Input("position", options=["top", "centre", "bottom"], tooltip="Where the title stands."),
-                io.Combo.Input("align", options=["centre", "left", "right"], tooltip="To which side it is set."),
-                io.Float.Input(
-                    "title_size",
-                    default=8.0,
-                    min=0.5,
-                    max=60.0,
-                    step=0.5,
-                    tooltip="Height of the title's letters in percent of the picture's height; it shrinks to fit.",
-                ),
-                io.Float.Input(
-                    "margin",
-                    default=9.0,
-                    min=0.0,
-                    max=45.0,
-                    step=0.5,
-                    tooltip="Free space all round in percent of the shorter side; count the bleed in.",
-                ),
-                io.String.Input("colour", default="#ffffff", tooltip="Of the letters: #rrggbb or a CSS colour name."),
-                io.String.Input("outline_colour", default="#1d3557", tooltip="Of the outline: #rrggbb or a CSS name."),
-                io.Float.Input(
-                    "outline",
-                    default=4.0,
-                    min=0.0,
-                    max=30.0,
-                    step=0.5,
-                    tooltip="Width of the outline in percent of the letters' height; 0 = none.",
-                ),
-            ],
-            outputs=[
-                io.Image.Output(display_name="image", tooltip="The picture with the text on it."),
-                io.Image.Output(display_name="text_layer", tooltip="The text alone, with alpha."),
-                io.Mask.Output(display_name="mask", tooltip="1 on the letters and their outline."),
-                io.String.Output(display_name="report", tooltip="Which font was used, where it came from, which size."),
-            ],
-        )
-
-    @classmethod
-    def execute(
-        cls, image, title, subtitle, author, font, layout, position, align, title_size, margin, colour,
-        outline_colour, outline,
-    ) -> io.NodeOutput:  # fmt: skip
-        pictures = images.pictures(image)
-        words = Words(*(unicodedata.normalize("NFC", text).strip() for text in (title, subtitle, author)))
-        face = fonts.choose(_fonts(), font, words.title + words.subtitle + words.author)
-        style = Style(
-            str(face.path), layout, position, align, title_size, margin, outline,
-            colour_of("colour", colour), colour_of("outline_colour", outline_colour),
-        )  # fmt: skip
-        pixels, size = interruptibly(typeset, pictures.shape[2], pictures.shape[1], words, style)
-        layer = images.from_bytes(pixels)
-        result = images.working_copy(image)
-        lay(result, pictures, layer)
-        height = pictures.shape[1]
-        report = f"Font {face.name} from {face.source}; letters {size} px, {100 * size / height:.1f} % of the height"
-        shrunk = size < round(height * title_size / 100)
-        report += f" instead of {title_size:g} % so that the text fits." if shrunk else "."
-        count = len(pictures)
-        return io.NodeOutput(
-            images.to_host(result),
-            images.to_host(layer.expand(count, *layer.shape)),
-            images.to_host(layer[..., 3].expand(count, *layer.shape[:2])),
-            report,
-        )
-
-    @classmethod
-    def fingerprint_inputs(cls, font, **_) -> str:
-        # What auto finds depends on models/fonts; the machine's own fonts stay while ComfyUI runs.
-        chosen = _fonts().get(font)
-        return stamp(*listed(FONTS)) if chosen is None else stamp(chosen.path)
 
 
 class SavePrint(io.ComfyNode):
@@ -249,7 +145,3 @@ class SavePrint(io.ComfyNode):
             progress.step()
         preview = None if format in SHOWN else images.thumbnails(pictures, PREVIEW)
         return io.NodeOutput(image, results.lines(), ui=results.shown(preview))
-
-
-def _fonts() -> dict[str, fonts.Font]:
-    return fonts.available(listed(FONTS))

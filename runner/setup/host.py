@@ -132,7 +132,7 @@ def _fingerprint() -> str:
 
 def _check_interpreter() -> None:
     places.comfyui()
-    needed = ("torch", "aiohttp", "spandrel", "rapidocr", "onnxruntime", "cv2", "fontTools", "pytest")
+    needed = ("torch", "aiohttp", "spandrel", "rapidocr", "onnxruntime", "cv2", "fontTools", "uharfbuzz", "pytest")
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
         raise UserError(

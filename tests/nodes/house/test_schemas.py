@@ -74,7 +74,8 @@ CONTRACT = {
     ),
     "DancheongTypesetTitle": (
         ["image", "title", "subtitle", "author", "font", "layout", "position", "align", "title_size", "margin",
-         "colour", "outline_colour", "outline"],
+         "colour", "outline_colour", "outline", "trim", "weight", "width", "hanja_font", "latin_font", "numerals_font",
+         "tracking", "leading", "breaking", "hanging", "shadow", "shadow_colour", "plate", "plate_colour"],
         ["IMAGE", "IMAGE", "MASK", "STRING"],
     ),
     "DancheongCoverFlatSize": (
@@ -91,7 +92,7 @@ CONTRACT = {
 # Their options are files, or what this ComfyUI's samplers are called.
 OF_THIS_MACHINE = {
     "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
-    "noise_model", "icc_profile",
+    "noise_model", "icc_profile", "hanja_font", "latin_font", "numerals_font",
 }  # fmt: skip
 
 

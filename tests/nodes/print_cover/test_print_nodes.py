@@ -1,8 +1,7 @@
-"""Sizes, titles and print files through ComfyUI's own executor."""
+"""Sizes and print files through ComfyUI's own executor."""
 
 import threading
 import time
-import unicodedata
 
 import numpy as np
 import pytest
@@ -41,38 +40,6 @@ def test_what_library_work_raises_and_returns_comes_through(comfy):
     assert progress.interruptibly(divmod, 7, 3) == (2, 1)
     with pytest.raises(ZeroDivisionError):
         progress.interruptibly(divmod, 7, 0)
-
-
-def test_a_title_changes_only_where_its_letters_are(comfy):
-    image = noise(2, 300, 200)
-    result, layer, mask, report = comfy.node("DancheongTypesetTitle", image=image, title="\ub2ec\ube5b")
-    assert layer.shape == (2, 300, 200, 4) and mask.shape == (2, 300, 200)
-    assert torch.equal(result[mask == 0], image[mask == 0]) and not torch.equal(result, image)
-    assert torch.equal(layer[..., 3], mask)
-    assert report.startswith("Font ") and "letters 24 px" in report
-
-
-def test_decomposed_hangul_is_set_composed(comfy):
-    """macOS file names and some editors give NFD; most fonts draw it as separate jamo."""
-    text = "\ub2ec\ube5b \uc544\ub798"
-    image = noise(1, 200, 300)
-    composed = comfy.node("DancheongTypesetTitle", image=image, title=text)[0]
-    assert torch.equal(
-        composed, comfy.node("DancheongTypesetTitle", image=image, title=unicodedata.normalize("NFD", text))[0]
-    )
-
-
-@pytest.mark.parametrize(
-    ("inputs", "message"),
-    [
-        ({"title": "\U0001f600", "font": "NanumGothicExtraBold.ttf"}, "U+1F600 GRINNING FACE"),
-        ({"title": "a", "colour": "reddish"}, "Expected a colour such as #ffcc00 or white for 'colour', got 'reddish'"),
-        ({"title": "a", "font": "nowhere.ttf"}, "font: 'nowhere.ttf' not in"),
-        ({"title": "a b " * 4000}, "does not fit"),
-    ],
-)
-def test_bad_titles_are_explained(comfy, inputs, message):
-    assert message in comfy.try_node("DancheongTypesetTitle", image=noise(1, 300, 200), **inputs).error
 
 
 @pytest.mark.parametrize("file_format", ["png", "tiff", "jpeg", "pdf"])

@@ -8,8 +8,8 @@ import sys
 import pytest
 from dancheong.testing.arrows import arrows, by_room, circle, faults, graph, sources
 
-HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "img2pdf", "pikepdf", "spandrel",
-         "tifffile"}  # fmt: skip
+HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "freetype", "img2pdf", "pikepdf",
+         "spandrel", "tifffile", "uharfbuzz", "uniseg"}  # fmt: skip
 
 
 def test_arrows_run_one_way(root):
@@ -60,7 +60,7 @@ def test_tests_and_benchmarks_stand_apart(root):
         ("nodes/erase/nodes.py", "from ...testing import arrows"),
         ("nodes/ground/journal.py", "from ..news import records"),
         ("nodes/ground/journal.py", "from ...runner import cli"),
-        ("nodes/page/trim.py", "from ..print_cover import fonts"),
+        ("nodes/page/trim.py", "from ..lettering import fonts"),
         ("nodes/host/images.py", "from ..page import trim"),
         ("runner/queue/run.py", "from ...nodes.erase.nodes import EraseMasked"),
         ("runner/queue/run.py", "from ...nodes.erase.inpaint import inpaint"),
@@ -75,7 +75,7 @@ def test_the_arrow_test_sees_each_fault(tmp_path, place, line):
     path.write_text(line)
     # Modules that the line names, so that they can be told from names in a package.
     for name in ("nodes/erase/nodes", "nodes/erase/comfy", "nodes/erase/comfy_lama", "nodes/watermark/mark_file",
-                 "nodes/print_cover/fonts"):  # fmt: skip
+                 "nodes/lettering/fonts"):  # fmt: skip
         module = tmp_path / f"{name}.py"
         module.parent.mkdir(parents=True, exist_ok=True)
         if module != path:

@@ -18,5 +18,5 @@ def test_examples_hold(name):
 
 
 def test_the_calculating_parts_have_examples():
-    wanted = {"nodes.upscale.plan", "nodes.print_cover.wrap", "nodes.page.trim", "nodes.topic_prompt.josa"}
+    wanted = {"nodes.upscale.plan", "nodes.lettering.wrap", "nodes.page.trim", "nodes.topic_prompt.josa"}
     assert wanted <= set(WITH_EXAMPLES)

@@ -1,4 +1,4 @@
-"""Font files on this machine, and which characters they really have."""
+"""Font files on this machine, and which of them draws a text."""
 
 import importlib.util
 import json
@@ -8,12 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..ground import UserError, scan
+from .coverage import is_drawn
+from .opening import Cut, open_face
+from .text import graphemes, has_ink
 
 PLACES: dict = json.loads(Path(__file__).with_name("fonts.json").read_text(encoding="utf-8"))
 ENDINGS = (".ttf", ".otf", ".ttc")
 AUTO = "auto"
-# Layout marks that draw nothing and that no font needs to have.
-INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+AS_IT_IS = Cut()
 
 
 @dataclass(frozen=True)
@@ -42,22 +44,23 @@ def available(model_fonts: list[Path]) -> dict[str, Font]:
     return fonts
 
 
-def choose(fonts: dict[str, Font], name: str, text: str) -> Font:
-    """The named font, or for "auto" the first that has every character of the text.
+def choose(fonts: dict[str, Font], name: str, text: str, cut: Cut = AS_IT_IS) -> Font:
+    """The named font, or for "auto" the first that draws every letter of the text.
 
     Raises:
-        UserError: no font at all, an unknown name, or a character that the font lacks; the text names it.
+        UserError: no font at all, an unknown name, or a letter that the font does not draw; the text names it.
     """
     if name == AUTO:
-        font = next((font for font in fonts.values() if _draws(font, text)), None) or next(iter(fonts.values()), None)
+        font = next((font for font in fonts.values() if _draws(font, text, cut)), None)
+        font = font or next((font for font in fonts.values() if _draws(font, "", cut)), None)
     else:
         font = fonts.get(name)
     if font is None:
         raise UserError(f"Expected a font of this machine, got {name!r}: put a .ttf or .otf file into models/fonts.")
-    lacking = missing(font, text)
+    lacking = missing(font, text, cut)
     if lacking:
-        named = ", ".join(f"{character} (U+{ord(character):04X} {_title(character)})" for character in lacking[:5])
-        which = "No font on this machine has every letter of this text; the first," if name == AUTO else "The font"
+        named = ", ".join(f"{letter} ({_title(letter)})" for letter in lacking[:5])
+        which = "No font on this machine draws every letter of this text; the first," if name == AUTO else "The font"
         raise UserError(
             f"{which} {font.name}, has no letter for {named}: change the text, or put a font that has it into "
             "models/fonts and choose it."
@@ -65,14 +68,20 @@ def choose(fonts: dict[str, Font], name: str, text: str) -> Font:
     return font
 
 
-def missing(font: Font, text: str) -> list[str]:
-    """The characters of `text` that the font cannot draw, each once."""
-    known = _characters(font.path, _dates(font.path))
-    return [
-        character
-        for character in dict.fromkeys(text)
-        if ord(character) not in known and unicodedata.category(character) not in INVISIBLE
-    ]
+def missing(font: Font, text: str, cut: Cut = AS_IT_IS) -> list[str]:
+    """The letters of `text` that the font does not draw, each once, whatever its character map claims."""
+    face = open_face(font.path, cut).face
+    return [letter for letter in dict.fromkeys(graphemes(text)) if has_ink(letter) and not is_drawn(face, letter)]
+
+
+def _draws(font: Font, text: str, cut: Cut) -> bool:
+    try:
+        # The character map is read in no time, the outlines are not.
+        known = _characters(font.path, _dates(font.path))
+        single = [letter for letter in graphemes(text) if has_ink(letter) and len(letter) == 1]
+        return all(ord(letter) in known for letter in single) and not missing(font, text, cut)
+    except UserError:  # a damaged file among the system's must not stop the search
+        return False
 
 
 def _dates(path: Path) -> tuple[int, ...]:
@@ -84,23 +93,16 @@ def _dates(path: Path) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ctime_ns
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _characters(path: Path, dates: tuple[int, ...]) -> frozenset[int]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        # A collection shares one character map in practice, and Pillow draws its first face.
+        # A collection shares one character map in practice.
         with TTFont(path, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap() or ())
     except (TTLibError, OSError, ValueError, AssertionError) as error:
         raise UserError(f"The font file {path.name} is damaged or no font ({error}): replace it.") from error
-
-
-def _draws(font: Font, text: str) -> bool:
-    try:
-        return not missing(font, text)
-    except UserError:  # a damaged file among the system's must not stop the search
-        return False
 
 
 @lru_cache(maxsize=1)
@@ -120,5 +122,5 @@ def _installed() -> tuple[Font, ...]:
     return tuple(sorted(fonts, key=lambda font: rank.get(font.path.stem, len(rank))))
 
 
-def _title(character: str) -> str:
-    return unicodedata.name(character, "without a name")
+def _title(letter: str) -> str:
+    return " + ".join(f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in letter)

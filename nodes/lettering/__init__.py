@@ -1,0 +1,1 @@
+"""Real fonts in a picture: what a font draws, where a line breaks, what stands in a column, where the ink lands."""
