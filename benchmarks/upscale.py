@@ -1,16 +1,16 @@
 """The upscaler beside ComfyUI's own and Real-ESRGAN's: CPU seconds, memory, the machine's matrix rate.
 
 `python -m benchmarks upscale JOB [--rounds 5] [--most 4]`, JOB one of those below. Every run is a process of its own
-with one thread, the order turns round after every round, figures are medians. Runs are kept, so that `--most` of them
-may be done at a time. The networks are the trained ones out of the package that carries them; general-x4v3, which none
-carries, has random weights. "Real-ESRGAN" is its RealESRGANer with its defaults (no tiles, 10 px of reflection on the
-right and below, uint8 in and out) as the facts describe it.
+with one thread, the order turns round after every round, figures are medians. `--most` does that many runs and keeps
+them; a call without it does the rest and tells the figures. The networks are the trained ones out of the package that
+carries them; general-x4v3, which none carries, has random weights. "Real-ESRGAN" is its RealESRGANer with its defaults
+(no tiles, 10 px of reflection on the right and below, uint8 in and out) as the facts describe it.
 
 - photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 200 MB
 - compact: general-x4v3 on 256 x 384 px
 - light: animevideov3 on 256 x 384 px
-- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4, the resizing after it left out. Its second pass is
-  nine tiles of four sizes, of which each is timed once and counted as often as it occurs
+- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4; what resizes is left out. The second passes, 1024 x
+  1448 px for core in tiles of 512 px and 621 x 877 px for us as the plan cuts them, are timed by one tile of each kind
 - poster: animevideov3 from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
@@ -21,6 +21,7 @@ import argparse
 import statistics
 import sys
 import tempfile
+from math import prod
 from pathlib import Path
 
 from ..testing import comfy_host
@@ -31,9 +32,8 @@ from .upscale_bench import FLOP_PER_PX, Bench
 
 MB = 1024**2
 LIMIT = 200
-A4 = (2480, 3508)
-CORE_A4 = {"core, x4": 1, "core, 512 x 512": 4, "core, 512 x 488": 2, "core, 64 x 512": 2, "core, 64 x 488": 1}
-"""What core's way to A4 consists of -> how often: 1024 x 1448 px in its tiles of 512 with an overlap of 32."""
+QUARTER = (621, 877)
+"""px that the last pass to A4 begins with."""
 PAUSES = (3, 8, 14)
 """Wall seconds into a pass at which it is interrupted."""
 
@@ -42,7 +42,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale")
     parser.add_argument("job", choices=[*SIDES, *ALONE])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--most", type=int, help="runs to do now; the next call goes on from there")
+    parser.add_argument("--most", type=int, help="runs to do now, kept for a call without it")
     chosen = parser.parse_args(options)
     if chosen.job in ALONE:
         return {chosen.job: process.alone("upscale", chosen.job)}
@@ -55,8 +55,10 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     medians = {side: {key: statistics.median(run[key] for run in runs) for key in runs[0]}
                for side, runs in runs.items()}  # fmt: skip
     if chosen.job == "a4":
-        seconds = sum(count * medians.pop(side)["seconds"] for side, count in CORE_A4.items())
-        medians = {"core": {"seconds": seconds}, **medians}
+        medians = {
+            way: {"seconds": sum(figures["seconds"] for side, figures in medians.items() if side.startswith(way))}
+            for way in ("core", "ours")
+        }
     return {chosen.job: [row(side, figures, chosen.rounds, medians["core" if "core" in medians else side])
                          for side, figures in medians.items()]}  # fmt: skip
 
@@ -98,15 +100,33 @@ def photo(side: str, model: str = "x4plus") -> dict[str, float]:
 
 
 def a4(side: str) -> dict[str, float]:
-    if side == "ours":
-        bench = Bench("x4plus", 256, 362)
-        figures, result = bench.measure(lambda: bench.ours(A4))
-        assert tuple(result.shape[1:3]) == A4[::-1]
-        return figures
-    part = side.removeprefix("core, ")
-    width, height = (256, 362) if part == "x4" else map(int, part.split(" x "))
+    """Seconds of one part of the way; of a second pass for all tiles of a kind, by the px of the one that is run."""
+    way, _, what = side.partition(", ")
+    width, height, times = {
+        "x4": (256, 362, 1.0),
+        # Rows of 512, 512 and 64 px, which overlap by 32; columns of 512, 512 and 488.
+        "512 x 512": (512, 512, 2 * (512 + 512 + 488) / 512),
+        "64 x 512": (64, 512, (512 + 512 + 488) / 512),
+    }.get(what) or planned()
     bench = Bench("x4plus", width, height)
-    return bench.measure(bench.theirs)[0]
+    figures, _ = bench.measure(bench.theirs if way == "core" else lambda: bench.ours((width * 4, height * 4)))
+    return {**figures, "seconds": times * figures["seconds"]}
+
+
+def planned() -> tuple[int, int, float]:
+    """The largest window of our second pass, and how many times its px all of them have."""
+    from ..nodes.host import memory
+    from ..nodes.upscale import tiles
+    from ..nodes.upscale.network import network_of
+
+    network = network_of(Bench("x4plus", 16, 16).model)
+    largest = memory.CPU_WINDOW // (network.values_per_pixel * 4)
+    cut = tiles.grid(*QUARTER, network.halo, network.multiple, largest)
+    assert cut is not None
+    windows = [cut.window(tile) for band in cut.bands() for tile in band]
+    sizes = [(right - left, bottom - top) for top, left, bottom, right in windows]
+    width, height = max(sizes, key=prod)
+    return width, height, cut.processed / (width * height)
 
 
 def poster(side: str) -> dict[str, float]:
@@ -148,7 +168,7 @@ SIDES = {
     "photo": (photo, ("core", "Real-ESRGAN", "ours", f"ours, memory_limit_mb {LIMIT}")),
     "compact": quick("general"),
     "light": quick("anime"),
-    "a4": (a4, (*CORE_A4, "ours")),
+    "a4": (a4, ("core, x4", "core, 512 x 512", "core, 64 x 512", "ours, x4", "ours, second pass")),
     "poster": (poster, ("png 8 bit", "tiff 16 bit")),
 }
 """Job -> what does one run of a side, and the sides."""

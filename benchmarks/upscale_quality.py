@@ -6,7 +6,7 @@ what it was is told without a rim of 4 px. A network that draws what might have 
 measure: what counts is that ours is ComfyUI's.
 
 - reduced: PSNR in dB and SSIM; "ours" is Upscale to Size, "ComfyUI" its own node, "Lanczos" Pillow's
-- halves: pieces of 64 x 48 px in float16 by Upscale to Size, and in bfloat16, which it does not offer, by the network
+- halves: pieces of 32 x 24 px in float16 by Upscale to Size, and in bfloat16, which it does not offer, by the network
   alone: the largest difference to float32 in 1/255, and CPU seconds
 """
 
@@ -25,14 +25,14 @@ from .kit import pieces
 
 SCALE, RIM = 4, 4
 WIDTH, HEIGHT = 384, 288
-HALF_WIDTH, HALF_HEIGHT = 64, 48
+HALF_WIDTH, HALF_HEIGHT = 32, 24
 """px that half precision is tried on: a CPU without instructions for it takes minutes for more."""
 
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale_quality")
     parser.add_argument("--seed", type=int, default=0, help="of the places in the pictures")
-    parser.add_argument("--most", type=int, help="networks to do now; the next call goes on from there")
+    parser.add_argument("--most", type=int, help="networks to do now, kept for a call without it")
     chosen = parser.parse_args(options)
     wanted = [(kind, network, str(chosen.seed)) for kind in PARTS for network in real_upscale.NAMES]
     found = pieces.gathered("upscale_quality", str(chosen.seed), wanted, chosen.most)

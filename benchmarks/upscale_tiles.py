@@ -1,12 +1,12 @@
 """Seams of the trained networks as the nodes tile by default, beside Real-ESRGAN's tiles and ComfyUI's.
 
-`python -m benchmarks upscale_tiles [--seed 0] [--most 4]`. Twelve pictures, of each a band of 480 x 64 px at a place
+`python -m benchmarks upscale_tiles [--seed 0] [--most 4]`. Twelve pictures, of each a band of 432 x 40 px at a place
 that the seed draws, and tiles in it against the band in one piece: the largest difference in 1/255.
 
 - 200 MB, 800 MB: a tile as the plan for a page of 768 x 1120 px cuts it under that limit
 - Real-ESRGAN: the same tile as that of 200 MB with 10 px around it, as its command line cuts
 - ComfyUI: its own `tiled_scale` in two tiles that overlap and fade by 32 px, as its node calls it
-- whole, 200 MB: three pictures of 352 x 352 px (Compact 480 x 480 px) through Upscale to Size, with a limit and
+- whole, 200 MB: Korean print of 352 x 352 px (480 x 480 px for Compact) through Upscale to Size, with a limit and
   without, so that four tiles meet
 """
 
@@ -24,12 +24,12 @@ from .kit import pieces
 
 MB = 1024**2
 PAGE = (768, 1120)
-LENGTH, TALL, AROUND = 480, 64, 176
+LENGTH, TALL, AROUND = 432, 40, 160
 """px of a band, and what a px in it is given of the band to each side: beyond, no network was seen to look."""
 EDGE = LENGTH - AROUND
 OVERLAP, PAD = 32, 10
 """px, ComfyUI's and Real-ESRGAN's."""
-WHOLE = ("face", "Korean print", "halftone")
+WHOLE = "Korean print"
 NEVER = 16_000
 """MB, a limit that cuts nothing here."""
 
@@ -37,23 +37,25 @@ NEVER = 16_000
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale_tiles")
     parser.add_argument("--seed", type=int, default=0, help="of the places in the pictures")
-    parser.add_argument("--most", type=int, help="pictures to do now; the next call goes on from there")
+    parser.add_argument("--most", type=int, help="pictures to do now, kept for a call without it")
     chosen = parser.parse_args(options)
-    wanted = [(kind, network, name, str(chosen.seed))
-              for kind, names in (("band", enlarged.PICTURES), ("whole", WHOLE))
-              for name in names for network in real_upscale.NAMES]  # fmt: skip
+    wanted = [("bands", name, str(chosen.seed)) for name in enlarged.PICTURES]
+    wanted += [("whole", network, str(chosen.seed)) for network in real_upscale.NAMES]
     found = pieces.gathered("upscale_tiles", str(chosen.seed), wanted, chosen.most)
     if found is None:
         return None
-    seams, pictures = [], []
+    bands = [{"network": network, "picture": piece[1], **errors}
+             for piece in wanted if piece[0] == "bands" for network, errors in found[piece].items()]  # fmt: skip
+    seams = []
     for network in real_upscale.NAMES:
-        of = {piece[:3:2]: value for piece, value in found.items() if piece[1] == network}
-        for way in of["band", "face"]:
-            errors = [of["band", name][way] for name in enlarged.PICTURES]
-            seams.append(row(network, way, errors))
-        seams.append(row(network, "whole, 200 MB", [of["whole", name]["200 MB"] for name in WHOLE]))
-        pictures += [{"network": network, "picture": name, **of["band", name]} for name in enlarged.PICTURES]
-    return {"seams": seams, "pictures": pictures}
+        of = [band for band in bands if band["network"] == network]
+        seams += [row(network, way, [band[way] for band in of]) for way in list(of[0])[2:]]
+        seams.append(row(network, "whole, 200 MB", [found["whole", network, str(chosen.seed)]]))
+    return {"seams": seams, "pictures": [{key: rounded(value) for key, value in band.items()} for band in bands]}
+
+
+def rounded(value: str | float) -> str | float:
+    return value if isinstance(value, str) else round(value, 3)
 
 
 def row(network: str, way: str, errors: list[float]) -> dict:
@@ -61,20 +63,25 @@ def row(network: str, way: str, errors: list[float]) -> dict:
             "median": round(statistics.median(errors), 3)}  # fmt: skip
 
 
-def part(kind: str, network: str, name: str, seed: str) -> dict[str, float]:
-    """Way of tiling -> the largest difference in 1/255."""
+def part(kind: str, what: str, seed: str) -> dict[str, dict[str, float]] | float:
+    """A picture's band for every network, or the whole picture for one."""
     import torch
 
     with tempfile.TemporaryDirectory() as base:
         comfy_host.start(Path(base))
         from ..nodes.upscale import comfy_load
 
-        model = comfy_load.load(real_upscale.pair(network), None, 1.0).model
+        def model(name: str):
+            return comfy_load.load(real_upscale.pair(name), None, 1.0).model
+
         with torch.inference_mode():
-            return (band if kind == "band" else whole)(model, name, int(seed))
+            if kind == "whole":
+                return whole(model(what), int(seed))
+            return {name: band(model(name), what, int(seed)) for name in real_upscale.NAMES}
 
 
 def band(model, name: str, seed: int) -> dict[str, float]:
+    """Way of tiling -> the largest difference in 1/255."""
     import torch
     from comfy.utils import tiled_scale
 
@@ -116,17 +123,18 @@ def length(network, limit: int) -> int:
     return cut.tile[0] if cut.columns > cut.rows else cut.tile[1]
 
 
-def whole(model, name: str, seed: int) -> dict[str, float]:
+def whole(model, seed: int) -> float:
+    """The largest difference in 1/255."""
     import torch
 
     from ..nodes.upscale.nodes import UpscaleToSize
 
     side = 480 if model.architecture.id == "Compact" else 352
-    picture = torch.from_numpy(np.ascontiguousarray(enlarged.piece(name, side, side, seed)))[None]
+    picture = torch.from_numpy(np.ascontiguousarray(enlarged.piece(WHOLE, side, side, seed)))[None]
     many, one = (
         UpscaleToSize.execute(picture, 4 * side, 4 * side, "balanced", "cover", model, memory_limit_mb=limit,
                               precision="float32").args
         for limit in (200, NEVER)
     )  # fmt: skip
     assert "tiles of" in many[2] and "One tile" in one[2]
-    return {"200 MB": 255 * float((many[0] - one[0]).abs().max())}
+    return 255 * float((many[0] - one[0]).abs().max())

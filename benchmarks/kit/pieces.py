@@ -1,6 +1,6 @@
 """A long benchmark in pieces, each a process of its own: what is done is kept, and the next call goes on from there.
 
-They lie in `out/benchmarks/` until all are there; whoever deletes the file begins anew.
+They lie in `out/benchmarks/` until a call for all of them has them; whoever deletes the file begins anew.
 """
 
 import json
@@ -15,12 +15,12 @@ KEPT = process.PACK / "out" / "benchmarks"
 
 
 def gathered(name: str, job: str, pieces: Iterable[Piece], most: int | None) -> dict[Piece, Any] | None:
-    """What each piece found; None while some are still to do.
+    """What each piece found; None where only some were asked for.
 
     Args:
         name: of the benchmark, whose `part` takes the words of a piece.
         job: of it, for the name of the file.
-        most: how many pieces are done by this call; None = all.
+        most: how many pieces this call does; None = all that are left.
     """
     path = KEPT / f"{name}-{job}.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -33,8 +33,8 @@ def gathered(name: str, job: str, pieces: Iterable[Piece], most: int | None) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([piece, found[piece]]) + "\n")
-    if most is not None and len(todo) > most:
-        print(f"{len(todo) - most} of {len(wanted)} pieces are still to do.", flush=True)
+    if most is not None:
+        print(f"{max(0, len(todo) - most)} of {len(wanted)} pieces are still to do.", flush=True)
         return None
     path.unlink(missing_ok=True)
     return {piece: found[piece] for piece in wanted}
