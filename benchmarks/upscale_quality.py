@@ -24,6 +24,8 @@ from ..testing.scenes import enlarged
 from .kit import pieces
 
 SCALE, RIM = 4, 4
+GREY = ("moon", "print")
+"""Pictures without colour."""
 WIDTH, HEIGHT = 384, 288
 HALF_WIDTH, HALF_HEIGHT = 32, 24
 """px that half precision is tried on: a CPU without instructions for it takes minutes for more."""
@@ -38,7 +40,35 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     found = pieces.gathered("upscale_quality", str(chosen.seed), wanted, chosen.most)
     if found is None:
         return None
-    return {kind: [row for piece, rows in found.items() if piece[0] == kind for row in rows] for kind in PARTS}
+    rows = {kind: [row for piece, rows in found.items() if piece[0] == kind for row in rows] for kind in PARTS}
+    return {"pictures": by_picture(rows["reduced"]), "against": against(rows["reduced"]), "halves": rows["halves"]}
+
+
+def by_picture(rows: list[dict]) -> list[dict]:
+    """What ours brings back of each picture, beside resampling."""
+    found: dict[str, dict] = {}
+    for row in rows:
+        picture = found.setdefault(row["picture"], {"picture": row["picture"], "Lanczos, dB": row["Lanczos, dB"]})
+        picture[f"{row['network']}, dB"] = row["ours, dB"]
+    for row in rows:
+        found[row["picture"]]["Lanczos, SSIM"] = row["Lanczos, SSIM"]
+        found[row["picture"]][f"{row['network']}, SSIM"] = row["ours, SSIM"]
+    return list(found.values())
+
+
+def against(rows: list[dict]) -> list[dict]:
+    """How far ours is from ComfyUI's: of a grey picture it leaves out the colour that the network adds."""
+
+    def largest(of: list[dict], unit: str) -> float:
+        return round(max(abs(row[f"ours, {unit}"] - row[f"ComfyUI, {unit}"]) for row in of), 4)
+
+    found = []
+    for network in real_upscale.NAMES:
+        for kind, is_grey in (("in colour", False), ("grey", True)):
+            of = [row for row in rows if row["network"] == network and (row["picture"] in GREY) == is_grey]
+            largest_of = {f"largest difference, {unit}": largest(of, unit) for unit in ("dB", "SSIM")}
+            found.append({"network": network, "pictures": kind, "count": len(of), **largest_of})
+    return found
 
 
 def part(kind: str, network: str, seed: str) -> list[dict]:
