@@ -28,15 +28,13 @@ def segments(paragraph: str, breaking: str) -> tuple[str, ...]:
     >>> [len(segment) for segment in segments(text, SYLLABLE_WISE)]
     [1, 2, 3, 1]
     """
-    from uniseg.linebreak import LineBreak, line_break, line_break_boundaries
+    from uniseg.linebreak import line_break, line_break_boundaries
 
-    def kind(character: str) -> LineBreak:
-        return LineBreak.NS if character in MARKS["never first"] else line_break(character)
-
-    ends = [at for at in line_break_boundaries(paragraph, property=kind) if at]
+    last = len(paragraph)
+    ends = [at for at in line_break_boundaries(paragraph) if at]
+    ends = [at for at in ends if at == last or paragraph[at] not in MARKS["never first"]]
     if breaking == WORD_WISE:
-        last = len(paragraph)
-        ends = [at for at in ends if at == last or kind(paragraph[at - 1]).value in BETWEEN_WORDS]
+        ends = [at for at in ends if at == last or line_break(paragraph[at - 1]).value in BETWEEN_WORDS]
     return tuple(paragraph[start:end] for start, end in zip([0, *ends], ends, strict=False))
 
 
