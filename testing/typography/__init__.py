@@ -1,5 +1,8 @@
 """Lines of Korean typography with what is right of them, as `lines.json` writes it."""
 
+# Its notation uses marks that no line has.
+# ruff: noqa: RUF001
+
 import json
 from collections.abc import Iterator
 from pathlib import Path
