@@ -37,13 +37,33 @@ class Editor:
 
     def load(self, workflow: dict) -> None:
         self.page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
-        self.page.wait_for_timeout(800)
+        self.drawn()
         shown = self.page.evaluate("app.graph._nodes.map(node => String(node.id))")
         assert sorted(shown) == sorted(str(node["id"]) for node in workflow["nodes"])
 
     def load_api(self, prompt: dict) -> None:
         self.page.evaluate("prompt => app.loadApiJson(prompt, 'workflow')", prompt)
-        self.page.wait_for_timeout(800)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until what was changed is seen: the canvas, the pictures that nodes show, the parts of Nodes 2.0."""
+        self.page.wait_for_function(
+            """() => {
+                const canvas = app.canvas, nodes = app.graph._nodes
+                if (LiteGraph.vueNodesMode) {
+                    const parts = nodes.map(node => document.querySelector(`[data-node-id="${node.id}"]`))
+                    if (!parts.every(part => part?.innerText)) return false
+                    if ([...document.images].some(image => !image.complete)) return false
+                } else {
+                    const has = node => (app.nodeOutputs[node.id]?.images ?? []).length > 0
+                    if (canvas.visible_nodes.some(node => has(node) && !node.imgs?.length)) return false
+                }
+                // Two frames in which nothing asks to be drawn: the first may only have asked for the second.
+                window.still = canvas.dirty_canvas || canvas.dirty_bgcanvas ? 0 : (window.still ?? 0) + 1
+                return window.still > 2 && !(window.still = 0)
+            }""",
+            timeout=30_000,
+        )
 
     def prompt(self) -> dict:
         """The graph in API form, as the editor would queue it."""
@@ -94,7 +114,7 @@ class Editor:
                         width: (right - left) * scale + 30, height: (bottom - top) * scale + 25}
             }"""
         )
-        self.page.wait_for_timeout(1500)
+        self.drawn()
         return box
 
 

@@ -178,7 +178,8 @@ def scene(rng: np.random.Generator, source: np.ndarray, size: tuple[int, int]) -
     crop = large[top : top + height, left : left + width]
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
-    return (crop * rng.uniform(0.6, 1.15) + rng.uniform(-15, 25)).clip(0, 255).round().astype(np.uint8)
+    light = (np.arange(256) * rng.uniform(0.6, 1.15) + rng.uniform(-15, 25)).clip(0, 255).round().astype(np.uint8)
+    return light[crop]
 
 
 def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
@@ -191,28 +192,28 @@ def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
 def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
     height, width = clean.shape[:2]
     alpha, colour = np.zeros((height, width)), np.zeros(clean.shape)
+    picture = clean.copy()
     if mark is not None:
         h, w = mark.coverage.shape
         top = {"top": MARGIN, "bottom": height - h - MARGIN, "centre": (height - h) // 2}[place.split()[0]] + shift[0]
         left = {"left": MARGIN, "right": width - w - MARGIN, "centre": (width - w) // 2}[place.split()[-1]] + shift[1]
-        alpha[top : top + h, left : left + w] = opacity * mark.coverage
-        colour[top : top + h, left : left + w] = mark.colour
-    coverage = alpha / opacity
-    seen = alpha > 0  # little of a picture
-    picture = clean.copy()
-    picture[seen] = ((1 - alpha[seen, None]) * clean[seen] + alpha[seen, None] * colour[seen]).round()
+        window = np.s_[top : top + h, left : left + w]
+        alpha[window] = opacity * mark.coverage
+        colour[window] = mark.colour
+        share = alpha[window][..., None]
+        picture[window] = ((1 - share) * clean[window] + share * colour[window]).round()
     if portal != 1:
         target = (round(width * portal), round(height * portal))
         picture = np.asarray(Image.fromarray(picture).resize(target, Image.Resampling.LANCZOS))
         clean = np.asarray(Image.fromarray(clean).resize(target, Image.Resampling.LANCZOS))
         resize = cv2.INTER_AREA if portal < 1 else cv2.INTER_LINEAR
-        alpha, coverage, colour = (
-            cv2.resize(field, target, interpolation=resize) for field in (alpha, coverage, colour)
-        )
+        alpha, colour = (cv2.resize(field, target, interpolation=resize) for field in (alpha, colour))
     if quality is not None:
         picture = jpeg(picture, quality)
-    seen = alpha > 0
     ideal = picture.copy()
-    unblended = (picture[seen] - alpha[seen, None] * colour[seen]) / np.maximum(1 - alpha[seen, None], 0.1)
-    ideal[seen] = unblended.clip(0, 255).round()
-    return Marked(picture, clean, coverage, ideal)
+    if mark is not None:
+        seen = tuple(slice(where.min(), where.max() + 1) for where in np.nonzero(alpha))
+        share = alpha[seen][..., None]
+        unblended = (picture[seen] - share * colour[seen]) / np.maximum(1 - share, 0.1)
+        ideal[seen] = unblended.clip(0, 255).round()
+    return Marked(picture, clean, alpha / opacity, ideal)

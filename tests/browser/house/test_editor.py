@@ -50,7 +50,7 @@ def draw_alone(editor, node, path):
         }""",
         node,
     )
-    editor.page.wait_for_timeout(500)
+    editor.drawn()
     path.parent.mkdir(parents=True, exist_ok=True)
     editor.page.screenshot(path=str(path), type="jpeg", quality=80, clip=box)
     return title
