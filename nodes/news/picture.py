@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from . import levels
 from .foreign import DamagedFile, decoding
@@ -107,6 +107,8 @@ def _loaded(data: bytes) -> tuple[Image.Image, bool]:
         opened.load()
     image = opened
     if opened.mode == "LAB":
+        from PIL import ImageCms
+
         image = ImageCms.profileToProfile(
             opened, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
         )

@@ -3,13 +3,15 @@
 import io
 from pathlib import Path
 
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from ..ground import UserError
 
 
 def srgb() -> bytes:
     """The profile of sRGB, as a file holds it."""
+    from PIL import ImageCms
+
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
@@ -50,6 +52,8 @@ def read(path: Path) -> bytes:
 
 def space(profile: bytes) -> str:
     """Its colours: "RGB", "CMYK", "GRAY", ..."""
+    from PIL import ImageCms
+
     # Bytes 16 to 19 of the header (ICC.1, section 7.2.6); the constructor refuses what is no profile.
     ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return profile[16:20].decode("ascii").strip()

@@ -4,7 +4,7 @@ import importlib.util
 import io
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..ground import UserError
@@ -66,6 +66,8 @@ def encode(
 
 
 def _converted(image: Image.Image, profile: bytes, file_format: str) -> Image.Image:
+    from PIL import ImageCms
+
     space = colour_profile.space(profile)
     if space not in ("RGB", "CMYK"):
         raise UserError(f"Expected a profile for RGB or CMYK, got one for {space}: ask your printer for theirs.")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from ..ground import UserError
 from ..host import memory
@@ -158,6 +157,8 @@ def _out_of_memory(error: Exception) -> bool:
 
 def _operations(network: Network) -> float:
     """Floating point operations per pixel of a window."""
+    from torch.utils.flop_counter import FlopCounterMode
+
     weight = next(network.model.model.parameters())
     sample = torch.zeros(1, network.channels, SAMPLE, SAMPLE, device=weight.device, dtype=weight.dtype)
     with FlopCounterMode(display=False) as counter:

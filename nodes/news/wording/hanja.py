@@ -14,11 +14,11 @@ from .rules import rules
 IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HANGUL = "\uac00-\ud7a3"
 WORD = f"0-9A-Za-z\u3131-\u318e{HANGUL}{IDEOGRAPH}"
-RUN = re.compile(f"[{IDEOGRAPH}]+")
-GLOSS = re.compile(rf"(?<=[{HANGUL}])\(([{IDEOGRAPH}]{{1,6}})\)")
-TAIL = re.compile(f"([{HANGUL}]+)(?![{WORD}])")
+RUN = f"[{IDEOGRAPH}]+"
+GLOSS = rf"(?<=[{HANGUL}])\(([{IDEOGRAPH}]{{1,6}})\)"
+TAIL = f"([{HANGUL}]+)(?![{WORD}])"
 """What is glued to a sign, where it is Hangul up to the word's end."""
-VERSUS = re.compile(f"(?<=[{IDEOGRAPH}])([Vv][Ss]\\.?)(?=[{IDEOGRAPH}])")
+VERSUS = rf"(?<=[{IDEOGRAPH}])([Vv][Ss]\.?)(?=[{IDEOGRAPH}])"
 FINALS = 28
 """Final consonants of a Hangul syllable, none included."""
 RIEUL = 8
@@ -26,12 +26,12 @@ RIEUL = 8
 
 def read_out(text: str) -> str:
     """The text with its abbreviations in Hangul; particles behind them follow the reading."""
-    text = VERSUS.sub(r" \1 ", text)
+    text = re.sub(VERSUS, r" \1 ", text)
     for pattern, reading in _otherwise():
         text = pattern.sub(reading, text)
-    text = GLOSS.sub(lambda found: _gloss(found[1], text[: found.start()], found[0]), text)
+    text = re.sub(GLOSS, lambda found: _gloss(found[1], text[: found.start()], found[0]), text)
     # From behind, as what stands before a sign decides how it is read.
-    for found in reversed(list(RUN.finditer(text))):
+    for found in reversed(list(re.finditer(RUN, text))):
         text = _run(found[0], text[: found.start()], text[found.end() :])
     return text
 
@@ -44,7 +44,7 @@ def particle(word: str) -> bool:
 def _run(run: str, before: str, after: str) -> str:
     hanja = rules()["hanja"]
     glued = re.match(f"[{WORD}]", after) is not None
-    tail = TAIL.match(after)
+    tail = re.match(TAIL, after)
     takes_particle = tail is not None and particle(tail[1])
     unchanged = before + run + after
 

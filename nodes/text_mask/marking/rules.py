@@ -7,10 +7,10 @@ from ...ground import UserError
 from ..regions import HANGUL, Region
 
 SCRIPTS = {
-    "hangul": HANGUL,
-    "latin": re.compile("[A-Za-z\u00c0-\u024f]"),
-    "digits": re.compile("[0-9]"),
-    "hanja": re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
+    "hangul": HANGUL.pattern,
+    "latin": "[A-Za-z\u00c0-\u024f]",
+    "digits": "[0-9]",
+    "hanja": "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]",
 }
 PLACES = {
     "top": ((0, 3), (0, 1)),
@@ -75,7 +75,7 @@ class Rules:
             if any(not low <= third < high for third, (low, high) in zip(thirds, PLACES[self.place], strict=True)):
                 return False
         text = region.text or ""
-        if self.script and not SCRIPTS[self.script].search(text):
+        if self.script and not re.search(SCRIPTS[self.script], text):
             return False
         if self.only and not (text and re.search(self.only, text, re.IGNORECASE)):
             return False

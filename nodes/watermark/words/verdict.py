@@ -22,7 +22,7 @@ SURE = 0.8
 """How sure a recogniser is of what counts as read."""
 LETTER, FILLS = 0.6, 0.4
 """Of a text's height: a letter; and of its width: all letters. Where Hangul is not read, the rest of a line is."""
-FOREIGN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+FOREIGN = "[\u3040-\u30ff\u3400-\u9fff]"
 """Kana and Hanja: what a recogniser without Hangul makes of it."""
 TILT = 5.0
 """Degrees; a short text's quad is not straighter."""
@@ -132,7 +132,7 @@ class _Case:
     def _is_read(self, text: Region) -> bool:
         if not text.text or text.certainty < SURE or not any(letter.isalnum() for letter in text.text):
             return False
-        return self._reads_hangul or (not FOREIGN.search(text.text) and _fills(text))
+        return self._reads_hangul or (not re.search(FOREIGN, text.text) and _fills(text))
 
     def _place(self, text: Region) -> np.ndarray:
         """Where a text's middle is, as shares of the photograph between the bars."""
