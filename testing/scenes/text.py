@@ -136,11 +136,14 @@ def lettered(rng: np.random.Generator, picture: np.ndarray, heights: tuple[float
         if word:
             words.append(word)
     canvas = canvas.clip(0, 255).round().astype(np.uint8)
-    if rng.random() < 0.4:
-        file = io.BytesIO()
-        Image.fromarray(canvas).save(file, "JPEG", quality=int(rng.integers(70, 95)))
-        canvas = np.asarray(Image.open(file))
-    return Scene(canvas, words)
+    return Scene(jpeg(rng, canvas) if rng.random() < 0.4 else canvas, words)
+
+
+def jpeg(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
+    """`[H,W,3]` uint8: the picture as a JPEG file would give it back."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=int(rng.integers(70, 95)))
+    return np.asarray(Image.open(file))
 
 
 def photograph(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
