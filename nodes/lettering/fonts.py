@@ -77,11 +77,16 @@ def missing(font: Font, text: str, cut: Cut = AS_IT_IS) -> list[str]:
 def _draws(font: Font, text: str, cut: Cut) -> bool:
     try:
         # The character map is read in no time, the outlines are not.
-        known = _characters(font.path, _dates(font.path))
+        known = characters(font.path)
         single = [letter for letter in graphemes(text) if has_ink(letter) and len(letter) == 1]
         return all(ord(letter) in known for letter in single) and not missing(font, text, cut)
     except UserError:  # a damaged file among the system's must not stop the search
         return False
+
+
+def characters(path: Path) -> frozenset[int]:
+    """Code points that the file's character map claims."""
+    return _characters(path, _dates(path))
 
 
 def _dates(path: Path) -> tuple[int, ...]:

@@ -1,12 +1,12 @@
 """Letters of one size as rows and columns: which glyph stands where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from .breaks import MARKS, as_line
 from .face import Face, Shaped
 from .faces import Faces, Matched
-from .orientation import BRACKET, IN_CORNER, LYING, PAIR, SPACE, Piece, pieces
+from .orientation import BRACKET, IN_CORNER, LYING, PAIR, SPACE, Piece, is_bracket, pieces
 from .text import graphemes, is_right_to_left, same_script_runs
 
 HORIZONTAL, VERTICAL, TURNED = "horizontal", "vertical", "turned"
@@ -188,19 +188,31 @@ class Letters:
         size = self.size * matched.scale
         plain = matched.face.shape(piece.text, size)
         upright = matched.face.shape(piece.text, size, features=UPRIGHT)
-        by_font = [glyph.number for glyph in plain] != [glyph.number for glyph in upright]
+        by_font = len(plain) == 1 and plain[0].number != upright[0].number
         if piece.kind == BRACKET and not by_font:
-            return self._lying(piece.text)[0]
+            return self._turned(piece.text)
         if piece.kind == IN_CORNER and not by_font:
             return self._in_corner(matched.face, plain[0].number, size, piece.text)
-        placed, width = self._placed(upright, matched, matched.lower * self.size)
+        placed, width = self._placed(upright if by_font else plain, matched, matched.lower * self.size)
         stretch = min(1.0, self.size / width) if piece.kind == PAIR and width else 1.0
+        # A tone mark stands at the left of its syllable and moves it nowhere.
+        main = max(range(len(plain)), key=lambda at: plain[at].advance)
+        middle = width / 2 if piece.kind == PAIR else placed[main].x + plain[main].advance / 2
         down = self.size * CELL / 2 + self.middle
         return Step(
-            tuple(Glyph(g.face, g.number, g.size, (g.x - width / 2) * stretch, g.y + down, stretch) for g in placed),
+            tuple(Glyph(g.face, g.number, g.size, (g.x - middle) * stretch, g.y + down, stretch) for g in placed),
             self.size * CELL,
             piece.text,
         )
+
+    def _turned(self, text: str) -> Step:
+        """On its side: brackets and quotes as they are, other marks with their ink in the middle."""
+        step = self._lying(text)[0]
+        if is_bracket(text):
+            return step
+        glyph = step.glyphs[0]
+        _, top, _, bottom = glyph.face.box(glyph.number, glyph.size)
+        return replace(step, glyphs=(replace(glyph, x=(top + bottom) / 2),))
 
     def _in_corner(self, face: Face, number: int, size: float, text: str) -> Step:
         """Its ink as far from the upper right corner as it is from the lower left one in a row."""

@@ -100,9 +100,14 @@ def _kind(grapheme: str) -> str:
         return "c"
     if first.isdigit():
         return "d"
-    if unicodedata.category(first) in {"Ps", "Pe", "Pi", "Pf"} or first in "'\"":
+    if is_bracket(first):
         return "b"
     return "a" if first.isalnum() else "l"
+
+
+def is_bracket(mark: str) -> bool:
+    """Or a quote, of either side or of both."""
+    return unicodedata.category(mark) in {"Ps", "Pe", "Pi", "Pf"} or mark in "'\""
 
 
 def _stretch(letters: list[str], kinds: str, before: bool, after: bool) -> list[Piece]:

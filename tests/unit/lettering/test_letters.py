@@ -73,6 +73,24 @@ def test_the_fonts_own_forms_for_columns_are_taken(tmp_path):
     assert turned.number == glyph(column, "、").number != glyph(letters(path), "《").number
 
 
+def test_a_turned_mark_lies_in_the_middle_and_brackets_at_their_side(tmp_path):
+    high = made_fonts.square(0, 600, 700, 700)
+    path = made_fonts.font(tmp_path / "T.ttf", "～“「", shapes=dict.fromkeys("～“「", high))
+    column = letters(path, direction=VERTICAL)
+    wave, *others = (column.steps(mark)[0].glyphs[0] for mark in "～“「")
+    assert wave.turned and wave.x == pytest.approx(-65)
+    assert all(one.turned and one.x == -column.middle for one in others)
+
+
+def test_a_tone_mark_moves_no_syllable(tmp_path):
+    path = made_fonts.font(tmp_path / "T.ttf", "랏\u302e", advances={"\u302e": 250})
+    column = letters(path, direction=VERTICAL)
+    syllable = glyph(column, "랏")
+    marked = column.steps("랏\u302e")[0]
+    assert [one.x for one in marked.glyphs if one.number == syllable.number] == [syllable.x]
+    assert marked.length == column.steps("랏")[0].length
+
+
 def test_two_digits_stand_side_by_side_in_one_cell(plain):
     column = letters(plain, direction=VERTICAL)
     step = column.steps("12")[0]
