@@ -45,11 +45,27 @@ def directions(slopes: np.ndarray) -> np.ndarray:
     return field / (np.abs(field) + np.float32(FAINT))
 
 
+def contrast(picture: np.ndarray, colour: np.ndarray, side: int) -> np.ndarray:
+    """How a mark of a colour stands against the ground: `[3,h,w]` in -1..1, above 0 where it is brighter.
+
+    A mark is brighter than one ground and darker than another: which, each place and channel says by itself.
+
+    Args:
+        picture: `[h,w,3]` in levels.
+        colour: `[h,w,3]`, the same.
+        side: px over which the ground is averaged.
+    """
+    import cv2
+
+    above = colour - cv2.blur(picture.astype(np.float32), (side, side))
+    return np.moveaxis(above / (np.abs(above) + FAINT), -1, 0)
+
+
 def spectrum(field: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """`[...,3,h,w]` to frequencies at (height, width)."""
+    """`[...,3,h,w]` to frequencies at (height, width), or a little more where that is quicker."""
     from scipy import fft
 
-    return np.asarray(fft.fft2(field, s=size))
+    return np.asarray(fft.fft2(field, s=[fft.next_fast_len(side) for side in size]))
 
 
 def peak(picture: np.ndarray, template: np.ndarray, reach: tuple[int, int], centre: tuple[int, int] = (0, 0)) -> Peak:
@@ -80,6 +96,8 @@ def shifted(picture: np.ndarray, x: float, y: float) -> np.ndarray:
 
     if max(abs(x - round(x)), abs(y - round(y))) < 0.2:
         x, y = round(x), round(y)
+        if (x, y) == (0, 0):
+            return picture
     matrix = np.array([[1, 0, -x], [0, 1, -y]], np.float32)
     size = picture.shape[1::-1]
     return cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

@@ -252,7 +252,8 @@ class CleanWatermark(io.ComfyNode):
         """Say it in what is saved later: ComfyUI writes each entry of this table into saved pictures."""
         table = cls.hidden.extra_pnginfo
         done = [entry for entry in removed if entry.method]
-        if done and isinstance(table, dict) and not metadata_disabled():
+        doubts = [doubt for entry in removed for doubt in entry.doubts]
+        if (done or doubts) and isinstance(table, dict) and not metadata_disabled():
             # Pictures of a list come one by one, and all of them are saved with one table.
             told = table.get(PROVENANCE, {})
             agencies = {name or "unknown" for entry in done for name in entry.agencies}
@@ -260,6 +261,7 @@ class CleanWatermark(io.ComfyNode):
                 "pictures": told.get("pictures", 0) + len(done),
                 "agencies": sorted(agencies.union(told.get("agencies", ()))),
                 "methods": sorted({entry.method for entry in done}.union(told.get("methods", ()))),
+                "left": [*told.get("left", ()), *doubts],
             }
 
 

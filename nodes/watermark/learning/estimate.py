@@ -20,6 +20,8 @@ WINDOW, STEP = 17, 4
 LEAST_ON, LEAST_OFF, LEAST_WINDOWS = 20, 40, 30
 OPAQUE = 0.98
 SAME_COLOUR = 60.0
+UNEVEN = 1.2
+"""Gain of one channel as a multiple of another's: 1 for a mark laid over the picture, more for one multiplied."""
 ROUNDS, REWEIGHTINGS = 2, 40
 SOLID, SPECK, EDGE = 0.4, 6, 4
 
@@ -32,6 +34,8 @@ class Estimate:
     """`[h,w]` in 0..1."""
     colour: np.ndarray
     """`[h,w,3]` in 0..255."""
+    is_multiplied: bool
+    """Whether channels are let through unevenly: then no one opacity fits, and a tint stays."""
 
 
 def estimate(
@@ -63,13 +67,15 @@ def estimate(
         gain = _spread([np.array([fit.gain], np.float64) for _, fit in parts], [mask for mask, _ in parts])[..., 0]
         alpha = _solid((alpha * gain).clip(0, OPAQUE))
     colour = _spread([fit.colour for _, fit in parts], [mask for mask, _ in parts])
-    return Estimate(alpha.astype(np.float32), colour.astype(np.float32))
+    return Estimate(alpha.astype(np.float32), colour.astype(np.float32), parts[0][1].unevenness > UNEVEN)
 
 
 @dataclass(frozen=True)
 class _Fit:
     gain: float
     colour: np.ndarray
+    unevenness: float
+    """The largest gain of a channel by itself, as a multiple of the least."""
 
 
 def _first_shape(median: np.ndarray, region: np.ndarray) -> np.ndarray:
@@ -154,12 +160,13 @@ def _fit(windows: np.ndarray, part: np.ndarray, every: np.ndarray) -> _Fit | Non
 def _line(x: np.ndarray, y: np.ndarray, trust: np.ndarray) -> _Fit:
     """y = gain * (colour - x): one gain, a colour per channel, which is kept within 0..255."""
     weight = trust
-    gain, colour = 1.0, np.full(3, 128.0)
+    gain, gains, colour = 1.0, np.ones(3), np.full(3, 128.0)
     for _ in range(REWEIGHTINGS):
         total = weight.sum(0)
         x_mean, y_mean = (weight * x).sum(0) / total, (weight * y).sum(0) / total
         dx = x - x_mean
-        gain = float(max(-(weight * dx * (y - y_mean)).sum() / ((weight * dx * dx).sum() + 1e-9), 1e-3))
+        falls, spread = -(weight * dx * (y - y_mean)).sum(0), (weight * dx * dx).sum(0)
+        gain, gains = float(max(falls.sum() / (spread.sum() + 1e-9), 1e-3)), (falls / (spread + 1e-9)).clip(1e-3)
         free = y_mean / gain + x_mean
         colour = free.clip(0, 255)
         if (colour != free).any():
@@ -167,7 +174,7 @@ def _line(x: np.ndarray, y: np.ndarray, trust: np.ndarray) -> _Fit:
             gain = float(max((weight * away * y).sum() / (weight * away * away).sum(), 1e-3))
         error = (y - gain * (colour - x)) * np.sqrt(trust)
         weight = trust / (1 + (error / (1.48 * np.median(np.abs(error)) + 1e-3)) ** 2)
-    return _Fit(gain, colour)
+    return _Fit(gain, colour, float(gains.max() / gains.min()))
 
 
 def _alpha(windows: np.ndarray, colour: np.ndarray, region: np.ndarray) -> np.ndarray:

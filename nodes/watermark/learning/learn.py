@@ -70,6 +70,8 @@ class Learned:
             told.append(f"Pictures {', '.join(str(number + 1) for number in self.numbers(family))} carry it.")
         if family.single.scaled:
             told.append("It grows with the picture's width.")
+        if family.single.is_multiplied:
+            told.append("It seems to be multiplied onto the pictures in colour: un-blending leaves a tint of it.")
         if len(numbers) < ADVISED:
             told.append(f"From fewer than {ADVISED} pictures: more would make it cleaner.")
         return " ".join(told)

@@ -1,9 +1,12 @@
 """Pictures compared two by two: which of them share something in a window, and how far apart it lies."""
 
+from itertools import combinations
+
 import numpy as np
 
 from .. import alignment
-from ..alignment import gradients
+from ..alignment import contrast, directions, gradients
+from ..removing.restore import TO_YCC
 
 REACH = 6
 """px by which a mark may lie elsewhere from picture to picture, at the size in which it is looked for."""
@@ -12,15 +15,18 @@ CHANCE = 4.0
 ALIKE = 1.0
 """How far beyond that the pairs of a half must stand on average."""
 
-MOVES = 4
-"""Times that every picture goes to the group that it is more like."""
-APART = 0.1
-"""Least difference of the mean cosine within either group and across groups that carry different marks."""
+MOST_GROUPS = 4
+MOVES = 6
+"""Times that every picture goes to the group that it is most like."""
+SOFT = 0.5
+"""px (sigma) by which pictures are softened against JPEG's noise: more would blur what tells letters apart."""
+APART = 0.07
+"""Least difference of the mean cosine within each group and across any two that carry different marks."""
 
 
 def pairs(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For every two of the windows `[N,h,w,3]`: the height of their best peak `[N,N]`, its shift `[N,N,2]` (x, y)."""
-    fields = alignment.directions(gradients(windows))
+    fields = directions(gradients(windows))
     spectra = alignment.spectrum(fields, tuple(side + 2 * REACH for side in fields.shape[-2:]))
     count = len(windows)
     heights, shifts = np.zeros((count, count)), np.zeros((count, count, 2))
@@ -58,27 +64,57 @@ def halves(heights: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     return groups
 
 
-def groups(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """The numbers of two groups of aligned windows `[N,h,w,3]` that each share what the other lacks; None for one mark.
+def groups(windows: np.ndarray, colour: np.ndarray) -> tuple[np.ndarray, ...] | None:
+    """The numbers of groups of pictures that each share what the others lack; None where all carry one mark.
 
-    What all of them share is taken away first: of two marks alike, that would be learned as the mark of all.
+    What all of them share is taken away first: of marks alike, that would be learned as the mark of all.
+
+    Args:
+        windows: `[N,h,w,3]` uint8, aligned.
+        colour: `[h,w,3]` in 0..255: of what all of them share.
     """
-    fields = alignment.directions(gradients(windows))
-    rest = (fields - fields.mean(0)).reshape(len(fields), -1)
+    import cv2
+
+    side = 2 * alignment.reach_for(windows.shape[1]) + 1
+    # A coloured mark is darker than some grounds and brighter than others, but nearly always of more colour.
+    seen = [cv2.GaussianBlur(window.astype(np.float32) @ TO_YCC.T, (0, 0), SOFT) for window in windows]
+    against = np.stack([contrast(window, colour @ TO_YCC.T, side) for window in seen])
+    fields = (directions(gradients(np.stack(seen))) * against).reshape(len(windows), 3, -1)
+    shared = fields.mean(0)
+    times = np.real((fields * shared.conj()).sum(-1)) / ((np.abs(shared) ** 2).sum(-1) + 1e-9)
+    rest = (fields - times[..., None] * shared).reshape(len(windows), -1)
     alike = np.real(rest @ rest.conj().T)
     alike /= np.sqrt(np.outer(np.diag(alike), np.diag(alike))) + 1e-9
     np.fill_diagonal(alike, 0)
+    parted = [parts for count in range(2, MOST_GROUPS + 1) if (parts := _parted(alike, count))]
+    best = max(parted, key=lambda parts: _apart(alike, parts), default=())
+    return best if best and _apart(alike, best) >= APART else None
+
+
+def _parted(alike: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
+    """The numbers of so many groups, each of them more like each other than like the rest; () where there are fewer."""
     _, vectors = np.linalg.eigh(alike)
-    side = vectors[:, -1] > 0
+    places = vectors[:, 1 - count :]
+    away = (places**2).sum(1)
+    centres = [int(away.argmax())]
+    nearest = ((places - places[centres[0]]) ** 2).sum(1)
+    while len(centres) < count:
+        centres.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, ((places - places[centres[-1]]) ** 2).sum(1))
+    own = np.argmin([((places - places[centre]) ** 2).sum(1) for centre in centres], axis=0)
     for _ in range(MOVES):
-        if not 0 < side.sum() < len(side):
-            return None
-        side = alike @ side / side.sum() > alike @ ~side / (~side).sum()
-    parts = np.flatnonzero(side), np.flatnonzero(~side)
-    across = alike[np.ix_(*parts)].mean()
-    if min(len(part) for part in parts) < 2 or min(_alike(alike, part) for part in parts) - across < APART:
-        return None
-    return parts
+        members = own == np.arange(count)[:, None]
+        if members.sum(1).min() < 2:
+            return ()
+        own = np.argmax((members @ alike) / (members.sum(1)[:, None] - members), axis=0)
+    parts = tuple(np.flatnonzero(own == part) for part in range(count))
+    return parts if min(map(len, parts)) >= 2 else ()
+
+
+def _apart(alike: np.ndarray, parts: tuple[np.ndarray, ...]) -> float:
+    """How much more alike pictures of one group are than those of the two groups that are most alike."""
+    across = max(alike[np.ix_(one, other)].mean() for one, other in combinations(parts, 2))
+    return min(_alike(alike, part) for part in parts) - across
 
 
 def _alike(shared: np.ndarray, group: np.ndarray) -> float:

@@ -70,6 +70,8 @@ class Single:
     """Whether the mark grows with the picture's width instead of keeping its px."""
     shrink: int
     """How much smaller than the pictures it was learned."""
+    is_multiplied: bool
+    """Whether it lets channels through unevenly, as a mark does that is multiplied onto the picture in colour."""
 
     def at_its_size(self, picture: np.ndarray) -> np.ndarray:
         """A picture of the collection at the size in which the mark was learned."""
@@ -141,15 +143,15 @@ def _finish(
     if not _differ(chosen, trace, least_scenes):
         raise Alike(tuple(carrying.tolist()))
     windows = trace.window.cut(chosen, trace.shifts)
-    parted = None if common else groups(windows)
-    if parted:
-        raise Several(tuple(tuple(carrying[group].tolist()) for group in parted))
     step()
     estimated = estimate(windows, trace.median, trace.region, step)
     if estimated is None or not (estimated.alpha > FAINTEST).any():
         raise NoMark(
             "What repeats in the pictures is no mark that lets them through: mask the mark itself, or add pictures."
         )
+    parted = None if common else groups(windows, estimated.colour)
+    if parted:
+        raise Several(tuple(tuple(carrying[group].tolist()) for group in parted))
     rows, columns = np.nonzero(estimated.alpha > FAINTEST / 4)
     height, width = estimated.alpha.shape
     top, bottom = max(0, rows.min() - RIM), min(height, rows.max() + 1 + RIM)
@@ -163,7 +165,7 @@ def _finish(
         (round(reference[0] / shrink), round(reference[1] / shrink)),
         ALPHA_ERROR / len(carrying),
     )
-    return Single(watermark, confidence, tuple(carrying.tolist()), scaled, shrink)
+    return Single(watermark, confidence, tuple(carrying.tolist()), scaled, shrink, estimated.is_multiplied)
 
 
 def _differ(pictures: list[np.ndarray], trace: Trace, least: int) -> bool:

@@ -12,6 +12,7 @@ from . import clean
 from .clean import Overlay, Sighting
 from .copies import copies
 from .evidence import DECIDED
+from .pattern import openings
 
 NEARLY = 0.9
 """Share of the other's explanation from which on two marks explain alike."""
@@ -72,7 +73,29 @@ def choose(picture: np.ndarray, marks: tuple[Watermark, ...]) -> Choice:
                 chosen.append(copy)
             elif _doubtful(copy):
                 doubts.append(_doubt(copy))
+        expected = _expected(picture, first.mark, chosen)
+        chosen += [one for one in expected if _believed(one)]
+        open_ = [one for one in expected if _doubtful(one)]
+        if open_:
+            doubts.append(
+                f"the pattern of the mark of {_whose(first.mark)} goes on at {len(open_)} places where it is not sure, "
+                f"the first at {_where(open_[0])}"
+            )
     return Choice(tuple(chosen), tuple(doubts))
+
+
+def _expected(picture: np.ndarray, mark: Watermark, chosen: list[Placed]) -> list[Placed]:
+    """A tiled mark where its pattern leaves a place open."""
+    known = [one for one in chosen if one.mark is mark]
+    scale = known[0].at.scale
+    size = (round(mark.alpha.shape[1] * scale), round(mark.alpha.shape[0] * scale))
+    expected = []
+    for x, y in openings([(one.at.x, one.at.y) for one in known], size, picture.shape[1::-1]):
+        at = clean.asked(picture, mark, Sighting(float(x), float(y), scale, 0.0))
+        place = Placed(mark, at, clean.lay(picture, mark, at))
+        if not any(_overlap(place.over, other.over) for other in chosen):
+            expected.append(place)
+    return expected
 
 
 def _believed(one: Placed) -> bool:

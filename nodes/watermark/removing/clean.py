@@ -79,7 +79,7 @@ def look(picture: np.ndarray, mark: Watermark) -> Sighting | None:
         return None
     if best.scale != 1:
         best = _sized(picture, mark, best)
-    return _asked(picture, mark, best)
+    return asked(picture, mark, best)
 
 
 def look_at(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[float, float]) -> Sighting | None:
@@ -89,10 +89,11 @@ def look_at(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[flo
         return None
     if scale != 1:
         at = _refined(picture, mark, at)
-    return _asked(picture, mark, at)
+    return asked(picture, mark, at)
 
 
-def _asked(picture: np.ndarray, mark: Watermark, at: Sighting) -> Sighting:
+def asked(picture: np.ndarray, mark: Watermark, at: Sighting) -> Sighting:
+    """A sighting with its evidence."""
     over = lay(picture, mark, at)
     return dataclasses.replace(at, evidence=evidence(picture[over.rows, over.columns], over.alpha, over.colour))
 
@@ -141,8 +142,6 @@ def unblend(picture: np.ndarray, over: Overlay, filled: np.ndarray | None) -> np
 
 def _try(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[float, float]) -> Sighting | None:
     """The best place for the mark at one size, around a `place` (x, y)."""
-    import cv2
-
     alpha, colour = mark.scaled(scale, (0.0, 0.0))
     left, top = (round(at) for at in place)
     reach = max(int(np.ceil(NEAR * max(scale, 1))), alignment.reach_for(alpha.shape[0]))
@@ -154,12 +153,9 @@ def _try(picture: np.ndarray, mark: Watermark, scale: float, place: tuple[float,
     window = picture[np.ix_(rows, columns)]
     size = (len(rows), len(columns))
     shape = alpha[..., None] * np.array([255, 255, 255], np.float32)
-    # A mark is brighter than one ground and darker than another: which, each place and channel says by itself.
-    ground = cv2.blur(window.astype(np.float32), (2 * reach + 1, 2 * reach + 1))
-    contrast = np.pad(colour, ((reach, reach), (reach, reach), (0, 0)), mode="edge") - ground
-    contrast /= np.abs(contrast) + alignment.FAINT
+    around = np.pad(colour, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
     template = alignment.directions(gradients(shape[None]))[0]
-    own = alignment.directions(gradients(window[None]))[0] * np.moveaxis(contrast, -1, 0)
+    own = alignment.directions(gradients(window[None]))[0] * alignment.contrast(window, around, 2 * reach + 1)
     found = alignment.peak(
         alignment.spectrum(own, size), alignment.spectrum(template, size), (reach, reach), (reach, reach)
     )

@@ -28,6 +28,8 @@ class Removed:
     agencies: tuple[str, ...] = ()
     """Whose marks were removed; "" where it is not known."""
     method: str = ""
+    doubts: tuple[str, ...] = ()
+    """What looked like a mark and was left, and why."""
 
 
 def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark, method: str, model: Any) -> Removed:
@@ -42,14 +44,15 @@ def remove_learned(result: torch.Tensor, picture: torch.Tensor, mark: Watermark,
     filling = None if method == UNBLEND else Filling(filler, lambda over: _filled(picture, over, filler, model))
     outcome = remove(pixels, mark.every, filling, method in (AUTO, UNBLEND), interruptibly)
     if not outcome.removals:
-        return Removed(changed, (NOTHING_SURE if outcome.doubts else NOTHING) + outcome.left)
+        nothing = (NOTHING_SURE if outcome.doubts else NOTHING) + outcome.left
+        return Removed(changed, nothing, doubts=outcome.doubts)
     for removal in outcome.removals:
         place = (removal.over.rows, removal.over.columns)
         changed[place] |= removal.over.touched
         _put(result[place], torch.from_numpy(removal.restored) / 255, removal.over.touched)
     whose = tuple(dict.fromkeys(removal.mark.agency for removal in outcome.removals))
     sentence = "; ".join(_told([one for one in outcome.removals if one.mark.agency == name]) for name in whose)
-    return Removed(changed, sentence + outcome.left, whose, outcome.removals[0].how)
+    return Removed(changed, sentence + outcome.left, whose, outcome.removals[0].how, outcome.doubts)
 
 
 def _told(removals: list[Removal]) -> str:

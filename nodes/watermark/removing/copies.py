@@ -12,7 +12,6 @@ AREA, LEAST_HEIGHT = 250_000, 14
 STANDS_OUT = 5.5
 """Deviations from other places' correlation from which on a place is looked at closely."""
 MOST = 200
-QUICK = 32
 GROUND = 2
 """Mark heights over which the ground is averaged."""
 
@@ -53,14 +52,9 @@ def _scores(picture: np.ndarray, mark: Watermark, scale: float, factor: float) -
     contrast /= np.abs(contrast) + alignment.FAINT
     own = alignment.directions(alignment.gradients(grey[None, ..., None]))[0, 0] * contrast
     template = alignment.directions(alignment.gradients(255 * alpha[None, ..., None].astype(np.float32)))[0, 0]
-    size = _even(grey.shape[0] + height), _even(grey.shape[1] + width)
+    size = grey.shape[0] + height, grey.shape[1] + width
     both = alignment.spectrum(own, size) * alignment.spectrum(template, size).conj()
     scores = np.real(np.asarray(fft.ifft2(both)))
     scores = np.roll(scores, (height // 2, width // 2), (0, 1))[: grey.shape[0], : grey.shape[1]]
     # Not by the standard deviation: the marks themselves would raise it.
     return scores / (1.4826 * np.median(np.abs(scores)) + 1e-9), (height, width)
-
-
-def _even(side: int) -> int:
-    """A side not below it that transforms quickly."""
-    return -(-side // QUICK) * QUICK

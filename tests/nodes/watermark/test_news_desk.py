@@ -1,5 +1,7 @@
 """As news desks have them: batches of several agencies, bursts of one scene, caption bars, marks in two corners."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from dancheong.nodes.watermark.mark import ANCHORS
 from dancheong.nodes.watermark.removing.choice import choose
 from dancheong.testing.scenes import agencies
 from dancheong.testing.scenes import watermark as scenes
+from PIL import Image
 
 PLACES = tuple(ANCHORS)
 
@@ -62,6 +65,23 @@ def test_a_mark_like_it_leaves_the_picture_bit_identical_and_is_told(comfy, base
     cleaned, touched, said = comfy.node("DancheongCleanWatermark", image=photos, watermark=mark)
     assert torch.equal(cleaned, photos) and not touched.any()
     assert said.count("nothing changed; something like the mark of 가나뉴스") == 3 and said.count("was left") == 3
+
+
+def test_what_was_left_in_doubt_is_written_into_saved_pictures(comfy, base):
+    photos = images(scenes.marked(1, 60, agencies.agency(1), 0.5))
+    mark = scenes.exact(agencies.agency(0), 0.5, "가나뉴스")
+    prompt = {
+        "node": {
+            "class_type": "DancheongCleanWatermark",
+            "inputs": {"image": ["photos", 0], "watermark": ["mark", 0], "method": "auto", "agencies": ""},
+        },
+        "save": {"class_type": "SaveImage", "inputs": {"images": ["node", 0], "filename_prefix": "doubted"}},
+    }
+    assert not comfy.run({**prompt, **comfy.provide(photos=photos, mark=mark)}, extra={}).error
+    told = json.loads(Image.open(next((base / "output").glob("doubted*.png"))).text["dancheong_watermark"])
+    assert told["pictures"] == 0 and told["agencies"] == []
+    (left,) = told["left"]
+    assert left.startswith("something like the mark of 가나뉴스 at (") and "is explained by it only to" in left
 
 
 @pytest.mark.parametrize(("seed", "panned"), [(11, 0), (13, 0), (14, 0), (2, 3), (3, 12)])

@@ -9,9 +9,12 @@ from dancheong.nodes.curation import Curation, Walk
 from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.watermark import Unmark, mark_file
+from dancheong.nodes.watermark.learning.estimate import estimate
 from dancheong.nodes.watermark.learning.pairs import groups
-from dancheong.nodes.watermark.learning.persistence import region_of
+from dancheong.nodes.watermark.learning.persistence import GAUSSIAN_MEDIAN, PRIOR, ROUNDING, persistent, region_of
+from dancheong.nodes.watermark.learning.trace import trace_of
 from dancheong.nodes.watermark.learning.variety import scenes as count_scenes
+from dancheong.nodes.watermark.learning.windows import Window
 from dancheong.testing.scenes import agencies
 from dancheong.testing.scenes import watermark as scenes
 from PIL import Image
@@ -24,21 +27,76 @@ def corners(*sets):
     return np.stack([truth.picture[CORNER] for truths in sets for truth in truths])
 
 
-def marked(number, count, seed, opacity=0.5):
-    return scenes.marked(count, seed, agencies.agency(number), opacity)
+def marked(number, count, seed, opacity=0.5, colour=scenes.WHITE):
+    mark = None if number is None else agencies.agency(number, colour)
+    return scenes.marked(count, seed, mark, opacity)
+
+
+def parted(windows, colour=scenes.WHITE):
+    found = groups(windows, np.broadcast_to(np.float32(colour), windows.shape[1:]))
+    return found and sorted(group.tolist() for group in found)
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (0, 4), (2, 3)])
 @pytest.mark.parametrize("opacity", [0.3, 0.7])
 def test_pictures_of_two_agencies_are_parted(first, second, opacity):
-    one, other = groups(corners(marked(first, 10, 60, opacity), marked(second, 8, 70, opacity)))
-    assert sorted([one.tolist(), other.tolist()]) == [list(range(10)), list(range(10, 18))]
+    windows = corners(marked(first, 10, 60, opacity), marked(second, 8, 70, opacity))
+    assert parted(windows) == [list(range(10)), list(range(10, 18))]
+
+
+@pytest.mark.parametrize("several", [(0, 4, 5), (1, 2, 3)])
+@pytest.mark.parametrize("opacity", [0.3, 0.5])
+def test_pictures_of_three_agencies_are_parted_in_three(several, opacity):
+    """In two, one part holds what two agencies share, which is no mark of either."""
+    windows = corners(*(marked(number, 8, 60 + number, opacity) for number in several))
+    assert parted(windows) == [list(range(start, start + 8)) for start in (0, 8, 16)]
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("count", [7, 12, 20])
 def test_pictures_of_one_agency_are_not_parted(seed, count):
-    assert groups(corners(marked(seed, count, 80 + seed))) is None
+    assert parted(corners(marked(seed, count, 80 + seed))) is None
+
+
+@pytest.mark.parametrize(("number", "seed"), [(0, 7), (2, 14)])
+def test_a_coloured_mark_is_one_although_some_grounds_are_brighter_than_it(number, seed):
+    assert parted(corners(marked(number, 20, seed, 0.7, scenes.RED)), scenes.RED) is None
+
+
+def test_coloured_marks_of_two_agencies_are_parted_by_their_colour():
+    windows = corners(*(marked(number, 9, 60 + number, 0.3, scenes.RED) for number in (0, 1)))
+    assert parted(windows, scenes.RED) == [list(range(9)), list(range(9, 18))]
+
+
+def estimated(pictures):
+    window = Window("bottom right", (-230, -92), (230, 92))
+    trace = trace_of(pictures, window, np.zeros((len(pictures), 2)))
+    return estimate(window.cut(pictures, trace.shifts), trace.median, trace.region)
+
+
+@pytest.mark.parametrize("colour", [scenes.WHITE, scenes.RED])
+def test_a_mark_that_is_laid_over_lets_every_colour_through_alike(colour):
+    assert not estimated([truth.picture for truth in marked(1, 8, 11, 0.4, colour)]).is_multiplied
+
+
+@pytest.mark.parametrize("tint", [(0.2, 0.5, 0.95), (0.9, 0.6, 0.6)])
+def test_a_mark_that_is_multiplied_in_colour_is_known(tint):
+    pictures = [truth.clean.astype(float) for truth in marked(None, 12, 5)]
+    for picture in pictures:
+        picture[412:464, 434:624] *= 1 - 0.8 * agencies.agency(0).coverage[..., None] * (1 - np.array(tint))
+    assert estimated([scenes.jpeg(picture.round().astype(np.uint8), 85) for picture in pictures]).is_multiplied
+
+
+def test_the_median_over_few_pictures_is_that_of_sorting():
+    rng = np.random.default_rng(0)
+    for count in (3, 4, 7, 20, 40):
+        slopes = rng.integers(-255, 256, (2, count, 9, 8, 3)).astype(np.float32)
+        median, certainty = persistent(slopes)
+        assert np.array_equal(median, np.median(slopes, axis=1))
+        spread = np.median(np.abs(slopes - median[:, None]), axis=1)
+        spread = (count * spread + PRIOR * np.median(spread)) / (count + PRIOR)
+        wanted = np.abs(median) / (GAUSSIAN_MEDIAN * spread / np.sqrt(count) + ROUNDING)
+        assert np.allclose(certainty, wanted.max(axis=(0, -1)), rtol=1e-5)
 
 
 @pytest.mark.parametrize("panned", [0, 3, 12])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from dancheong.nodes.watermark.removing import clean
 from dancheong.nodes.watermark.removing.choice import choose
+from dancheong.nodes.watermark.removing.pattern import openings
 from dancheong.testing.scenes import agencies
 from dancheong.testing.scenes import watermark as scenes
 from PIL import Image, ImageDraw
@@ -130,6 +131,23 @@ def test_every_place_of_a_mark_is_found(every, source):
         found = choose(picture, every[:1])
         assert {(round(one.at.x), round(one.at.y)) for one in found.placed} == {(x - 1, y - 1) for x, y in places}
         assert found.doubts == ()
+
+
+def test_tiles_that_cannot_be_seen_are_told(every):
+    ground = scenes.scene(np.random.default_rng(3), scenes.photo("astronaut"), (640, 480))
+    ground[:, :210] = 255
+    tiles = [(434 - 210 * across, 412 - 110 * down) for across in range(3) for down in range(4)]
+    choice = choose(scenes.jpeg(scenes.overlaid(ground, agencies.agency(0), 0.5, tiles), 85), every[:1])
+    assert len(choice.placed) == 8
+    (doubt,) = choice.doubts
+    assert "the pattern of the mark of 가나뉴스 goes on at 4 places where it is not sure" in doubt
+
+
+def test_a_pattern_leaves_places_open_and_corners_none():
+    lattice = [(210 * across + 30 * down, 110 * down) for across in range(3) for down in range(4)]
+    missing = {lattice.pop(number) for number in (7, 0)}
+    assert {tuple(place) for place in openings(lattice, (190, 52), (720, 400)).round()} == missing
+    assert len(openings([(434, 412), (16, 16)], (190, 52), (640, 480))) == 0
 
 
 def test_a_second_mark_that_is_not_believed_is_told(every):
