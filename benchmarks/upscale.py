@@ -9,8 +9,8 @@ carries them; general-x4v3, which none carries, has random weights. "Real-ESRGAN
 - photo: x4plus (RRDBNet, 23 blocks) on 256 x 384 px; ours also with a memory limit of 200 MB
 - compact: general-x4v3 on 256 x 384 px
 - light: animevideov3 on 256 x 384 px
-- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4; what resizes is left out. The second passes, 1024 x
-  1448 px for core in tiles of 512 px and 621 x 877 px for us as the plan cuts them, are timed by one tile of each kind
+- a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4. One tile of each second pass is timed, 512 x 512 px of
+  core's and the largest window of ours, and counted for all px that both passes see; what resizes is left out
 - poster: animevideov3 from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
@@ -32,8 +32,10 @@ from .upscale_bench import FLOP_PER_PX, Bench
 
 MB = 1024**2
 LIMIT = 200
-QUARTER = (621, 877)
-"""px that the last pass to A4 begins with."""
+FIRST, QUARTER = 256 * 362, (621, 877)
+"""px that the first pass to A4 sees, and the size that our last one begins with."""
+CORE_SEES = (512 + 512 + 64) * (512 + 512 + 488)
+"""px of core's second pass: 1024 x 1448 in tiles of 512 that overlap by 32."""
 PAUSES = (3, 8, 14)
 """Wall seconds into a pass at which it is interrupted."""
 
@@ -55,10 +57,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     medians = {side: {key: statistics.median(run[key] for run in runs) for key in runs[0]}
                for side, runs in runs.items()}  # fmt: skip
     if chosen.job == "a4":
-        medians = {
-            way: {"seconds": sum(figures["seconds"] for side, figures in medians.items() if side.startswith(way))}
-            for way in ("core", "ours")
-        }
+        medians = {side: {"seconds": figures["seconds"]} for side, figures in medians.items()}
     return {chosen.job: [row(side, figures, chosen.rounds, medians["core" if "core" in medians else side])
                          for side, figures in medians.items()]}  # fmt: skip
 
@@ -100,21 +99,15 @@ def photo(side: str, model: str = "x4plus") -> dict[str, float]:
 
 
 def a4(side: str) -> dict[str, float]:
-    """Seconds of one part of the way; of a second pass for all tiles of a kind, by the px of the one that is run."""
-    way, _, what = side.partition(", ")
-    width, height, times = {
-        "x4": (256, 362, 1.0),
-        # Rows of 512, 512 and 64 px, which overlap by 32; columns of 512, 512 and 488.
-        "512 x 512": (512, 512, 2 * (512 + 512 + 488) / 512),
-        "64 x 512": (64, 512, (512 + 512 + 488) / 512),
-    }.get(what) or planned()
+    """Seconds of the whole way, by those of one tile."""
+    width, height, seen = (512, 512, CORE_SEES) if side == "core" else planned()
     bench = Bench("x4plus", width, height)
-    figures, _ = bench.measure(bench.theirs if way == "core" else lambda: bench.ours((width * 4, height * 4)))
-    return {**figures, "seconds": times * figures["seconds"]}
+    figures, _ = bench.measure(bench.theirs if side == "core" else lambda: bench.ours((width * 4, height * 4)))
+    return {**figures, "seconds": figures["seconds"] * (FIRST + seen) / (width * height)}
 
 
-def planned() -> tuple[int, int, float]:
-    """The largest window of our second pass, and how many times its px all of them have."""
+def planned() -> tuple[int, int, int]:
+    """The largest window of our second pass, and the px that all of them have."""
     from ..nodes.host import memory
     from ..nodes.upscale import tiles
     from ..nodes.upscale.network import network_of
@@ -126,7 +119,7 @@ def planned() -> tuple[int, int, float]:
     windows = [cut.window(tile) for band in cut.bands() for tile in band]
     sizes = [(right - left, bottom - top) for top, left, bottom, right in windows]
     width, height = max(sizes, key=prod)
-    return width, height, cut.processed / (width * height)
+    return width, height, cut.processed
 
 
 def poster(side: str) -> dict[str, float]:
@@ -168,7 +161,7 @@ SIDES = {
     "photo": (photo, ("core", "Real-ESRGAN", "ours", f"ours, memory_limit_mb {LIMIT}")),
     "compact": quick("general"),
     "light": quick("anime"),
-    "a4": (a4, ("core, x4", "core, 512 x 512", "core, 64 x 512", "ours, x4", "ours, second pass")),
+    "a4": (a4, ("core", "ours")),
     "poster": (poster, ("png 8 bit", "tiff 16 bit")),
 }
 """Job -> what does one run of a side, and the sides."""

@@ -6,16 +6,12 @@ that the seed draws, and tiles in it against the band in one piece: the largest 
 - 200 MB, 800 MB: a tile as the plan for a page of 768 x 1120 px cuts it under that limit
 - Real-ESRGAN: the same tile as that of 200 MB with 10 px around it, as its command line cuts
 - ComfyUI: its own `tiled_scale` in two tiles that overlap and fade by 32 px, as its node calls it
-- whole, 200 MB: Korean print of 352 x 352 px (480 x 480 px for Compact) through Upscale to Size, with a limit and
-  without, so that four tiles meet
 """
 
 import argparse
 import statistics
 import tempfile
 from pathlib import Path
-
-import numpy as np
 
 from ..testing import comfy_host
 from ..testing.models import real_upscale
@@ -29,28 +25,24 @@ LENGTH, TALL, AROUND = 432, 40, 160
 EDGE = LENGTH - AROUND
 OVERLAP, PAD = 32, 10
 """px, ComfyUI's and Real-ESRGAN's."""
-WHOLE = "Korean print"
-NEVER = 16_000
-"""MB, a limit that cuts nothing here."""
 
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale_tiles")
     parser.add_argument("--seed", type=int, default=0, help="of the places in the pictures")
+    parser.add_argument("--pictures", type=int, help="the first so many of the twelve")
     parser.add_argument("--most", type=int, help="pictures to do now, kept for a call without it")
     chosen = parser.parse_args(options)
-    wanted = [("bands", name, str(chosen.seed)) for name in enlarged.PICTURES]
-    wanted += [("whole", network, str(chosen.seed)) for network in real_upscale.NAMES]
+    wanted = [("bands", name, str(chosen.seed)) for name in list(enlarged.PICTURES)[: chosen.pictures]]
     found = pieces.gathered("upscale_tiles", str(chosen.seed), wanted, chosen.most)
     if found is None:
         return None
     bands = [{"network": network, "picture": piece[1], **errors}
-             for piece in wanted if piece[0] == "bands" for network, errors in found[piece].items()]  # fmt: skip
+             for piece in wanted for network, errors in found[piece].items()]  # fmt: skip
     seams = []
     for network in real_upscale.NAMES:
         of = [band for band in bands if band["network"] == network]
         seams += [row(network, way, [band[way] for band in of]) for way in list(of[0])[2:]]
-        seams.append(row(network, "whole, 200 MB", [found["whole", network, str(chosen.seed)]]))
     return {"seams": seams, "pictures": [{key: rounded(value) for key, value in band.items()} for band in bands]}
 
 
@@ -63,21 +55,17 @@ def row(network: str, way: str, errors: list[float]) -> dict:
             "median": round(statistics.median(errors), 3)}  # fmt: skip
 
 
-def part(kind: str, what: str, seed: str) -> dict[str, dict[str, float]] | float:
-    """A picture's band for every network, or the whole picture for one."""
+def part(_: str, picture: str, seed: str) -> dict[str, dict[str, float]]:
+    """What `band` finds of a picture for every network."""
     import torch
 
     with tempfile.TemporaryDirectory() as base:
         comfy_host.start(Path(base))
         from ..nodes.upscale import comfy_load
 
-        def model(name: str):
-            return comfy_load.load(real_upscale.pair(name), None, 1.0).model
-
+        models = {name: comfy_load.load(real_upscale.pair(name), None, 1.0).model for name in real_upscale.NAMES}
         with torch.inference_mode():
-            if kind == "whole":
-                return whole(model(what), int(seed))
-            return {name: band(model(name), what, int(seed)) for name in real_upscale.NAMES}
+            return {name: band(model, picture, int(seed)) for name, model in models.items()}
 
 
 def band(model, name: str, seed: int) -> dict[str, float]:
@@ -121,20 +109,3 @@ def length(network, limit: int) -> int:
 
     cut = tiles.grid(*PAGE, network.halo, network.multiple, limit * MB // (network.values_per_pixel * 4))
     return cut.tile[0] if cut.columns > cut.rows else cut.tile[1]
-
-
-def whole(model, seed: int) -> float:
-    """The largest difference in 1/255."""
-    import torch
-
-    from ..nodes.upscale.nodes import UpscaleToSize
-
-    side = 480 if model.architecture.id == "Compact" else 352
-    picture = torch.from_numpy(np.ascontiguousarray(enlarged.piece(WHOLE, side, side, seed)))[None]
-    many, one = (
-        UpscaleToSize.execute(picture, 4 * side, 4 * side, "balanced", "cover", model, memory_limit_mb=limit,
-                              precision="float32").args
-        for limit in (200, NEVER)
-    )  # fmt: skip
-    assert "tiles of" in many[2] and "One tile" in one[2]
-    return 255 * float((many[0] - one[0]).abs().max())
