@@ -65,37 +65,36 @@ def choose(picture: np.ndarray, marks: tuple[Watermark, ...]) -> Choice:
         similar = [one for one in seen if _doubtful(one)]
         doubts += [_doubt(one) for one in sorted(similar, key=lambda one: -one.energy)[:1]]
     for first in tuple(chosen):
+        unsure: list[Placed] = []
         for at in copies(picture, first.mark, first.at):
             copy = Placed(first.mark, at, clean.lay(picture, first.mark, at))
-            if any(_overlap(copy.over, other.over) for other in chosen):
-                continue
-            if _believed(copy):
-                chosen.append(copy)
-            elif _doubtful(copy):
-                doubts.append(_doubt(copy))
-        expected = _expected(picture, first.mark, chosen)
-        chosen += [one for one in expected if _believed(one)]
-        open_ = [one for one in expected if _doubtful(one)]
-        if open_:
+            if _is_free(copy, chosen):
+                (chosen if _believed(copy) else unsure).append(copy)
+        unsure = [copy for copy in unsure if _doubtful(copy)]
+        doubts += [_doubt(copy) for copy in unsure]
+        expected = [place for place in _expected(picture, first, chosen) if _is_free(place, [*chosen, *unsure])]
+        chosen += [place for place in expected if _believed(place)]
+        unseen = [place for place in expected if _doubtful(place)]
+        if unseen:
             doubts.append(
-                f"the pattern of the mark of {_whose(first.mark)} goes on at {len(open_)} places where it is not sure, "
-                f"the first at {_where(open_[0])}"
+                f"the pattern of the mark of {_whose(first.mark)} goes on at {len(unseen)} places where it "
+                f"is not sure, the first at {_where(unseen[0])}"
             )
     return Choice(tuple(chosen), tuple(doubts))
 
 
-def _expected(picture: np.ndarray, mark: Watermark, chosen: list[Placed]) -> list[Placed]:
+def _expected(picture: np.ndarray, first: Placed, chosen: list[Placed]) -> list[Placed]:
     """A tiled mark where its pattern leaves a place open."""
-    known = [one for one in chosen if one.mark is mark]
-    scale = known[0].at.scale
+    mark, scale = first.mark, first.at.scale
+    known = [(one.at.x, one.at.y) for one in chosen if one.mark is mark]
     size = (round(mark.alpha.shape[1] * scale), round(mark.alpha.shape[0] * scale))
-    expected = []
-    for x, y in openings([(one.at.x, one.at.y) for one in known], size, picture.shape[1::-1]):
-        at = clean.asked(picture, mark, Sighting(float(x), float(y), scale, 0.0))
-        place = Placed(mark, at, clean.lay(picture, mark, at))
-        if not any(_overlap(place.over, other.over) for other in chosen):
-            expected.append(place)
-    return expected
+    places = openings(known, size, picture.shape[1::-1]).tolist()
+    sights = [clean.asked(picture, mark, Sighting(x, y, scale, 0.0)) for x, y in places]
+    return [Placed(mark, at, clean.lay(picture, mark, at)) for at in sights]
+
+
+def _is_free(one: Placed, others: list[Placed]) -> bool:
+    return not any(_overlap(one.over, other.over) for other in others)
 
 
 def _believed(one: Placed) -> bool:

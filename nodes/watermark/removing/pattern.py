@@ -5,7 +5,7 @@ import numpy as np
 LEAST = 3
 """Places that make a pattern."""
 SHORTEST = 8
-"""Ways from place to place that are followed, of which some lead across others."""
+"""Ways from place to place that are followed."""
 NEAR = 4.0
 """px within which two places are one."""
 AGREE = 2
@@ -27,7 +27,8 @@ def openings(known: list[tuple[float, float]], mark: tuple[int, int], picture: t
         return np.empty((0, 2))
     ways = (places[:, None] - places[None]).reshape(-1, 2)
     ways = ways[np.argsort(np.linalg.norm(ways, axis=1), kind="stable")][len(places) :]
-    ways = _distinct(ways)[: 2 * SHORTEST]
+    # There and back, and as often as places: what is longer leads across others.
+    ways = _distinct(ways[: 2 * SHORTEST * len(places)])[: 2 * SHORTEST]
     beyond = WITHIN * np.array(mark)
     found = np.empty((0, 2))
     while True:
