@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from .breaks import SOFT_HYPHEN
 from .faces import Faces
 from .fonts import AUTO, Font, choose, missing
 from .opening import Cut, open_face
@@ -32,7 +33,7 @@ def faces_of(
         UserError: a letter that no font of its script draws, or a font that cannot be used.
     """
     cut = Cut(weight, width, _is_japanese(text))
-    letters = graphemes(text)
+    letters = graphemes(text + ("-" if SOFT_HYPHEN in text else ""))
     of_script = {kind: "".join(one for one in letters if script(one) == kind) for kind in OWN}
     apart = {kind: own[kind] for kind in OWN if own.get(kind, SAME) != SAME and of_script[kind]}
     main = choose(fonts, name, "".join(one for one in letters if script(one) not in apart), cut)

@@ -20,7 +20,7 @@ def is_drawn(face: Face, letter: str) -> bool:
     if not inked or any(glyph.number == 0 for glyph in glyphs):
         return False
     box = face.outline(0)
-    if box and any(face.outline(glyph.number) == box for glyph in inked):
+    if box and letter[0].isalnum() and any(face.outline(glyph.number) == box for glyph in inked):
         return False
     if len(letter) > 1 and all(any(first <= ord(one) <= last for first, last in OLD_JAMO) for one in letter):
         return sum(glyph.advance > 0 for glyph in inked) == 1

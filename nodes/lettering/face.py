@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..ground import UserError
+
 F26, F16 = 64, 65536
 """FreeType's units: 1/64 px for lengths, 1/65536 for matrices."""
 
@@ -38,6 +40,7 @@ class Face:
         import uharfbuzz
 
         hb: Any = uharfbuzz
+        self._name = path.name
         # Read here, as neither library opens every file name on Windows.
         data = path.read_bytes()
         self._font = hb.Font(hb.Face(hb.Blob(data), index))
@@ -136,7 +139,10 @@ class Face:
         delta = ft.Vector(round((at[0] - left) * F26), round((top - at[1]) * F26))
         self._drawn.set_char_size(round(size * F26))
         self._drawn.set_transform(matrix, delta)
-        self._drawn.load_glyph(number, ft.FT_LOAD_NO_BITMAP)
+        try:
+            self._drawn.load_glyph(number, ft.FT_LOAD_NO_BITMAP)
+        except ft.FT_Exception as error:
+            raise UserError(f"The font file {self._name} has a damaged letter ({error}): replace it.") from error
         glyph = self._drawn.glyph.get_glyph()
         if stroke:
             stroker = ft.Stroker()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..ground import UserError, scan
 from .coverage import is_drawn
-from .opening import Cut, open_face
+from .opening import Cut, damaged, open_face, unreadable
 from .text import graphemes, has_ink
 
 PLACES: dict = json.loads(Path(__file__).with_name("fonts.json").read_text(encoding="utf-8"))
@@ -100,14 +100,14 @@ def _dates(path: Path) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def _characters(path: Path, dates: tuple[int, ...]) -> frozenset[int]:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
         # A collection shares one character map in practice.
         with TTFont(path, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap() or ())
-    except (TTLibError, OSError, ValueError, AssertionError) as error:
-        raise UserError(f"The font file {path.name} is damaged or no font ({error}): replace it.") from error
+    except unreadable() as error:
+        raise damaged(path, error) from error
 
 
 @lru_cache(maxsize=1)

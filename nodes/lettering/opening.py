@@ -1,5 +1,6 @@
 """Open a font file: which face of a collection, which instance of a variable font."""
 
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,16 +45,18 @@ def open_face(path: Path, cut: Cut) -> Opened:
     return _opened(path, (found.st_mtime_ns, found.st_ctime_ns), cut)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _opened(path: Path, dates: tuple[int, int], cut: Cut) -> Opened:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
     from fontTools.ttLib.ttCollection import TTCollection
 
     notes: list[str] = []
     try:
         with path.open("rb") as file:
             faces = TTCollection(file, lazy=True).fonts if file.read(4) == b"ttcf" else [TTFont(file, lazy=True)]
-            index = min(range(len(faces)), key=lambda number: (*_distance(faces[number], cut), number))
+            index = 0
+            if len(faces) > 1:
+                index = min(range(len(faces)), key=lambda number: (*_distance(faces[number], cut), number))
             face = faces[index]
             if not {"glyf", "CFF ", "CFF2"} & set(face.keys()):
                 raise UserError(
@@ -65,8 +68,21 @@ def _opened(path: Path, dates: tuple[int, int], cut: Cut) -> Opened:
             axes, more = _instance(face, cut)
             notes += more
         return Opened(Face(path, index, axes), tuple(notes))
-    except (TTLibError, OSError, ValueError, AssertionError, KeyError) as error:
-        raise UserError(f"The font file {path.name} is damaged or no font ({error}): replace it.") from error
+    except unreadable() as error:
+        raise damaged(path, error) from error
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the libraries raise over a file that is no font or a damaged one."""
+    from fontTools.ttLib import TTLibError
+    from freetype import FT_Exception
+
+    return TTLibError, FT_Exception, OSError, ValueError, LookupError, AssertionError, struct.error
+
+
+def damaged(path: Path, error: Exception) -> UserError:
+    """What to say of such a file."""
+    return UserError(f"The font file {path.name} is damaged or no font ({error}): replace it.")
 
 
 def _distance(face: Any, cut: Cut) -> tuple[bool, int]:

@@ -183,7 +183,8 @@ def _set_spine(ink: Ink, blocks: list[Block], box: Box, style: Style, gap: float
     lines: list[tuple] = []
 
     def column(block: Block, at: float) -> None:
-        across = box.left + _offset(style.align, box.across, block.depth) + block.depth / 2
+        align = "centre" if style.align == JUSTIFIED else style.align
+        across = box.left + _offset(align, box.across, block.depth) + block.depth / 2
         lines.append((block.lines[0].steps, block.letters, across, box.top + at + block.letters.outline))
 
     for block in heading:

@@ -3,7 +3,9 @@
 import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.lettering import fonts
+from dancheong.nodes.lettering.opening import Cut
 from dancheong.testing import made_fonts
+from fontTools.ttLib import TTFont
 
 
 @pytest.fixture
@@ -85,6 +87,18 @@ def test_a_damaged_font_is_named_when_chosen_and_passed_over_by_auto(tmp_path, l
     with pytest.raises(UserError, match=r"broken\.ttf is damaged"):
         fonts.choose(found, "broken.ttf", "abc")
     assert fonts.choose(found, "auto", "abc").path == latin
+
+
+@pytest.mark.parametrize("table", ["OS/2", "head", "maxp", "cmap"])
+def test_a_font_with_a_damaged_table_is_named(tmp_path, table):
+    path = made_fonts.font(tmp_path / "AAA.ttf", "abc")
+    with TTFont(path, lazy=True) as font:
+        entry = font.reader.tables[table]
+    data = bytearray(path.read_bytes())
+    data[entry.offset : entry.offset + entry.length] = bytes([255]) * entry.length
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"AAA\.ttf"):
+        fonts.choose(fonts.available([path]), "AAA.ttf", "abc", Cut(700))
 
 
 def test_an_unknown_font_is_refused(latin):
