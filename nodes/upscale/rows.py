@@ -105,14 +105,13 @@ def _taps(source: int, size: int) -> tuple[list[tuple[int, int]], list[torch.Ten
     """Per row of the result: (first, one past the last) row of the picture that counts, and their weights."""
     factor = source / size
     stretch = max(factor, 1.0)
-    spans, weights = [], []
-    for index in range(size):
-        centre = factor * (index + 0.5)
-        first = max(0, int(centre - 2 * stretch + 0.5))
-        last = min(source, int(centre + 2 * stretch + 0.5))
-        at = (torch.arange(first, last, dtype=torch.float64) - centre + 0.5).abs() / stretch
-        weight = torch.where(at < 1, (1.5 * at - 2.5) * at**2 + 1, ((-0.5 * at + 2.5) * at - 4) * at + 2)
-        weight = torch.where(at < 2, weight, 0.0)
-        spans.append((first, last))
-        weights.append((weight / weight.sum()).float())
-    return spans, weights
+    centres = factor * (torch.arange(size, dtype=torch.float64) + 0.5)
+    firsts = (centres - 2 * stretch + 0.5).long().clamp(min=0)
+    lasts = (centres + 2 * stretch + 0.5).long().clamp(max=source)
+    rows = firsts[:, None] + torch.arange(int((lasts - firsts).max()))
+    at = (rows - centres[:, None] + 0.5).abs() / stretch
+    weight = torch.where(at < 1, (1.5 * at - 2.5) * at**2 + 1, ((-0.5 * at + 2.5) * at - 4) * at + 2)
+    weight = torch.where((at < 2) & (rows < lasts[:, None]), weight, 0.0)
+    weight = (weight / weight.sum(1, keepdim=True)).float()
+    spans = list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+    return spans, [taps[: last - first] for taps, (first, last) in zip(weight, spans, strict=True)]

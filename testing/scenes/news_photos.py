@@ -43,11 +43,11 @@ def learned() -> learn.Learned:
     return learn.learn([truth.picture for truth in truths()], tuple(ANCHORS))
 
 
-def write(folder: Path) -> Path:
-    """An image folder, as ComfyUI's and Hugging Face's loaders read it."""
+def write(folder: Path, count: int = COUNT) -> Path:
+    """An image folder of the first `count`, as ComfyUI's and Hugging Face's loaders read it."""
     folder.mkdir(parents=True)
     rows = []
-    for number, truth in enumerate(truths()):
+    for number, truth in enumerate(truths()[:count]):
         # JPEG's noise is in the pixels already.
         Image.fromarray(truth.picture).save(folder / f"{number:02}.png", compress_level=1)
         title = f"[속보] 서울의 사진 {number}"

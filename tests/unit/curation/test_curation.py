@@ -17,12 +17,13 @@ from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import dataset, read_picture
 from dancheong.nodes.watermark import mark_file
-from dancheong.testing.scenes import news, odd_pictures, odd_rows
+from dancheong.testing.scenes import news, news_photos, odd_pictures, odd_rows
 from dancheong.testing.scenes import watermark as scenes
-from dancheong.testing.scenes.news_photos import truths
 from PIL import Image
 
 WANTED = ("economy", "society", "science", "world")
+MARKED = 6
+"""Photographs whose mark is taken off."""
 BODY = "한국은행이 기준금리를 동결했다. " * 10
 
 
@@ -197,13 +198,19 @@ def test_other_rules_or_other_folders_are_refused(source, straight, tmp_path):
     assert not (tmp_path / "out").exists()  # a mistyped source does not claim the folder
 
 
-def test_marks_are_taken_off_and_it_is_said(true_mark, news_photos, tmp_path):
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """Marked photographs as an image folder."""
+    return news_photos.write(tmp_path_factory.mktemp("photos") / "marked", MARKED)
+
+
+def test_marks_are_taken_off_and_it_is_said(true_mark, photos, tmp_path):
     file = tmp_path / "mark.safetensors"
     mark_file.write(file, true_mark)
-    assert curate(news_photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))["kept"] == 20
+    assert curate(photos, tmp_path / "out", Standards(duplicate_bits=-1), (file,))["kept"] == MARKED
     rows = [json.loads(line) for line in (tmp_path / "out" / "metadata.jsonl").read_text().splitlines()]
     values = []
-    for row, truth in zip(rows, truths(), strict=True):
+    for row, truth in zip(rows, news_photos.truths()[:MARKED], strict=True):
         assert row["mark_removed"].startswith("unknown (un-blended")
         opened = Image.open(tmp_path / "out" / row["file_name"])
         assert "un-blended" in json.loads(opened.text["dancheong_watermark"])["mark_removed"]
@@ -212,16 +219,16 @@ def test_marks_are_taken_off_and_it_is_said(true_mark, news_photos, tmp_path):
     with pytest.raises(UserError, match=r"is no learned mark|damaged"):
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(b"nonsense")
-        curate(news_photos, tmp_path / "other", Standards(), (bad,))
+        curate(photos, tmp_path / "other", Standards(), (bad,))
 
 
-def test_a_cleaned_picture_keeps_its_profile(true_mark, news_photos, tmp_path):
+def test_a_cleaned_picture_keeps_its_profile(true_mark, photos, tmp_path):
     file = tmp_path / "mark.safetensors"
     mark_file.write(file, true_mark)
     wide, grey = (odd_pictures.profile(space) for space in (b"RGB ", b"GRAY"))
     folder = tmp_path / "set"
     folder.mkdir()
-    row = next(dataset.records(news_photos))
+    row = next(dataset.records(photos))
     photo = Image.open(io.BytesIO(row.read()))
     photo.save(folder / "colour.png", icc_profile=wide)
     photo.convert("L").save(folder / "grey.png", icc_profile=grey)
