@@ -5,8 +5,9 @@ from comfy import model_management
 from comfy.model_patcher import ModelPatcher
 
 MB, GB = 1024**2, 1024**3
-CPU_WINDOW, GPU_WINDOW = 800 * MB, 4096 * MB
-"""What one window of work is given at most: an interrupt waits for one layer of it."""
+CPU_WINDOW, GPU_WINDOW = 1300 * MB, 4096 * MB
+"""What one window of work is given at most: an interrupt waits for one layer of it, and a smaller one is mostly what it
+sees around its tile."""
 
 
 def patcher(network: torch.nn.Module) -> ModelPatcher:
