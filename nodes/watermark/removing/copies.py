@@ -11,7 +11,11 @@ AREA, LEAST_HEIGHT = 250_000, 14
 """px: the picture is searched at about this area, or larger where the mark would become lower than this."""
 STANDS_OUT = 5.5
 """Deviations from other places' correlation from which on a place is looked at closely."""
+SHARE = 0.12
+"""Of the known place's correlation, the least of another that is looked at: a half of a mark has more, texture less."""
 MOST = 200
+REACH = 2
+"""px around the known place in which its own correlation lies."""
 GROUND = 2
 """Mark heights over which the ground is averaged."""
 
@@ -25,10 +29,12 @@ def copies(picture: np.ndarray, mark: Watermark, known: Sighting) -> list[Sighti
     half = size[0] // 2, size[1] // 2
     found = []
     row, column = (round(at * factor) + side for at, side in ((known.y, half[0]), (known.x, half[1])))
+    around = scores[max(0, row - REACH) : row + REACH + 1, max(0, column - REACH) : column + REACH + 1]
+    least = max(STANDS_OUT, SHARE * float(around.max(initial=0)))
     for _ in range(MOST):
         scores[max(0, row - half[0]) : row + half[0] + 1, max(0, column - half[1]) : column + half[1] + 1] = 0
         row, column = divmod(int(scores.argmax()), scores.shape[1])
-        if scores[row, column] < STANDS_OUT:
+        if scores[row, column] < least:
             break
         place = ((column - half[1]) / factor, (row - half[0]) / factor)
         at = clean.look_at(picture, mark, known.scale, place)
