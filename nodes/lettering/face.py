@@ -133,10 +133,11 @@ class Face:
         ft: Any = freetype
         across = round(stretch * F16)
         matrix = ft.Matrix(0, F16, -across, 0) if turned else ft.Matrix(across, 0, 0, F16)
+        x, y = round(at[0] * F26) / F26, round(at[1] * F26) / F26
         if not turned and stretch == 1:  # hinted letters are sharp on whole pixels
-            at = (math.floor(at[0] + 0.5), math.floor(at[1] + 0.5))
-        left, top = math.floor(at[0]), math.floor(at[1])
-        delta = ft.Vector(round((at[0] - left) * F26), round((top - at[1]) * F26))
+            x, y = math.floor(x + 0.5), math.ceil(y - 0.5)
+        left, top = math.floor(x), math.floor(y)
+        delta = ft.Vector(round((x - left) * F26), round((top - y) * F26))
         self._drawn.set_char_size(round(size * F26))
         self._drawn.set_transform(matrix, delta)
         try:

@@ -197,7 +197,7 @@ class Letters:
         stretch = min(1.0, self.size / width) if piece.kind == PAIR and width else 1.0
         # A tone mark stands at the left of its syllable and moves it nowhere.
         main = max(range(len(plain)), key=lambda at: plain[at].advance)
-        middle = width / 2 if piece.kind == PAIR else placed[main].x + plain[main].advance / 2
+        middle = width / 2 if piece.kind == PAIR else placed[main].x + round(plain[main].advance / 2)
         down = self.size * CELL / 2 + self.middle
         return Step(
             tuple(Glyph(g.face, g.number, g.size, (g.x - middle) * stretch, g.y + down, stretch) for g in placed),

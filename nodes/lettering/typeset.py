@@ -152,7 +152,7 @@ def _set(ink: Ink, blocks: list[Block], box: Box, style: Style, gap: float, posi
             letters = block.letters
             for line in block.lines:
                 start = box.left + _offset(style.align, box.along, line.length) + letters.outline - line.hang
-                lines.append((line.steps, letters, start, round(edge + letters.line / 2) + letters.middle))
+                lines.append((line.steps, letters, start, edge + letters.line / 2 + letters.middle))
                 edge += letters.line
             edge += gap
     else:
