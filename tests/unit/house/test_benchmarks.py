@@ -177,3 +177,32 @@ def lacking(module, names):
         inner = module / alias.name
         if alias.name not in bound and not inner.with_suffix(".py").is_file() and not inner.is_dir():
             yield alias.name
+
+
+IN_PIECES = """
+from .kit import pieces
+
+def main(options):
+    most = int(options[0]) if options else None
+    found = pieces.gathered("counted", "all", [("core", "0"), ("ours", "0"), ("core", "1")], most)
+    return found and {"rows": [{"piece": " ".join(piece), "value": value} for piece, value in found.items()]}
+
+def part(side, number):
+    with open("ran.txt", "a") as file:
+        file.write(f"{side} {number}\\n")
+    return len(side)
+"""
+
+
+def test_a_benchmark_in_pieces_goes_on_where_it_ended(copy):
+    (copy / "benchmarks/counted.py").write_text(IN_PIECES, encoding="utf-8")
+    (copy / ".gitignore").write_text("*")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "--quiet"), (*who, "commit", "--quiet", "--allow-empty", "-m", "none")):
+        subprocess.run(["git", *words], cwd=copy, check=True)
+    first = benchmarks(copy, "--try", "counted", "1")
+    assert "2 of 3 pieces are still to do" in first.stdout, first.stderr
+    assert benchmarks(copy, "--try", "counted", "1").returncode == 0
+    rest = benchmarks(copy, "--try", "counted")
+    assert "| core 1 | 4 |" in rest.stdout and "| ours 0 | 4 |" in rest.stdout, rest.stderr
+    assert (copy / "ran.txt").read_text().splitlines() == ["core 0", "ours 0", "core 1"]
