@@ -24,8 +24,8 @@ LIKE, CERTAIN = 0.52, 0.64
 """Correlation from which a text is taken for a name, and from which a reading of it counts less."""
 WEAKEST = 0.56
 """Of the whole's correlation, the least of a syllable: a bank and a newspaper share all but the last."""
-SHORT, MORE = 3, 0.06
-"""Syllables: so few are sooner alike, and must be so much more."""
+SHORT, MORE, EVEN = 3, 0.06, 0.65
+"""Syllables: so few are sooner alike, and must be so much more; of the clearest syllable, the least of another."""
 SYLLABLE = 0.92
 """Width of a syllable against its height."""
 LONG = 6
@@ -64,7 +64,7 @@ def spotted(picture: np.ndarray, polygon: np.ndarray, least: float) -> Said | No
         before, after = max(0, sight.start - columns[0]), max(0, columns[-1] + 1 - sight.stop)
         explained = sight.likeness - UNEXPLAINED * (before + after) / len(columns)
         enough = least + (MORE if sight.syllables <= SHORT else 0.0)
-        if sight.likeness >= enough and explained > most and sight.weakest() >= WEAKEST * sight.likeness:
+        if sight.likeness >= enough and explained > most and sight.is_whole():
             alone = before <= BEFORE * len(rows) and after <= AFTER * len(rows)
             best, most = Said(agency, bool(alone)), explained
     return best
@@ -115,12 +115,14 @@ class _Sight:
     def syllables(self) -> int:
         return max(1, round(self.ink.shape[1] / self.ink.shape[0] / SYLLABLE))
 
-    def weakest(self) -> float:
-        """The least correlation of a syllable, or the second of many."""
+    def is_whole(self) -> bool:
+        """Whether every syllable is there, or all but one of many."""
         count = self.syllables
         pieces = zip(np.array_split(self.shown, count, 1), np.array_split(self.ink, count, 1), strict=True)
         likeness = sorted(_correlation(*piece) for piece in pieces)
-        return likeness[1 if count >= LONG else 0]
+        if count <= SHORT and likeness[0] < EVEN * likeness[-1]:
+            return False
+        return likeness[1 if count >= LONG else 0] >= WEAKEST * self.likeness
 
 
 def _sight(fields: list[np.ndarray], shape: np.ndarray, sizes: tuple, widths: tuple) -> _Sight:

@@ -100,7 +100,19 @@ def test_a_hangul_name_is_known_by_its_shape(text, name, seed):
 
 @pytest.mark.parametrize(
     "text",
-    ["부동산", "김밥천국", "전쟁 반대", "주차금지", "한국병원", "서울신당", "뉴시티", "연합회관", "EXIT 3"],
+    [
+        "부동산",
+        "김밥천국",
+        "전쟁 반대",
+        "주차금지",
+        "한국병원",
+        "서울신당",
+        "뉴시티",
+        "연합회관",
+        "EXIT 3",
+        "뉴스룸",
+        "뉴스7",
+    ],
 )
 def test_other_hangul_is_like_no_name(text):
     picture, quad = laid(text, opacity=1.0)
