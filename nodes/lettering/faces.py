@@ -44,10 +44,11 @@ class Faces:
         kind = script(letter)
         return None if kind == OTHER else self._matched.get(kind, Matched(self.main))
 
-    def beside(self, matched: Matched, mark: str) -> Matched:
-        """What sets a mark or space that stands beside letters of a face."""
-        inked = has_ink(mark) and matched.face is not self.main
-        return Matched(self.main) if inked and not is_drawn(matched.face, mark) else matched
+    def beside(self, mark: str, before: Matched | None, after: Matched | None) -> Matched:
+        """What sets a mark or space between letters of two faces, or of one: that one where it draws the mark."""
+        if before is None or before != after or (has_ink(mark) and not is_drawn(before.face, mark)):
+            return Matched(self.main)
+        return before
 
 
 def _match(main: Face, face: Face, script: str) -> Matched:

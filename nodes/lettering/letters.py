@@ -142,24 +142,26 @@ class Letters:
     def _runs(self, text: str) -> list[tuple[str, Matched, str, bool]]:
         """Stretches of one face, script and direction in the order in which they are seen; what begins with a letter
         that is read from the right is seen from there."""
+        scripts = [script for start, end, script in same_script_runs(text) for _ in range(start, end)]
         runs: list[tuple[str, Matched, str, bool]] = []
-        for start, end, script in same_script_runs(text):
-            for run, matched in self._by_face(text[start:end]):
-                runs.append((run, matched, script, any(map(is_right_to_left, run))))
+        at = 0
+        for letter, matched in self._by_face(text):
+            script = scripts[at]
+            at += len(letter)
+            if runs and runs[-1][1:3] == (matched, script):
+                letter = runs.pop()[0] + letter
+            runs.append((letter, matched, script, any(map(is_right_to_left, letter))))
         return runs[::-1] if runs and runs[0][3] else runs
 
     def _by_face(self, text: str) -> list[tuple[str, Matched]]:
+        """Every grapheme with what sets it; a mark goes with the letters around it where they are of one face."""
         letters = graphemes(text)
         own = [self.faces.of(letter) for letter in letters]
-        matched = next((one for one in own if one), Matched(self.faces.main))
-        found: list[tuple[str, Matched]] = []
-        for letter, one in zip(letters, own, strict=True):
-            matched = one or self.faces.beside(matched, letter)
-            if found and found[-1][1] == matched:
-                found[-1] = (found[-1][0] + letter, matched)
-            else:
-                found.append((letter, matched))
-        return found
+        before, after = _carried(own), _carried(own[::-1])[::-1]
+        return [
+            (letter, one or self.faces.beside(letter, left or right, right or left))
+            for letter, one, left, right in zip(letters, own, before, after, strict=True)
+        ]
 
     def _column(self, text: str) -> list[Step]:
         steps: list[Step] = []
@@ -218,3 +220,11 @@ class Letters:
         """Its ink as far from the upper right corner as it is from the lower left one in a row."""
         left, top, right, _ = face.box(number, size)
         return Step((Glyph(face, number, size, self.size / 2 - left - right, left - top),), self.size * HALF, text)
+
+
+def _carried(faces: list[Matched | None]) -> list[Matched | None]:
+    """At each place the last face so far."""
+    carried: list[Matched | None] = []
+    for face in faces:
+        carried.append(face or (carried[-1] if carried else None))
+    return carried

@@ -140,6 +140,15 @@ def test_another_face_matches_in_height(tmp_path, plain):
     assert [step.glyphs[0].y for step in row] == [0, 0, pytest.approx(10)]
 
 
+def test_brackets_are_of_the_face_around_both(tmp_path):
+    main = open_face(made_fonts.font(tmp_path / "M.ttf", "가()!"), Cut()).face
+    other = open_face(made_fonts.font(tmp_path / "O.ttf", "漢A()"), Cut()).face
+    row = Letters(Faces(main, (("hanja", other), ("latin", other))), 100, 0)
+    faces = {"m": main, "o": other}
+    for text, wanted in (("가(漢)가", "mmomm"), ("(A)", "ooo"), ("A(A", "ooo"), ("A!A", "omo"), ("漢)", "oo")):
+        assert [step.glyphs[0].face for step in row.steps(text)] == [faces[one] for one in wanted], text
+
+
 def test_what_is_read_from_the_right_is_seen_from_there(tmp_path):
     path = made_fonts.font(tmp_path / "R.ttf", "אב가")
     glyphs = [one.text for one in letters(path, direction=HORIZONTAL).steps("אב")]
