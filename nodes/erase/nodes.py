@@ -15,7 +15,7 @@ from ..host.wires import INPAINT_MODEL
 from ..text_mask import ENGINES
 from ..text_mask.comfy import TextSearch, all_but, keep_input, search_stamp
 from . import comfy_lama
-from .comfy import METHODS, check_filling, fill_masked
+from .comfy import AUTO, METHODS, check_filling, fill_masked
 
 MODELS = ModelFolder("inpaint", "inpaint model", "run `dancheong models get lama`, or put big-lama there")
 
@@ -24,9 +24,11 @@ def _method() -> io.Combo.Input:
     return io.Combo.Input(
         "method",
         options=list(METHODS),
+        default=AUTO,
         tooltip=(
-            "telea keeps edges running, ns (Navier-Stokes) is softer: both suit smooth backgrounds. lama continues "
-            "textures and needs an inpaint model."
+            "auto copies what is around, and fills smooth backgrounds smoothly with their grain. telea keeps edges "
+            "running, ns (Navier-Stokes) is softer: both are quick, and blur texture. lama is a network and needs an "
+            "inpaint model."
         ),
     )
 
@@ -78,7 +80,7 @@ class EraseMasked(io.ComfyNode):
             search_aliases=["inpaint", "remove text", "telea", "navier-stokes", "lama", "object removal",
                             "content-aware fill"],
             inputs=[
-                io.Image.Input("image", tooltip="Pictures to clean; an alpha channel is kept."),
+                io.Image.Input("image", tooltip="Pictures to clean; alpha stays, but for letters that it shows."),
                 io.Mask.Input("mask", tooltip="1 = erase. One mask serves a whole batch; another size is resized."),
                 _method(),
                 io.Int.Input(
@@ -104,7 +106,7 @@ class EraseMasked(io.ComfyNode):
         cleaned = images.working_copy(image)
         progress = Progress(len(pictures))
         for result, picture, strength in zip(cleaned, pictures, masks, strict=True):
-            fill_masked(result, picture, strength, method, inpaint_model)
+            fill_masked(result, picture, strength, method, inpaint_model, progress.part)
             progress.step()
         return io.NodeOutput(images.to_host(cleaned))
 
@@ -129,7 +131,7 @@ class EraseText(io.ComfyNode):
                 "remove gibberish",
             ],
             inputs=[
-                io.Image.Input("image", tooltip="Pictures to clean; an alpha channel is kept."),
+                io.Image.Input("image", tooltip="Pictures to clean; alpha stays, but for letters that it shows."),
                 io.Combo.Input(
                     "engine",
                     options=list(ENGINES),

@@ -19,14 +19,20 @@ class Progress:
     """ComfyUI's bar over `total` steps, with an interrupt check at every step."""
 
     def __init__(self, total: int) -> None:
-        self._bar, self._done = ProgressBar(max(total, 1)), 0
+        self._bar, self._done, self._part = ProgressBar(max(total, 1)), 0, 0.0
 
     def step(self, count: int = 1, preview: np.ndarray | None = None) -> None:
         """`count` steps are done; `preview` is shown on the node, `[H,W,3]` uint8."""
         check_interrupt()
-        self._done += count
+        self._done, self._part = self._done + count, 0.0
         shown = None if preview is None else ("JPEG", Image.fromarray(preview), max(preview.shape))
         self._bar.update_absolute(self._done, preview=shown)
+
+    def part(self, share: float) -> None:
+        """One more share of the step that is being done."""
+        check_interrupt()
+        self._part = min(1.0, self._part + share)
+        self._bar.update_absolute(self._done + self._part)
 
 
 def check_interrupt() -> None:
