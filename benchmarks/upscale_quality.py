@@ -1,6 +1,6 @@
 """What trained networks bring back of pictures that were reduced to a quarter, and what half precision does to them.
 
-`python -m benchmarks upscale_quality [--seed 0] [--most 1]`. Twelve pictures, of each a piece of 384 x 288 px at a
+`python -m benchmarks upscale_quality [reduced] [halves] [--seed 0] [--most 1]`. Twelve pictures, of each a piece of 384 x 288 px at a
 place that the seed draws. It is reduced by bicubic resampling and nothing else, and enlarged again; the difference to
 what it was is told without a rim of 4 px. A network that draws what might have been there loses to resampling by this
 measure: what counts is that ours is ComfyUI's.
@@ -33,15 +33,20 @@ HALF_WIDTH, HALF_HEIGHT = 32, 24
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="upscale_quality")
+    parser.add_argument("kinds", nargs="*", help="reduced, halves; both if none is named")
     parser.add_argument("--seed", type=int, default=0, help="of the places in the pictures")
     parser.add_argument("--most", type=int, help="networks to do now, kept for a call without it")
     chosen = parser.parse_args(options)
-    wanted = [(kind, network, str(chosen.seed)) for kind in PARTS for network in real_upscale.NAMES]
+    kinds = chosen.kinds or list(PARTS)
+    wanted = [(kind, network, str(chosen.seed)) for kind in kinds for network in real_upscale.NAMES]
     found = pieces.gathered("upscale_quality", str(chosen.seed), wanted, chosen.most)
     if found is None:
         return None
-    rows = {kind: [row for piece, rows in found.items() if piece[0] == kind for row in rows] for kind in PARTS}
-    return {"pictures": by_picture(rows["reduced"]), "against": against(rows["reduced"]), "halves": rows["halves"]}
+    rows = {kind: [row for piece, rows in found.items() if piece[0] == kind for row in rows] for kind in kinds}
+    tables = {"halves": rows["halves"]} if "halves" in kinds else {}
+    if "reduced" in kinds:
+        tables |= {"pictures": by_picture(rows["reduced"]), "against": against(rows["reduced"])}
+    return tables
 
 
 def by_picture(rows: list[dict]) -> list[dict]:
