@@ -1,9 +1,9 @@
 """What trained networks bring back of pictures that were reduced to a quarter, and what half precision does to them.
 
-`python -m benchmarks upscale_quality [reduced] [halves] [--seed 0] [--most 1]`. Twelve pictures, of each a piece of 384 x 288 px at a
-place that the seed draws. It is reduced by bicubic resampling and nothing else, and enlarged again; the difference to
-what it was is told without a rim of 4 px. A network that draws what might have been there loses to resampling by this
-measure: what counts is that ours is ComfyUI's.
+`python -m benchmarks upscale_quality [reduced] [halves] [--seed 0] [--most 1]`. Twelve pictures, of each a piece of 384
+x 288 px at a place that the seed draws. It is reduced by bicubic resampling and nothing else, and enlarged again; the
+difference to what it was is told without a rim of 4 px. A network that draws what might have been there loses to
+resampling by this measure: what counts is that ours is ComfyUI's.
 
 - reduced: PSNR in dB and SSIM; "ours" is Upscale to Size, "ComfyUI" its own node, "Lanczos" Pillow's
 - halves: pieces of 32 x 24 px in float16 by Upscale to Size, and in bfloat16, which it does not offer, by the network

@@ -36,5 +36,7 @@ def gathered(name: str, job: str, pieces: Iterable[Piece], most: int | None) -> 
     if most is not None:
         print(f"{max(0, len(todo) - most)} of {len(wanted)} pieces are still to do.", flush=True)
         return None
-    path.unlink(missing_ok=True)
+    others = [json.dumps(entry) + "\n" for entry in found.items() if entry[0] not in wanted]
+    if path.exists():
+        path.write_text("".join(others), encoding="utf-8")
     return {piece: found[piece] for piece in wanted}
