@@ -33,14 +33,16 @@ class Face:
         path: of the font file.
         index: of the face in a collection, 0 elsewhere.
         axes: axis -> value, of a variable font.
+        language: of the text, as BCP 47 names it: fonts for all of East Asia draw Hanja by it.
     """
 
-    def __init__(self, path: Path, index: int, axes: dict[str, float]) -> None:
+    def __init__(self, path: Path, index: int, axes: dict[str, float], language: str) -> None:
         import freetype
         import uharfbuzz
 
         hb: Any = uharfbuzz
         self._name = path.name
+        self._language = language
         # Read here, as neither library opens every file name on Windows.
         data = path.read_bytes()
         self._font = hb.Font(hb.Face(hb.Blob(data), index))
@@ -76,7 +78,7 @@ class Face:
         buffer.direction = "rtl" if backwards else "ltr"
         if script != "Zyyy":
             buffer.script = script
-        buffer.language = "ko"
+        buffer.language = self._language
         buffer.guess_segment_properties()
         hb.shape(self._font, buffer, features or {})
         scale = size / self._em

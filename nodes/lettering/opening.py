@@ -67,7 +67,7 @@ def _opened(path: Path, dates: tuple[int, int], cut: Cut) -> Opened:
                 notes.append(f"its face {face['name'].getDebugName(4)}, {index + 1} of {len(faces)}")
             axes, more = _instance(face, cut)
             notes += more
-        return Opened(Face(path, index, axes), tuple(notes))
+        return Opened(Face(path, index, axes, "ja" if cut.japanese else "ko"), tuple(notes))
     except unreadable() as error:
         raise damaged(path, error) from error
 

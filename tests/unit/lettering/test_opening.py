@@ -51,6 +51,16 @@ def test_of_a_collection_the_korean_face_is_taken(tmp_path):
     assert open_face(path, Cut(japanese=True)).notes == ("its face JP, 1 of 4",)
 
 
+def test_hanja_are_drawn_as_the_texts_language_draws_them(tmp_path):
+    path = made_fonts.font(
+        tmp_path / "Pan.ttf", "漢", shapes={"korean": made_fonts.square(), "japanese": made_fonts.square()},
+        features="languagesystem hani KOR; languagesystem hani JAN;"
+        "feature locl { script hani; language KOR; sub u6F22 by korean; language JAN; sub u6F22 by japanese; } locl;",
+    )  # fmt: skip
+    glyphs = [open_face(path, Cut(japanese=japanese)).face.shape("漢", 100)[0].number for japanese in (False, True)]
+    assert glyphs == [2, 3]
+
+
 def test_a_font_of_pictures_is_refused(tmp_path):
     path = made_fonts.font(tmp_path / "Emoji.ttf", "ab")
     with TTFont(path) as font:
