@@ -96,8 +96,8 @@ def _under(layer: np.ndarray, coverage: np.ndarray, colour: Colour) -> np.ndarra
 def _add(plane: np.ndarray, coverage: np.ndarray, left: int, top: int) -> None:
     """Lay coverage over a plane at (left, top); what stands beyond its edges is cut."""
     height, width = coverage.shape
-    rows = slice(max(top, 0), max(min(top + height, plane.shape[0]), 0))
-    columns = slice(max(left, 0), max(min(left + width, plane.shape[1]), 0))
+    rows = slice(*np.clip((top, top + height), 0, plane.shape[0]))
+    columns = slice(*np.clip((left, left + width), 0, plane.shape[1]))
     part = coverage[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     if part.size:
         np.maximum(plane[rows, columns], part, out=plane[rows, columns])

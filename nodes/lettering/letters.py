@@ -171,7 +171,7 @@ class Letters:
             elif piece.kind == LYING:
                 steps += self._lying(piece.text)
             else:
-                steps.append(self._standing(piece))
+                steps += self._standing(piece)
         return steps
 
     def _lying(self, text: str) -> list[Step]:
@@ -184,7 +184,7 @@ class Letters:
             for step in self._row(text)
         ]
 
-    def _standing(self, piece: Piece) -> Step:
+    def _standing(self, piece: Piece) -> list[Step]:
         """A letter, or two side by side, upright in the middle of its cell; a bracket turned by the font or by us."""
         matched = self.faces.of(piece.text[0]) or Matched(self.faces.main)
         size = self.size * matched.scale
@@ -194,27 +194,22 @@ class Letters:
         if piece.kind == BRACKET and not by_font:
             return self._turned(piece.text)
         if piece.kind == IN_CORNER and not by_font:
-            return self._in_corner(matched.face, plain[0].number, size, piece.text)
+            return [self._in_corner(matched.face, plain[0].number, size, piece.text)]
         placed, width = self._placed(upright if by_font else plain, matched, matched.lower * self.size)
         stretch = min(1.0, self.size / width) if piece.kind == PAIR and width else 1.0
         # A tone mark stands at the left of its syllable and moves it nowhere.
         main = max(range(len(plain)), key=lambda at: plain[at].advance)
         middle = width / 2 if piece.kind == PAIR else placed[main].x + round(plain[main].advance / 2)
         down = self.size * CELL / 2 + self.middle
-        return Step(
-            tuple(Glyph(g.face, g.number, g.size, (g.x - middle) * stretch, g.y + down, stretch) for g in placed),
-            self.size * CELL,
-            piece.text,
-        )
+        glyphs = (Glyph(g.face, g.number, g.size, (g.x - middle) * stretch, g.y + down, stretch) for g in placed)
+        return [Step(tuple(glyphs), self.size * CELL, piece.text)]
 
-    def _turned(self, text: str) -> Step:
+    def _turned(self, text: str) -> list[Step]:
         """On its side: brackets and quotes as they are, other marks with their ink in the middle."""
-        step = self._lying(text)[0]
-        if is_bracket(text):
-            return step
-        glyph = step.glyphs[0]
-        _, top, _, bottom = glyph.face.box(glyph.number, glyph.size)
-        return replace(step, glyphs=(replace(glyph, x=(top + bottom) / 2),))
+        steps = self._lying(text)
+        if is_bracket(text[0]):
+            return steps
+        return [replace(step, glyphs=tuple(map(_in_the_middle, step.glyphs))) for step in steps]
 
     def _in_corner(self, face: Face, number: int, size: float, text: str) -> Step:
         """Its ink as far from the upper right corner as it is from the lower left one in a row."""
@@ -228,3 +223,9 @@ def _carried(faces: list[Matched | None]) -> list[Matched | None]:
     for face in faces:
         carried.append(face or (carried[-1] if carried else None))
     return carried
+
+
+def _in_the_middle(glyph: Glyph) -> Glyph:
+    """A turned glyph with its ink around the axis of its column."""
+    _, top, _, bottom = glyph.face.box(glyph.number, glyph.size)
+    return replace(glyph, x=(top + bottom) / 2)

@@ -9,6 +9,7 @@ import pytest
 from dancheong.nodes.lettering.block import filled
 from dancheong.nodes.lettering.breaks import SYLLABLE_WISE
 from dancheong.nodes.lettering.faces import Faces
+from dancheong.nodes.lettering.ink import Ink
 from dancheong.nodes.lettering.letters import HORIZONTAL, TURNED, VERTICAL, Letters
 from dancheong.nodes.lettering.opening import Cut, open_face
 from dancheong.testing import made_fonts
@@ -80,6 +81,21 @@ def test_a_turned_mark_lies_in_the_middle_and_brackets_at_their_side(tmp_path):
     wave, *others = (column.steps(mark)[0].glyphs[0] for mark in "～“「")
     assert wave.turned and wave.x == pytest.approx(-65)
     assert all(one.turned and one.x == -column.middle for one in others)
+
+
+@pytest.mark.parametrize(
+    "at", [(-300.0, 50.0), (50.0, -300.0), (400.0, 50.0), (50.0, 400.0), (-30.0, 50.0), (150.0, 90.0)]
+)
+def test_ink_beyond_the_picture_is_cut(plain, at):
+    ink = Ink(200, 100)
+    setting = letters(plain)
+    ink.block([(setting.steps("가"), setting, *at)])
+    assert ink.letters.any() == (at in ((-30.0, 50.0), (150.0, 90.0)))
+
+
+def test_a_mark_with_a_sign_around_it_is_turned_whole(plain):
+    column = letters(plain, direction=VERTICAL)
+    assert all(one.turned for step in column.steps("）\u20dd") for one in step.glyphs)
 
 
 def test_a_tone_mark_moves_no_syllable(tmp_path):
