@@ -1,7 +1,7 @@
 """Korean typography: what stands, lies and breaks, beside Chromium; every syllable of every Korean font; weights.
 
 `python -m benchmarks typography PART [--fonts FOLDER ...] [--sheet FILE]`, PART being lines, chromium, fonts or
-weights. FOLDER holds more fonts; the sheet shows the twenty hardest lines.
+weights. FOLDER holds the fonts that are asked, or else the machine is; the sheet shows the twenty hardest lines.
 """
 
 import argparse
@@ -135,7 +135,8 @@ def _breaks(page, breaking: str, css: str) -> dict:
 def coverage(files: list[Path]) -> list[dict]:
     """Syllables that a font maps and draws, and whether every title is set whole or refused by name."""
     rows: list[dict] = []
-    for font in fonts.available(files).values():
+    named = {path.name: fonts.Font(path, "") for path in files}
+    for font in (named or fonts.available([])).values():
         try:
             mapped = [code for code in range(0xAC00, 0xD7A4) if code in fonts.characters(font.path)]
             if len(mapped) < 1000:
