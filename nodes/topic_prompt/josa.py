@@ -14,7 +14,7 @@ from .brackets import PIECE, words_end
 HANGUL = "\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f"
 """Syllables, and letters as macOS writes them apart (NFD)."""
 ENDS_WITH_CALL = re.compile(r"embedding:\s*(?:\\[()]|[^\s()])*$")
-IS_HANGUL = re.compile(f"[{HANGUL}]")
+IS_HANGUL = f"[{HANGUL}]"
 
 
 def place_particles(text: str) -> tuple[str, list[str]]:
@@ -48,7 +48,7 @@ def place_particles(text: str) -> tuple[str, list[str]]:
             continue  # Nothing is in the brackets.
         last_letter[place] = letter
         stop = place + 1
-        while stop < len(pieces) and IS_HANGUL.match(pieces[stop]):
+        while stop < len(pieces) and re.match(IS_HANGUL, pieces[stop]):
             stop += 1
         glued = "".join(pieces[place + 1 : stop])
         if not glued:

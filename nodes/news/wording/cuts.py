@@ -18,7 +18,7 @@ DASH = "\\-\u2013\u2014"
 STARS = "\u2605\u2606"
 UP = "\u25b2\u25b3"
 """A bullet, or a rise: then a number stands beside it, or it is glued to what rises."""
-BY_NIEUN = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 4)
+BY_NIEUN = "".join(map(chr, range(0xAC04, 0xD7A4, 28)))
 """A word that ends so may describe the next one: a reporter behind it is whom the headline is about."""
 
 

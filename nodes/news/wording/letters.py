@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
-INVISIBLE = re.compile(
+INVISIBLE = (
     # Joins one emoji of several, or spells a region's flag.
     f"(?P<kept>(?<=[{EMOJI}\ufe0f])\u200d(?=[{EMOJI}])|\U0001f3f4[\U000e0020-\U000e007f]+)"
     "|[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f"
@@ -41,4 +41,4 @@ def tidy(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return BLANK.sub(" ", INVISIBLE.sub(lambda found: found["kept"] or "", text))
+    return BLANK.sub(" ", re.sub(INVISIBLE, lambda found: found["kept"] or "", text))
