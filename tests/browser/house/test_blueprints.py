@@ -19,6 +19,8 @@ BLUEPRINTS = {
 
 def add_by_search(editor, name):
     """Double-click, type, Enter; again where the editor was not done with its lists yet."""
+    from playwright.sync_api import TimeoutError
+
     added = "app.graph._nodes.some(node => node.isSubgraphNode?.())"
     for _ in range(5):
         editor.page.mouse.dblclick(700, 500)
@@ -26,10 +28,11 @@ def add_by_search(editor, name):
         editor.page.keyboard.type(name)
         editor.page.wait_for_timeout(2000)
         editor.page.keyboard.press("Enter")
-        editor.page.wait_for_timeout(1500)
-        if editor.page.evaluate(added):
+        try:
+            editor.page.wait_for_function(added, timeout=1500)
             return
-        editor.page.keyboard.press("Escape")
+        except TimeoutError:
+            editor.page.keyboard.press("Escape")
     editor.page.wait_for_function(added, timeout=1000)
 
 

@@ -1,5 +1,7 @@
 """The text finder and its masks on real pictures with real fonts."""
 
+import itertools
+
 import numpy as np
 import pytest
 from dancheong.nodes.erase.opencv import inpaint
@@ -7,6 +9,8 @@ from dancheong.nodes.text_mask.engines import rapidocr_engine, reader
 from dancheong.nodes.text_mask.finding.detection import directly
 from dancheong.nodes.text_mask.marking import shapes
 from PIL import Image, ImageDraw, ImageFont
+
+GREY, RED, WHITE, BLACK = (128, 128, 128), (200, 30, 60), (255, 255, 255), (0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +68,13 @@ def test_turned_text_is_found_and_read(detect, read, korean_font, angle):
         assert read(turned, found)[0].lower() == "photograph"
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (33, 33), (40, 6000), (6000, 40), (640, 480)])
-@pytest.mark.parametrize("colour", [(128, 128, 128), (200, 30, 60), (255, 255, 255), (0, 0, 0)])
+@pytest.mark.parametrize(
+    ("size", "colour"),
+    [
+        *itertools.product([(1, 1), (3, 200), (200, 3), (33, 33), (320, 240)], [GREY, RED, WHITE, BLACK]),
+        *zip([(40, 6000), (6000, 40), (40, 2000), (2000, 40), (640, 480)], [GREY, RED, WHITE, BLACK, RED], strict=True),
+    ],
+)
 def test_plain_colours_give_nothing_whatever_their_size(detect, size, colour):
     assert detect(np.full((size[1], size[0], 3), colour, np.uint8)) == []
 
