@@ -105,7 +105,7 @@ def _filled(
         ground = torch.where(hole & ~lively, smooth, picture)
         copied = synthesise(ground, lively, usable, is_known_at_half, draw, tick)
         if copied is not None:
-            chance = min(1.0, max(0.0, (copied.strangeness - REPEATS) / (CHANCE - REPEATS)))
+            chance = ((copied.strangeness - REPEATS) / (CHANCE - REPEATS)).clamp(0, 1)
             result = join(ground, lively, copied.picks, smooth, chance, PULL * chance)
             around = liveliness(ground, spread(lively, NEAR) & ~hole)
             calm = min(1.0, CALM * around / max(liveliness(result, lively), 1e-9)) ** 0.5

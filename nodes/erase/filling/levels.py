@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from .membrane import membrane
+from .ground import blurred
+from .membrane import membrane, rough
 from .patches import REACH, components, contrast, described, inner, spread, whole
 from .peel import MOST, peel
 from .search import Field, Tick, first, improve
@@ -25,8 +26,10 @@ ROUNDS = (3, 4, 6, 8)
 """Of search and votes, from the full size down; the last for all smaller ones."""
 FEWEST = 50
 """Sources; with less there is nothing to copy."""
-UNLIKE = 1e9
-"""Cost of a source that nobody has looked at."""
+FLAT = 0.03
+"""Squared distance, four levels of 255 in each of a patch's values, below which patches are alike."""
+AROUND = 20
+"""px over which the strangeness of copies is averaged."""
 
 
 @dataclass
@@ -47,8 +50,8 @@ class Copied:
 
     picks: torch.Tensor
     """`[H,W]` flat places that the pixels of the hole are copied from, -1 for none and outside."""
-    strangeness: float
-    """0..1: how far the copies' patches are from what they replace, against patches taken at random."""
+    strangeness: torch.Tensor
+    """`[H,W]` in 0..1: how far patches of the rim near by are from their copies, against patches that share nothing."""
 
 
 def synthesise(
@@ -91,14 +94,15 @@ def synthesise(
             looks = torch.where(level.hole, wide[:, :height, :width], level.picture)
         looks, found = _alternate(level, looks, found, sources, rounds[len(levels)], draw, tick)
         tick(rounds[len(levels)] / 4 ** len(levels) / whole_work)
-    return None if found is None else found.copied
+    if found is None or looks is None:
+        return None
+    return Copied(Votes(hole, found.field).best(), _strangeness(looks, hole, found.field))
 
 
 @dataclass
 class _Found:
     field: Field
     size: tuple[int, int]
-    copied: Copied
 
 
 def _alternate(
@@ -119,40 +123,46 @@ def _alternate(
     values = level.picture.flatten(1).T.contiguous()
     if before is None:
         start = first(described(looks, basis)[targets], table, sources, draw)
-        field = Field(targets, start, torch.zeros_like(start))
     else:
-        field = _doubled(before, targets, allowed, sources, draw)
+        start = _doubled(before, targets, allowed, sources, draw)
         # What was found is looked up at this size: the enlarged picture would be alike to what is blurred.
-        picks = Votes(level.hole, field).best().flatten()
-        got = (picks >= 0).nonzero()[:, 0]
+        inside = level.hole.flatten()[targets]
         looks = looks.clone()
-        looks.flatten(1)[:, got] = values[picks[got]].T
+        looks.flatten(1)[:, targets[inside]] = values[start[inside]].T
+    field = Field(targets, start, torch.zeros(len(start), device=start.device))
     for turn in range(rounds):
+        if turn:
+            looks = Votes(level.hole, field).mean(looks, values)
         improve(field, described(looks, basis)[targets], table, allowed, turn, draw, lambda: tick(0))
-        looks = Votes(level.hole, field).mean(looks, values)
-    picks = Votes(level.hole, field).best()
-    rim = ~level.hole.flatten()[targets]
-    unlike = 2 * contrast(looks).flatten()[targets[rim]].mean()
-    strangeness = float((field.costs[rim].mean() / unlike.clamp_min(1e-9)).clamp(0, 1))
-    return looks, _Found(field, (level.hole.shape[0], level.hole.shape[1]), Copied(picks, strangeness))
+    return looks, _Found(field, (level.hole.shape[0], level.hole.shape[1]))
+
+
+def _strangeness(looks: torch.Tensor, hole: torch.Tensor, field: Field) -> torch.Tensor:
+    known = torch.zeros_like(hole)
+    costs = torch.zeros_like(looks[0])
+    known.flatten()[field.targets] = True
+    known &= ~hole
+    costs.flatten()[field.targets] = field.costs
+    mean = blurred(torch.stack([costs, 2 * contrast(looks)]), known, AROUND)
+    ratio = (mean[:1] / (mean[1:] + FLAT)).clamp(0, 1)
+    return rough(ratio, spread(known, 2 * AROUND))[0]
 
 
 def _doubled(
     before: _Found, targets: torch.Tensor, allowed: torch.Tensor, sources: torch.Tensor, draw: torch.Generator
-) -> Field:
-    """What was found at half the size; a random source, at a high cost, where there is nothing."""
+) -> torch.Tensor:
+    """`[N]`: the sources that were found at half the size; a random one where there is none."""
     height, width = allowed.shape
     half_height, half_width = before.size
     found = torch.full((half_height * half_width,), -1, dtype=torch.long, device=targets.device)
-    costs = torch.full((half_height * half_width,), UNLIKE, device=targets.device)
-    found[before.field.targets], costs[before.field.targets] = before.field.sources, before.field.costs
+    found[before.field.targets] = before.field.sources
     rows, columns = targets // width, targets % width
-    half = (rows // 2).clamp(max=half_height - 1) * half_width + (columns // 2).clamp(max=half_width - 1)
-    row, column = found[half] // half_width * 2 + rows % 2, found[half] % half_width * 2 + columns % 2
+    half = found[(rows // 2).clamp(max=half_height - 1) * half_width + (columns // 2).clamp(max=half_width - 1)]
+    row, column = half // half_width * 2 + rows % 2, half % half_width * 2 + columns % 2
     places = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
-    good = (found[half] >= 0) & (row < height) & (column < width) & allowed.flatten()[places]
+    good = (half >= 0) & (row < height) & (column < width) & allowed.flatten()[places]
     random = sources[torch.randint(len(sources), (len(targets),), generator=draw).to(sources.device)]
-    return Field(targets, torch.where(good, places, random), torch.where(good, costs[half], UNLIKE))
+    return torch.where(good, places, random)
 
 
 def _depth(hole: torch.Tensor) -> int:

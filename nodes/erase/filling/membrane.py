@@ -27,13 +27,13 @@ def membrane(picture: torch.Tensor, hole: torch.Tensor) -> torch.Tensor:
     return start + solve(-laplacian(start), hole)
 
 
-def solve(target: torch.Tensor, hole: torch.Tensor, pull: float = 0.0) -> torch.Tensor:
+def solve(target: torch.Tensor, hole: torch.Tensor, pull: torch.Tensor | None = None) -> torch.Tensor:
     """The surface u with `laplacian(u) + pull * u = target` in the hole that is 0 around it (Perez et al. 2003).
 
     Args:
         target: `[C,H,W]`.
         hole: `[H,W]` bool.
-        pull: how strongly u is drawn to 0; it wins over what is wider than 6 / sqrt(pull) px.
+        pull: `[H,W]`: how strongly u is drawn to 0; it wins over what is wider than 6 / sqrt(pull) px.
 
     Returns:
         `[C,H,W]`.
@@ -43,15 +43,19 @@ def solve(target: torch.Tensor, hole: torch.Tensor, pull: float = 0.0) -> torch.
     if min(height, width) > SMALLEST:
         half = _halved(hole[None].to(target.dtype))[0] > 0.5
         # One step at half the size stands for two: differences of second order grow fourfold.
-        coarse = solve(4 * _halved(target * inside), half, 4 * pull)
+        coarse = solve(4 * _halved(target * inside), half, None if pull is None else 4 * _halved(pull[None])[0])
         found = functional.interpolate(coarse[None], scale_factor=2, mode="bilinear", align_corners=False)[0]
         found = found[:, :height, :width] * inside
     else:
         found = torch.zeros_like(target)
-    rest = (target - laplacian(found) - pull * found) * inside
+
+    def bend(field: torch.Tensor) -> torch.Tensor:
+        return (laplacian(field) if pull is None else laplacian(field) + pull * field) * inside
+
+    rest = target * inside - bend(found)
     way, size = rest.clone(), (rest * rest).sum((1, 2), keepdim=True)
     for _ in range(STEPS):
-        bent = (laplacian(way) + pull * way) * inside
+        bent = bend(way)
         far = size / (way * bent).sum((1, 2), keepdim=True).clamp_min(1e-20)
         found += far * way
         rest -= far * bent

@@ -10,8 +10,8 @@ def join(
     hole: torch.Tensor,
     picks: torch.Tensor,
     smooth: torch.Tensor,
-    chance: float,
-    pull: float,
+    chance: torch.Tensor,
+    pull: torch.Tensor,
 ) -> torch.Tensor:
     """The picture with the hole filled so that neighbours differ as they do at their sources.
 
@@ -23,8 +23,8 @@ def join(
         hole: `[H,W]` bool.
         picks: `[H,W]` flat places that the hole's pixels are copied from, -1 for none.
         smooth: `[3,H,W]`: the picture with a smooth surface in the hole.
-        chance: 0..1: how little the copies fit.
-        pull: how strongly the result is drawn to the smooth surface, as in `membrane.solve`.
+        chance: `[H,W]` in 0..1: how little the copies fit.
+        pull: `[H,W]`: how strongly the result is drawn to the smooth surface, as in `membrane.solve`.
 
     Returns:
         `[3,H,W]`.
@@ -38,7 +38,7 @@ def join(
         difference = _differences(values, known, near, far, step)
         both = ((near >= 0) & (far >= 0)).nonzero(as_tuple=True)
         copied = values[:, far[both]] - values[:, near[both]]
-        difference[:, both[0], both[1]] = torch.lerp(copied, difference[:, both[0], both[1]], chance)
+        difference[:, both[0], both[1]] = torch.lerp(copied, difference[:, both[0], both[1]], chance[both])
         wanted.narrow(axis, 0, size).sub_(difference)
         wanted.narrow(axis, 1, size).add_(difference)
     start = smooth.clone()
