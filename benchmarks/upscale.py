@@ -10,7 +10,7 @@ carries them; general-x4v3, which none carries, has random weights. "Real-ESRGAN
 - compact: general-x4v3 on 256 x 384 px
 - light: animevideov3 on 256 x 384 px
 - a4: x4plus from 256 x 362 px to 2480 x 3508 px; core: twice x4. A part of each second pass is timed, a tile of 512 x
-  512 px of core's and half of ours, and counted for all px that both passes see; what resizes is left out
+  512 px of core's and a quarter of ours, and counted for all px that both passes see; what resizes is left out
 - poster: animevideov3 from 2,500 x 2,500 px to a file of 10,000 x 10,000 px, png and 16-bit tiff
 - interrupt: seconds from an interrupt to the end of the work, x4plus on 512 x 700 px
 - seams: the largest difference between tiles and the whole, by halo and weights
@@ -99,7 +99,7 @@ def photo(side: str, model: str = "x4plus") -> dict[str, float]:
 
 def a4(side: str) -> dict[str, float]:
     """Seconds of the whole way, by those of a part."""
-    width, height = (512, 512) if side == "core" else (QUARTER[0], QUARTER[1] // 2)
+    width, height = (512, 512) if side == "core" else (QUARTER[0] // 2, QUARTER[1] // 2)
     bench = Bench("x4plus", width, height)
     figures, _ = bench.measure(bench.theirs if side == "core" else lambda: bench.ours((width * 4, height * 4)))
     seen = CORE_SEES if side == "core" else ours_sees(bench)
