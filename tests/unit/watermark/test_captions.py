@@ -60,10 +60,15 @@ def test_a_bar_of_glass(shade):
     assert abs(bar.start - 250) <= 2 and bar.stop == 300
 
 
+@pytest.fixture(scope="module")
+def captioned():
+    return list(news_desk.captioned(28, 11))
+
+
 @pytest.mark.parametrize("kind", ["solid", "nearly solid", "inner"])
-def test_bars_of_one_colour_are_found_after_compression(kind):
+def test_bars_of_one_colour_are_found_after_compression(captioned, kind):
     numbers = [number for number, name in enumerate(list(news_desk.GROUNDS) * 4) if name == kind]
-    shots = [shot for shot in news_desk.captioned(28, 11) if shot.what == kind]
+    shots = [shot for shot in captioned if shot.what == kind]
     found = 0
     for shot in shots:
         rows = np.flatnonzero(shot.bar.any(axis=1))
