@@ -133,32 +133,24 @@ def _breaks(page, breaking: str, css: str) -> dict:
 
 
 def coverage(files: list[Path]) -> list[dict]:
-    """Syllables that a font maps and draws, and whether every title is set whole or refused by name."""
-    rows: list[dict] = []
+    """Syllables that fonts map and draw, and whether every title is set whole or refused by name; fonts that are
+    alike in this share a row."""
+    rows: dict[tuple, list[str]] = {}
     named = {path.name: fonts.Font(path, "") for path in files}
     for font in (named or fonts.available([])).values():
-        try:
-            mapped = [code for code in range(0xAC00, 0xD7A4) if code in fonts.characters(font.path)]
-            if len(mapped) < 1000:
-                continue
-            missing = fonts.missing(font, "".join(map(chr, mapped)))
-        except UserError as error:
-            rows.append({"font": font.name, "mapped": 0, "not drawn": 0, "titles set": 0, "refused by name": 0,
-                         "wrong": str(error)[:80]})  # fmt: skip
+        mapped = [code for code in range(0xAC00, 0xD7A4) if code in fonts.characters(font.path)]
+        if len(mapped) < 1000:
             continue
+        missing = fonts.missing(font, "".join(map(chr, mapped)))
         drawn = {chr(code) for code in mapped} - set(missing)
         outcomes = [_title(font, title, drawn) for title in TITLES]
-        rows.append(
-            {
-                "font": font.name,
-                "mapped": len(mapped),
-                "not drawn": len(missing),
-                "titles set": outcomes.count("set"),
-                "refused by name": outcomes.count("refused"),
-                "wrong": outcomes.count("wrong"),
-            }
-        )
-    return rows
+        figures = len(mapped), len(missing), *(outcomes.count(name) for name in ("set", "refused", "wrong"))
+        rows.setdefault(figures, []).append(font.path.stem)
+    columns = ("mapped", "not drawn", "titles set", "refused by name", "wrong")
+    return [
+        {"fonts": len(names), "such as": names[0], **dict(zip(columns, figures, strict=True))}
+        for figures, names in rows.items()
+    ]
 
 
 def _title(font: fonts.Font, title: str, drawn: set[str]) -> str:
