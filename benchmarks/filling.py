@@ -1,6 +1,7 @@
 """What holes are filled with, against OpenCV's two ways: nearness to the truth, and likeness of texture.
 
-`python -m benchmarks filling [--part unseen] [--seed 0] [--kept FOLDER] [--seconds 200] [--picture FILE]`
+`python -m benchmarks filling [--part unseen] [--seed 0] [--scenes 0 1 ...] [--kept FOLDER]
+[--seconds 200] [--picture FILE]`
 
 The scenes of testing/scenes/holes.py. PSNR is taken in the hole. SWD is the sliced Wasserstein distance of the 7 x 7
 patches around the hole's pixels to those of the truth, as they are and with their mean colour taken off, as a ratio to
@@ -146,6 +147,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser.add_argument("--part", choices=("tuned", "unseen"), default="unseen")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, help="a folder for what was measured, to go on another time")
+    parser.add_argument("--scenes", type=int, nargs="+", default=range(holes.COUNT), help="their numbers, 0 to 39")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="of CPU; then it ends, to be run again")
     parser.add_argument("--picture", type=Path, help="only write a picture to look at")
     chosen = parser.parse_args(options)
@@ -155,7 +157,8 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
         sheet(chosen.picture, chosen.part, chosen.seed)
         return None
     found = []
-    for number, scene in enumerate(holes.scenes(chosen.part, chosen.seed)):
+    for number in chosen.scenes:
+        scene = holes.scene(chosen.part, chosen.seed, number)
         kept = chosen.kept and chosen.kept / f"{chosen.part}.{chosen.seed}.{number}.json"
         if kept and kept.exists():
             figures = json.loads(kept.read_text())

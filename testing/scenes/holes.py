@@ -15,9 +15,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .. import fonts
-from . import drawn, text
+from . import pages, soft_grounds, text, textures
 
 GROUPS = ("textures and drawings", "gradients", "photographs", "pages and covers")
+COUNT = 40
 SIZE = (512, 768)
 """Height and width in px."""
 SMALLEST, LARGEST = 0.05, 0.35
@@ -65,14 +66,28 @@ def scenes(part: str, seed: int = 0) -> Iterator[Scene]:
         part: "tuned" or "unseen".
         seed: other drawings and other holes.
     """
-    rng = np.random.default_rng(SEEDS[part] + seed)
-    number = 0
-    for group, pictures in zip(GROUPS, _pictures(part, rng), strict=True):
-        for name, picture in pictures:
-            cut = letters if number % 2 else blocks
-            hole = cut(rng, picture.shape[:2], rng.uniform(SMALLEST, LARGEST))
-            yield Scene(f"{name}, {cut.__name__}", group, picture, hole)
-            number += 1
+    return (scene(part, seed, number) for number in range(COUNT))
+
+
+def scene(part: str, seed: int, number: int) -> Scene:
+    """One of a set's scenes, by itself."""
+    rng = np.random.default_rng((SEEDS[part] + seed, number))
+    group, place = divmod(number, COUNT // len(GROUPS))
+    names = (TEXTURES[part], (), PHOTOGRAPHS[part], ())[group]
+    drawn = (textures.TEXTURES, soft_grounds.GRADIENTS, (), pages.PAGES)[group]
+    if place < len(names):
+        name, picture = names[place], _packaged(names[place])
+    elif drawn:
+        draw = drawn[place - len(names)]
+        name, picture = draw.__name__, draw(rng, SIZE)
+    else:
+        wallpapers = text.wallpapers()[0 if part == "tuned" else 1 :: 2]
+        chosen = np.random.default_rng(SEEDS[part] + seed).permutation(len(wallpapers))
+        path = wallpapers[chosen[place - len(names)]]
+        name, picture = path.stem, _cropped(path)
+    cut = letters if number % 2 else blocks
+    hole = cut(rng, picture.shape[:2], rng.uniform(SMALLEST, LARGEST))
+    return Scene(f"{name}, {cut.__name__}", GROUPS[group], picture, hole)
 
 
 def letters(rng: np.random.Generator, size: tuple[int, int], share: float) -> np.ndarray:
@@ -112,17 +127,6 @@ def _within(hole: np.ndarray, more: np.ndarray) -> np.ndarray:
     """Both, unless that is too much of the picture."""
     both = hole | more
     return hole if both.mean() > LARGEST else both
-
-
-def _pictures(part: str, rng: np.random.Generator) -> list[list[tuple[str, np.ndarray]]]:
-    wallpapers = text.wallpapers()[0 if part == "tuned" else 1 :: 2]
-    textures = [(name, _packaged(name)) for name in TEXTURES[part]]
-    photographs = [(name, _packaged(name)) for name in PHOTOGRAPHS[part]]
-    photographs += [(path.stem, _cropped(path)) for path in rng.permutation(np.array(wallpapers))[:4]]
-    textures += [(draw.__name__, draw(rng, SIZE)) for draw in drawn.TEXTURES]
-    gradients = [(draw.__name__, draw(rng, SIZE)) for draw in drawn.GRADIENTS]
-    pages = [(draw.__name__, draw(rng, SIZE)) for draw in drawn.PAGES]
-    return [textures, gradients, photographs, pages]
 
 
 def _packaged(name: str) -> np.ndarray:
