@@ -43,11 +43,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     for network in real_upscale.NAMES:
         of = [band for band in bands if band["network"] == network]
         seams += [row(network, way, [band[way] for band in of]) for way in list(of[0])[2:]]
-    return {"seams": seams, "pictures": [{key: rounded(value) for key, value in band.items()} for band in bands]}
-
-
-def rounded(value: str | float) -> str | float:
-    return value if isinstance(value, str) else round(value, 3)
+    return {"seams": seams}
 
 
 def row(network: str, way: str, errors: list[float]) -> dict:
