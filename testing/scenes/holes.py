@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .. import fonts
-from . import pages, soft_grounds, text, textures
+from . import drawn_pages, soft_grounds, text, textures
 
 GROUPS = ("textures and drawings", "gradients", "photographs", "pages and covers")
 COUNT = 40
@@ -74,7 +74,7 @@ def scene(part: str, seed: int, number: int) -> Scene:
     rng = np.random.default_rng((SEEDS[part] + seed, number))
     group, place = divmod(number, COUNT // len(GROUPS))
     names = (TEXTURES[part], (), PHOTOGRAPHS[part], ())[group]
-    drawn = (textures.TEXTURES, soft_grounds.GRADIENTS, (), pages.PAGES)[group]
+    drawn = (textures.TEXTURES, soft_grounds.GRADIENTS, (), drawn_pages.PAGES)[group]
     if place < len(names):
         name, picture = names[place], _packaged(names[place])
     elif drawn:

@@ -1,172 +1,174 @@
-"""Drawn pages and covers, each anew for every generator."""
+"""Pages whose pictures must stay: pages and posters without any text, and newspaper pages.
+
+Photographs, portraits, rows of lit windows, coins and screentone are what a text network takes for large letters.
+Needs what `text.py` needs.
+"""
 
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .. import fonts
-from .soft_grounds import mesh, ramp
-from .textures import Size, as_bytes, drawing, halftone, leaves, noise, ornament, some_colours, strokes
+from . import text
 
-WORDS = (
-    "봄", "여름", "가을", "겨울", "하늘", "바람", "구름", "나무", "사람",
-    "마을", "기차", "이야기", "오늘", "아침", "저녁", "바다", "산길", "편지", "노래", "시간",
-)  # fmt: skip
+WIDTH, HEIGHT = 768, 1024
+GAP = 24
+BODY, HEADLINE = (11, 15), (34, 72)
+"""px, font sizes of a newspaper."""
 
 
-def _page(size: Size, colour: tuple[int, int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    canvas = Image.new("RGB", size[::-1], colour)
-    return canvas, ImageDraw.Draw(canvas)
+@dataclass(frozen=True)
+class Page:
+    picture: np.ndarray
+    """`[H,W,3]` uint8 RGB."""
+    ink: np.ndarray
+    """`[H,W]` bool: letters."""
+    photographs: np.ndarray
+    """`[H,W]` bool: what must stay."""
 
 
-def _line(rng: np.random.Generator, long: int) -> str:
-    return " ".join(WORDS[index] for index in rng.integers(len(WORDS), size=long))
+class Pictures:
+    """Where the pictures on pages come from: one share of them to learn from, another to measure with."""
+
+    def __init__(self, grounds: Sequence[Path], share: int) -> None:
+        """`share` is 0 or 1: which half of the faces and of the coins."""
+        self._grounds, self._share = grounds, share
+
+    def photograph(self, rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+        return cv2.resize(text.wallpaper(rng, self._grounds[rng.integers(len(self._grounds))]), (width, height))
+
+    def portrait(self, rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+        """A face of LFW, or of a photograph; in one colour or another."""
+        faces = _faces()[self._share :: 2]
+        face = faces[rng.integers(len(faces))]
+        large = cv2.resize(face, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)[..., None]
+        dark, light = rng.uniform(0, 60, 3), rng.uniform(180, 255, 3)
+        return (dark + large * (light - dark) + rng.normal(0, 4, (height, width, 1))).clip(0, 255).astype(np.uint8)
+
+    def coins(self, rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+        import skimage.data
+
+        whole = skimage.data.coins()
+        half = whole[:, : whole.shape[1] // 2] if self._share else whole[:, whole.shape[1] // 2 :]
+        side = int(rng.uniform(0.5, 1) * min(half.shape))
+        top, left = (int(rng.integers(0, room - side + 1)) for room in half.shape)
+        grey = cv2.resize(half[top : top + side, left : left + side], (width, height), interpolation=cv2.INTER_CUBIC)
+        return (grey[..., None] * rng.uniform(0.6, 1.1, 3)).clip(0, 255).astype(np.uint8)
+
+    def windows(self, rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+        """A facade: equal windows in rows, most of them lit."""
+        wall, lit, dark = rng.uniform(0, 255, 3), rng.uniform(120, 255, 3), rng.uniform(0, 80, 3)
+        facade = np.broadcast_to(wall, (height, width, 3)).copy()
+        across, down = rng.integers(3, 14, 2)
+        cell = np.array([width / across, height / down])
+        inset = rng.uniform(0.1, 0.35, 2) * cell
+        for row in range(down):
+            for column in range(across):
+                (x0, y0), (x1, y1) = ((np.array([column, row]) * cell + inset).astype(int),
+                                      (np.array([column + 1, row + 1]) * cell - inset).astype(int))  # fmt: skip
+                facade[y0:y1, x0:x1] = lit if rng.random() < 0.7 else dark
+                if rng.random() < 0.5:
+                    facade[y0:y1, (x0 + x1) // 2 : (x0 + x1) // 2 + max(1, (x1 - x0) // 10)] = wall
+        return (facade + rng.normal(0, 5, facade.shape)).clip(0, 255).astype(np.uint8)
+
+    def screentone(self, rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+        """A photograph in dots of one size of grid, as comics and newspapers print it."""
+        grey = cv2.cvtColor(self.photograph(rng, width, height), cv2.COLOR_RGB2GRAY) / 255.0
+        rows, columns = np.mgrid[0:height, 0:width]
+        pitch, turn = rng.uniform(4, 14), rng.uniform(0, math.pi / 2)
+        u = (columns * math.cos(turn) + rows * math.sin(turn)) * 2 * math.pi / pitch
+        v = (rows * math.cos(turn) - columns * math.sin(turn)) * 2 * math.pi / pitch
+        dots = (np.cos(u) + np.cos(v)) / 4 + 0.5 < grey
+        return np.repeat((dots * 235 + 10).astype(np.uint8)[..., None], 3, axis=2)
+
+    @property
+    def kinds(self) -> tuple[Callable[[np.random.Generator, int, int], np.ndarray], ...]:
+        return (self.photograph, self.portrait, self.coins, self.windows, self.screentone)
 
 
-def _columns(
-    rng: np.random.Generator, draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], height: int, ink: int
-) -> None:
-    font = ImageFont.truetype(str(fonts.korean()), height)
-    for y in range(box[1], box[3] - height, round(1.6 * height)):
-        line = _line(rng, 12)
-        while font.getlength(line) > box[2] - box[0]:
-            line = line[:-1]
-        draw.text((box[0], y), line, (ink,) * 3, font)
+def without_text(rng: np.random.Generator, pictures: Pictures) -> np.ndarray:
+    """`[H,W,3]` uint8: pictures inset in paper, a grid of equal ones, or one that fills a poster with others on it."""
+    width, height = text.SIZES[rng.integers(len(text.SIZES))]
+    draw = rng.random()
+    if draw < 0.2:
+        sheet = pictures.kinds[rng.integers(len(pictures.kinds))](rng, width, height)
+    else:
+        paper = rng.uniform(215, 255, 3) if rng.random() < 0.7 else rng.uniform(0, 255, 3)
+        sheet = np.broadcast_to(paper, (height, width, 3)).astype(np.uint8)
+    if draw < 0.1:
+        return sheet
+    across, down = (rng.integers(2, 6, 2) if draw > 0.6 else rng.integers(1, 3, 2)).tolist()
+    kind, margin = pictures.kinds[rng.integers(len(pictures.kinds))], int(rng.uniform(0.02, 0.12) * min(width, height))
+    cell = (width - margin) // across, (height - margin) // down
+    inset = int(rng.uniform(0.3, 1) * cell[0]), int(rng.uniform(0.3, 1) * cell[1])
+    for row in range(down):
+        for column in range(across):
+            if draw <= 0.6:
+                kind = pictures.kinds[rng.integers(len(pictures.kinds))]
+                inset = int(rng.uniform(0.4, 1) * cell[0]), int(rng.uniform(0.4, 1) * cell[1])
+            size = max(16, inset[0] - margin), max(16, inset[1] - margin)
+            left, top = margin + column * cell[0], margin + row * cell[1]
+            window = sheet[top : top + size[1], left : left + size[0]]
+            window[:] = kind(rng, *size)[: window.shape[0], : window.shape[1]]
+    return sheet
 
 
-def news_page(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Columns of text, a rule, a grainy picture."""
-    canvas, draw = _page(size, (246, 244, 238))
-    for column in range(3):
-        left = 20 + column * size[1] // 3
-        _columns(rng, draw, (left, 70, left + size[1] // 3 - 30, size[0]), 13, 40)
-    draw.line((16, 56, size[1] - 16, 56), (30, 30, 30), 3)
-    picture = Image.fromarray(leaves(rng, (200, size[1] // 3 - 20)))
-    canvas.paste(picture, (size[1] // 3 + 14, 120))
-    return np.asarray(canvas)
+def newspaper(rng: np.random.Generator, pictures: Pictures) -> Page:
+    """A page with a headline, columns of small print, and photographs with captions."""
+    paper = rng.uniform(225, 255, 3) * np.array([1, 1, rng.uniform(0.9, 1)])
+    sheet = Image.new("RGB", (WIDTH, HEIGHT), tuple(paper.astype(int).tolist()))
+    ink, kept = Image.new("L", sheet.size), np.zeros((HEIGHT, WIDTH), bool)
+    columns = int(rng.integers(2, 5))
+    wide = (WIDTH - GAP) // columns - GAP
+    size = int(rng.integers(*HEADLINE))
+    y = GAP
+    for _ in range(rng.integers(1, 3)):
+        y = _write(rng, sheet, ink, (GAP, y), WIDTH - 2 * GAP, size) + size // 2
+        size = size * 2 // 3
+    body, tops = int(rng.integers(*BODY)), [y] * columns
+    while min(tops) < HEIGHT - 5 * body:
+        column = tops.index(min(tops))
+        x, top = GAP + column * (wide + GAP), tops[column]
+        if rng.random() < 0.3 and HEIGHT - top > 160:
+            tall = int(min(rng.uniform(0.5, 1.2) * wide, HEIGHT - top - 60))
+            place = (slice(top, top + tall), slice(x, x + wide))
+            photo = pictures.kinds[rng.integers(3)](rng, wide, tall)
+            sheet.paste(Image.fromarray(photo), (x, top))
+            kept[place] = True
+            top = _write(rng, sheet, ink, (x, top + tall + 4), wide, body - 1)
+        for _ in range(rng.integers(3, 14)):
+            if top > HEIGHT - 2 * body - 4:
+                break
+            top = _write(rng, sheet, ink, (x, top + 2), wide, body)
+        tops[column] = top + body
+    return Page(np.asarray(sheet), np.asarray(ink) > 76, kept)
 
 
-def chart(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Bars, a grid and a curve."""
-    canvas, draw = _page(size, (252, 252, 252))
-    for y in range(40, size[0], 60):
-        draw.line((40, y, size[1] - 20, y), (205, 205, 210), 2)
-    colour = tuple(some_colours(rng, 1)[0].astype(int))
-    for x in range(70, size[1] - 60, 70):
-        draw.rectangle((x, rng.uniform(80, size[0] - 60), x + 36, size[0] - 30), fill=colour)
-    points = [(x, size[0] / 2 + 120 * math.sin(x / 90 + rng.uniform(-0.2, 0.2))) for x in range(50, size[1] - 30, 40)]
-    draw.line(points, (220, 90, 30), 5, "curve")
-    draw.rectangle((38, 20, size[1] - 20, size[0] - 28), outline=(40, 40, 40), width=3)
-    return np.asarray(canvas)
+def _write(
+    rng: np.random.Generator, sheet: Image.Image, ink: Image.Image, corner: tuple[int, int], wide: int, size: int
+) -> int:
+    """One line of words that is not longer than `wide`; the y at which it ends."""
+    font = ImageFont.truetype(str(text.NANUM[rng.integers(4) if size > 20 else rng.integers(2)]), size)
+    line = ""
+    while True:
+        longer = f"{line} {rng.choice(text.KOREAN if rng.random() < 0.8 else text.ENGLISH)}".strip()
+        if font.getlength(longer) > wide:
+            break
+        line = longer
+    colour = (15, 15, 15)
+    ImageDraw.Draw(sheet).text(corner, line, colour, font)
+    ImageDraw.Draw(ink).text(corner, line, 255, font)
+    return corner[1] + round(size * 1.2)
 
 
-def comic(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Panels with outlines and screentone."""
-    canvas, draw = _page(size, (255, 255, 255))
-    cut = int(size[1] * rng.uniform(0.35, 0.65))
-    for box in ((14, 14, cut - 6, size[0] - 14), (cut + 6, 14, size[1] - 14, 240), (cut + 6, 254, size[1] - 14, 498)):
-        high, wide = box[3] - box[1], box[2] - box[0]
-        inside = halftone(rng, (high, wide)).mean(2) if rng.random() < 0.5 else drawing(rng, (high, wide)).mean(2)
-        canvas.paste(Image.fromarray(np.stack([inside.astype(np.uint8)] * 3, -1)), box[:2])
-        draw.rectangle(box, outline=(0, 0, 0), width=5)
-    return np.asarray(canvas)
+@cache
+def _faces() -> np.ndarray:
+    """`[100,25,25]` in 0..1: the faces among scikit-image's piece of LFW."""
+    import skimage.data
 
-
-def book_cover(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A moon over hills, with grain."""
-    canvas = Image.fromarray(ramp(rng, size))
-    draw = ImageDraw.Draw(canvas)
-    x, y, reach = rng.uniform(150, 600), rng.uniform(90, 200), rng.uniform(50, 90)
-    draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=(250, 238, 200))
-    for layer in range(3):
-        high = 300 + 70 * layer + 30 * noise(rng, (1, size[1]), 120)[0]
-        shade = tuple((some_colours(rng, 1)[0] * (0.8 - 0.2 * layer)).astype(int))
-        draw.polygon([*enumerate(high.tolist()), (size[1], size[0]), (0, size[0])], fill=shade)
-    for x in rng.uniform(0, size[1], 14):
-        draw.rectangle((x, 380, x + 5, 512), fill=(40, 30, 30))
-    return as_bytes(np.asarray(canvas) + 3.0 * noise(rng, size, 1)[..., None])
-
-
-def flat_cover(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Areas of one colour, bars and a frame."""
-    canvas, draw = _page(size, tuple(some_colours(rng, 1)[0].astype(int)))
-    draw.rectangle(
-        (0, int(size[0] * rng.uniform(0.5, 0.8)), size[1], size[0]), fill=tuple(some_colours(rng, 1)[0].astype(int))
-    )
-    for y in rng.uniform(60, 400, 3):
-        draw.rectangle((0, y, size[1], y + rng.uniform(10, 40)), fill=tuple(some_colours(rng, 1)[0].astype(int)))
-    draw.rectangle((24, 24, size[1] - 24, size[0] - 24), outline=(245, 245, 240), width=6)
-    return np.asarray(canvas)
-
-
-def patterned_cover(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """An ornament under a plain label."""
-    canvas = Image.fromarray(ornament(rng, size))
-    draw = ImageDraw.Draw(canvas)
-    left, top = int(rng.integers(60, 260)), int(rng.integers(60, 200))
-    draw.rounded_rectangle((left, top, left + 420, top + 220), 24, (248, 244, 232), (60, 40, 40), 6)
-    return np.asarray(canvas)
-
-
-def painted_cover(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A painting with a figure."""
-    canvas = Image.fromarray(strokes(rng, size))
-    draw = ImageDraw.Draw(canvas)
-    x = rng.uniform(250, 500)
-    dark = tuple((some_colours(rng, 1)[0] * 0.4).astype(int))
-    draw.polygon([(x - 110, size[0]), (x - 60, 230), (x + 60, 230), (x + 110, size[0])], fill=dark)
-    draw.ellipse((x - 48, 130, x + 48, 240), fill=(226, 190, 160))
-    return np.asarray(canvas)
-
-
-def screened_photo(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """A page of print: every colour in its own dots."""
-    picture = leaves(rng, size).astype(float)
-    picture = cv2.GaussianBlur(picture, (0, 0), 6)
-    rows, columns = np.mgrid[0 : size[0], 0 : size[1]].astype(float)
-    for channel, turn in enumerate((0.26, 1.31, 0.78)):
-        along = (columns * math.cos(turn) + rows * math.sin(turn)) * 2 * math.pi / 5
-        across = (rows * math.cos(turn) - columns * math.sin(turn)) * 2 * math.pi / 5
-        picture[..., channel] += 22 * (np.cos(along) + np.cos(across))
-    return as_bytes(picture)
-
-
-def table(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Rows with rules and numbers."""
-    canvas, draw = _page(size, (250, 249, 246))
-    font = ImageFont.truetype(str(fonts.korean()), 16)
-    for row, y in enumerate(range(20, size[0] - 20, 34)):
-        draw.rectangle(
-            (20, y, size[1] - 20, y + 34), fill=(236, 240, 246) if row % 2 else None, outline=(150, 150, 150)
-        )
-        for x in range(40, size[1] - 80, 120):
-            draw.text((x, y + 7), str(int(rng.integers(10, 99999))), (50, 50, 60), font)
-    return np.asarray(canvas)
-
-
-def webtoon(rng: np.random.Generator, size: Size) -> np.ndarray:
-    """Soft shading with dark outlines."""
-    canvas = Image.fromarray(mesh(rng, size))
-    draw = ImageDraw.Draw(canvas)
-    for _ in range(7):
-        start = rng.uniform(0, 1, 2) * size[::-1]
-        points = start + np.cumsum(rng.normal(0, 60, (9, 2)), 0)
-        smooth = cv2.resize(points.astype(np.float32), (2, 160), interpolation=cv2.INTER_CUBIC)
-        draw.line([tuple(point) for point in smooth.tolist()], (25, 20, 30), int(rng.integers(3, 9)), "curve")
-    return np.asarray(canvas)
-
-
-PAGES = (
-    news_page,
-    chart,
-    comic,
-    book_cover,
-    flat_cover,
-    patterned_cover,
-    painted_cover,
-    screened_photo,
-    table,
-    webtoon,
-)
+    return skimage.data.lfw_subset()[:100].astype(np.float32)
