@@ -7,6 +7,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,16 +46,23 @@ def module_of(path: Path, root: Path) -> str:
 def arrows(path: Path, root: Path) -> Iterator[Arrow]:
     """Every import of a file, wherever it stands in it."""
     source, package = module_of(path, root), path.relative_to(root).parent.parts
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _imports(path):
         if isinstance(node, ast.Import):
             yield from (Arrow(source, alias.name, True) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif not node.level:
             own = (node.module or "").split(".")[0] == "dancheong"
             base = (node.module or "").removeprefix("dancheong").lstrip(".") if own else node.module or ""
             yield from (Arrow(source, name, not own) for name in (_targets(root, base, node) if own else [base]))
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = ".".join((*package[: len(package) - node.level + 1], *filter(None, (node.module or "").split("."))))
             yield from (Arrow(source, name) for name in _targets(root, base, node))
+
+
+@cache
+def _imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Read once for every question that is asked of it."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(module) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _targets(root: Path, base: str, node: ast.ImportFrom) -> Iterator[str]:

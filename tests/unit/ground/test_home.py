@@ -48,5 +48,6 @@ def test_nothing_is_written_among_installed_packages(root, tmp_path):
         "print(*(places.BASE, places.VENV, places.OWN_COMFYUI, keras.folder()), sep='\\n')"
     )
     environment = {"PATH": "", "HOME": str(tmp_path / "me"), "PYTHONPATH": str(packages)}
+    environment["PYTHONPYCACHEPREFIX"] = os.environ["PYTHONPYCACHEPREFIX"]
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert all(line.startswith(str(tmp_path / "me")) for line in result.stdout.splitlines()), result.stdout

@@ -22,9 +22,10 @@ def test_an_unknown_area_is_refused_with_the_known_ones(root):
 
 
 def test_an_area_holds_its_folders_and_the_templates_that_use_it(root):
-    found = collected(root, "--area", "erase", "tests/unit/erase", "tests/unit/page", "tests/browser").stdout
+    folders = ("tests/unit/print_cover", "tests/unit/page", "tests/browser")
+    found = collected(root, "--area", "print_cover", *folders).stdout
     files = [line.split("::")[0].split(": ")[0] for line in found.splitlines() if line.startswith("tests/")]
-    assert {"tests/unit/erase/test_inpaint.py", "tests/browser/house/test_templates.py"} <= set(files)
+    assert {"tests/unit/print_cover/test_print_files.py", "tests/browser/house/test_templates.py"} <= set(files)
     assert not any(file.startswith("tests/unit/page") for file in files)
 
 
