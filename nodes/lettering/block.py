@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from .breaks import SYLLABLE_WISE, WORD_WISE
+from .breaks import WORD_WISE
 from .letters import Letters, Step, justified
 from .wrap import wrap
-
-__all__ = ["SYLLABLE_WISE", "WORD_WISE", "Block", "filled"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def filled(
     Args:
         text: with line ends that stay; empty = a block without lines.
         along, across: px that lines may be long, and all of them deep.
-        breaking: WORD_WISE or SYLLABLE_WISE.
+        breaking: see `segments`.
         justify: all lines but the last of a paragraph are `along` px.
         even: other lines are as even as their number allows.
 

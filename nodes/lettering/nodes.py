@@ -10,7 +10,7 @@ from ..host.progress import interruptibly
 from ..host.wires import TRIM
 from ..page.colour import colour_of
 from . import fonts
-from .block import SYLLABLE_WISE, WORD_WISE
+from .breaks import SYLLABLE_WISE, WORD_WISE
 from .choice import OWN, SAME, faces_of
 from .ink import Paint
 from .layer import lay
@@ -197,7 +197,7 @@ class TypesetTitle(io.ComfyNode):
         spine = is_spine(across, high, layout)
         free = margins(across, high, margin, trim, spine)
         own = dict(zip(OWN, (hanja_font, latin_font, numerals_font), strict=True))
-        text = words.title + words.subtitle + words.author
+        text = "\n".join((words.title, words.subtitle, words.author))
         faces, told = interruptibly(faces_of, _fonts(), font, own, text, weight, width)
         style = Style(
             faces, layout, position, align, title_size, outline, tracking, leading, breaking, hanging

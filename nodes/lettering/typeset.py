@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ..ground import UserError
-from .block import WORD_WISE, Block, filled
+from .block import Block, filled
+from .breaks import WORD_WISE
 from .faces import Faces
 from .ink import Ink
 from .letters import HORIZONTAL, Letters
