@@ -103,7 +103,7 @@ def outcome(folder):
 
 @cache
 def written():
-    return list(news.articles(120, 5))
+    return list(news.articles(120, 5, (384, 256)))
 
 
 @pytest.fixture(scope="module")
