@@ -1,5 +1,7 @@
 """`--area` takes the tests of one capability, those of its folders and those that say so; workers take whole files."""
 
+import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -56,3 +58,13 @@ def test_workers_take_files_whole(root, tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     workers = sorted(path.name for path in taken.iterdir())
     assert len(workers) == 3 and len({name.split(".")[1] for name in workers}) == 2, workers
+
+
+def test_what_a_run_compiles_is_kept_in_one_place():
+    """Whatever the environment says: else every worker, command and ComfyUI of a run compiles torch anew."""
+    compiled = importlib.util.cache_from_source(importlib.util.find_spec("xml.dom.pulldom").origin)
+    assert compiled.startswith(os.environ["PYTHONPYCACHEPREFIX"])
+    assert not sys.dont_write_bytecode and "PYTHONDONTWRITEBYTECODE" not in os.environ
+    command = [sys.executable, "-c", "import xml.dom.pulldom as module; print(module.__cached__)"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout.strip() == compiled
+    assert os.path.isfile(compiled)
