@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from .ground import blurred
 from .membrane import membrane, rough
-from .patches import REACH, components, contrast, described, inner, spread, whole
+from .patches import REACH, components, contrast, described, described_at, inner, spread, whole
 from .peel import MOST, peel
 from .search import Field, Tick, first, improve
 from .votes import Votes
@@ -122,7 +122,7 @@ def _alternate(
     table = described(level.picture * ~level.hole, basis)
     values = level.picture.flatten(1).T.contiguous()
     if before is None:
-        start = first(described(looks, basis)[targets], table, sources, draw)
+        start = first(described_at(looks, basis, targets), table, sources, draw)
     else:
         start = _doubled(before, targets, allowed, sources, draw)
         # What was found is looked up at this size: the enlarged picture would be alike to what is blurred.
@@ -133,7 +133,7 @@ def _alternate(
     for turn in range(rounds):
         if turn:
             looks = Votes(level.hole, field).mean(looks, values)
-        improve(field, described(looks, basis)[targets], table, allowed, turn, draw, lambda: tick(0))
+        improve(field, described_at(looks, basis, targets), table, allowed, turn, draw, lambda: tick(0))
     return looks, _Found(field, (level.hole.shape[0], level.hole.shape[1]))
 
 

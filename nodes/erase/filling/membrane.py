@@ -39,29 +39,52 @@ def solve(target: torch.Tensor, hole: torch.Tensor, pull: torch.Tensor | None = 
         `[C,H,W]`.
     """
     height, width = hole.shape
-    inside = hole.to(target.dtype)
+    result = torch.zeros_like(target)
+    places = hole.flatten().nonzero()[:, 0]
+    if not len(places):
+        return result
     if min(height, width) > SMALLEST:
         half = _halved(hole[None].to(target.dtype))[0] > 0.5
         # One step at half the size stands for two: differences of second order grow fourfold.
-        coarse = solve(4 * _halved(target * inside), half, None if pull is None else 4 * _halved(pull[None])[0])
-        found = functional.interpolate(coarse[None], scale_factor=2, mode="bilinear", align_corners=False)[0]
-        found = found[:, :height, :width] * inside
+        coarse = solve(4 * _halved(target * hole), half, None if pull is None else 4 * _halved(pull[None])[0])
+        start = functional.interpolate(coarse[None], scale_factor=2, mode="bilinear", align_corners=False)[0]
+        found = start[:, :height, :width].flatten(1)[:, places].T.contiguous()
     else:
-        found = torch.zeros_like(target)
+        found = torch.zeros(len(places), len(target), device=target.device)
+    beside, weight = _neighbours(hole, places)
+    if pull is not None:
+        weight = weight + pull.flatten()[places, None]
 
-    def bend(field: torch.Tensor) -> torch.Tensor:
-        return (laplacian(field) if pull is None else laplacian(field) + pull * field) * inside
+    def bend(values: torch.Tensor) -> torch.Tensor:
+        around = torch.cat([values, torch.zeros_like(values[:1])])
+        return weight * values - around[beside[0]] - around[beside[1]] - around[beside[2]] - around[beside[3]]
 
-    rest = target * inside - bend(found)
-    way, size = rest.clone(), (rest * rest).sum((1, 2), keepdim=True)
+    rest = target.flatten(1)[:, places].T - bend(found)
+    way, size = rest.clone(), (rest * rest).sum(0)
     for _ in range(STEPS):
         bent = bend(way)
-        far = size / (way * bent).sum((1, 2), keepdim=True).clamp_min(1e-20)
+        far = size / (way * bent).sum(0).clamp_min(1e-20)
         found += far * way
         rest -= far * bent
-        before, size = size, (rest * rest).sum((1, 2), keepdim=True)
+        before, size = size, (rest * rest).sum(0)
         way = rest + size / before.clamp_min(1e-20) * way
-    return found
+    result.flatten(1)[:, places] = found.T
+    return result
+
+
+def _neighbours(hole: torch.Tensor, places: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For the N pixels of a hole the numbers of their four neighbours, N for those outside, and how many there are."""
+    height, width = hole.shape
+    number = torch.full((height * width,), len(places), device=hole.device)
+    number[places] = torch.arange(len(places), device=hole.device)
+    rows, columns = places // width, places % width
+    beside, count = [], torch.zeros(len(places), 1, device=hole.device)
+    for down, across in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        row, column = rows + down, columns + across
+        within = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        beside.append(torch.where(within, number[torch.where(within, row * width + column, 0)], len(places)))
+        count += within[:, None]
+    return torch.stack(beside), count
 
 
 def laplacian(field: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,8 @@ from torch.nn import functional
 REACH = 3
 SIDE = 2 * REACH + 1
 COMPONENTS = 20
+SPARSE, PIECE = 6, 8192
+"""Where fewer than one pixel in so many is asked for, patches are taken one by one, so many at once."""
 LEARNED_FROM = 4000
 """Patches."""
 
@@ -57,6 +59,17 @@ def described(picture: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
     """`[H*W,20]`: every patch of `[3,H,W]` in a basis of components; the picture's own rim is repeated beyond it."""
     beyond = functional.pad(picture[None], (REACH,) * 4, mode="replicate")
     return functional.conv2d(beyond, basis)[0].flatten(1).T.contiguous()
+
+
+def described_at(picture: torch.Tensor, basis: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """`[N,20]`: the patches of `[3,H,W]` whose centres are `[N]` flat places, in a basis of components."""
+    if len(places) * SPARSE > picture[0].numel():
+        return described(picture, basis)[places]
+    steps = torch.arange(-REACH, REACH + 1, device=picture.device)
+    around = (steps[:, None] * picture.shape[2] + steps).flatten()
+    values, vectors = picture.flatten(1), basis.flatten(1).T
+    pieces = [values[:, some[:, None] + around].movedim(0, 1).flatten(1) @ vectors for some in places.split(PIECE)]
+    return torch.cat(pieces)
 
 
 def contrast(picture: torch.Tensor) -> torch.Tensor:
