@@ -87,8 +87,23 @@ class Collection:
         everyone = [number for group in groups for number in group]
         if len(found) == 1 and len(self._explained(found[0].single, everyone)) >= PURE * len(everyone):
             return self._whole(numbers, self._learn(numbers, common=True))
-        covered = [number for family in found for number in family.numbers]
-        return [*found, *self._tried(_without(numbers, covered))] if found else []
+        left = _without(numbers, [number for family in found for number in family.numbers])
+        grown = []
+        for family in found:
+            grown.append(self._grown(family, left))
+            left = _without(left, list(grown[-1].numbers))
+        return [*grown, *self._tried(left)] if found else []
+
+    def _grown(self, family: Family, left: list[int]) -> Family:
+        """A family with those of the numbers left over whose pictures its mark explains too."""
+        explained = self._explained(family.single, left)
+        if not explained:
+            return family
+        numbers = sorted([*family.numbers, *explained])
+        try:
+            return Family(self._learn(numbers), tuple(numbers))
+        except NoMark:
+            return replace(family, numbers=tuple(numbers))
 
     def _apart(self, found: list[Family]) -> list[Family]:
         """Without those whose mark was learned twice, that of most pictures first."""

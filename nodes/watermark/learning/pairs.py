@@ -1,7 +1,5 @@
 """Pictures compared two by two: which of them share something in a window, and how far apart it lies."""
 
-from itertools import combinations
-
 import numpy as np
 
 from .. import alignment
@@ -20,8 +18,9 @@ MOVES = 6
 """Times that every picture goes to the group that it is most like."""
 SOFT = 0.5
 """px (sigma) by which pictures are softened against JPEG's noise: more would blur what tells letters apart."""
-APART = 0.07
-"""Least difference of the mean cosine within each group and across any two that carry different marks."""
+APART, LOOSEST = 0.07, 0.25
+"""Least difference of a picture's mean cosine with its own group and with the nearest other, where they carry different
+marks; and the share of a group's pictures that may have less: some like each other do not make a group of others."""
 
 
 def pairs(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -112,9 +111,13 @@ def _parted(alike: np.ndarray, count: int) -> tuple[np.ndarray, ...]:
 
 
 def _apart(alike: np.ndarray, parts: tuple[np.ndarray, ...]) -> float:
-    """How much more alike pictures of one group are than those of the two groups that are most alike."""
-    across = max(alike[np.ix_(one, other)].mean() for one, other in combinations(parts, 2))
-    return min(_alike(alike, part) for part in parts) - across
+    """How much more alike pictures are to their own group than to the nearest other: of most of the loosest group."""
+    means = np.stack([alike[part].sum(0) / (len(part) - np.isin(np.arange(len(alike)), part)) for part in parts])
+    apart = []
+    for number, part in enumerate(parts):
+        nearest = np.delete(means[:, part], number, 0).max(0)
+        apart.append(np.quantile(means[number, part] - nearest, LOOSEST))
+    return float(min(apart))
 
 
 def _alike(shared: np.ndarray, group: np.ndarray) -> float:
