@@ -130,16 +130,16 @@ def _ratio(figures: list[dict[str, dict[str, float]]], way: str, name: str) -> f
     return round(float(np.exp(np.mean(np.log(ratios)))), 2)
 
 
-def sheet(path: Path, part: str, seed: int) -> None:
+def sheet(path: Path, scenes: list[Scene]) -> None:
     """A picture to look at: every scene's middle, with its hole, as telea and as auto fill it, and whole."""
     strips = []
-    for scene in holes.scenes(part, seed):
+    for scene in scenes:
         top, left = (max(0, (side - most) // 2) for side, most in zip(scene.hole.shape, (288, 384), strict=True))
-        seen = [picture[top : top + 288, left : left + 384] for picture in (scene.holed, telea(scene), auto(scene))]
-        seen.append(scene.picture[top : top + 288, left : left + 384])
-        strips.append(np.hstack([cv2.resize(one, (192, 144), interpolation=cv2.INTER_AREA) for one in seen]))
-    half = (len(strips) + 1) // 2
-    Image.fromarray(np.hstack([np.vstack(strips[:half]), np.vstack(strips[half:])])).save(path, quality=85)
+        pictures = (scene.holed, telea(scene), auto(scene), scene.picture)
+        strips.append(np.hstack([picture[top : top + 288, left : left + 384] for picture in pictures]))
+    wide = max(strip.shape[1] for strip in strips)
+    shrunk = [cv2.resize(one, (960, len(one) * 960 // wide), interpolation=cv2.INTER_AREA) for one in strips]
+    Image.fromarray(np.vstack(shrunk)).save(path, quality=85)
 
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
@@ -154,7 +154,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     if chosen.picture:
-        sheet(chosen.picture, chosen.part, chosen.seed)
+        sheet(chosen.picture, [holes.scene(chosen.part, chosen.seed, number) for number in chosen.scenes])
         return None
     found = []
     for number in chosen.scenes:

@@ -31,7 +31,8 @@ def inner(like: torch.Tensor) -> torch.Tensor:
 
 def spread(mask: torch.Tensor, reach: int) -> torch.Tensor:
     """`[H,W]` bool: the mask, widened by a square of `reach` px."""
-    return functional.max_pool2d(mask[None, None].float(), 2 * reach + 1, 1, reach)[0, 0] > 0
+    tall = functional.max_pool2d(mask[None, None].float(), (2 * reach + 1, 1), 1, (reach, 0))
+    return functional.max_pool2d(tall, (1, 2 * reach + 1), 1, (0, reach))[0, 0] > 0
 
 
 def components(picture: torch.Tensor, centres: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
