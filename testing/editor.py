@@ -58,7 +58,7 @@ class Editor:
                     const has = node => (app.nodeOutputs[node.id]?.images ?? []).length > 0
                     if (canvas.visible_nodes.some(node => has(node) && !node.imgs?.length)) return false
                 }
-                // Two frames in which nothing asks to be drawn: the first may only have asked for the second.
+                // Three frames in which nothing asks to be drawn: the first may only have asked for the next.
                 window.still = canvas.dirty_canvas || canvas.dirty_bgcanvas ? 0 : (window.still ?? 0) + 1
                 return window.still > 2 && !(window.still = 0)
             }""",
