@@ -50,7 +50,7 @@ def main(options: list[str]) -> dict[str, list[dict]]:
 
 def write(weights: dict[str, np.ndarray]) -> None:
     columns = {
-        name: {key: round(float(value), 4) for key, value in zip(evidence.FEATURES, values, strict=True)}
+        name: {key: round(float(value), 4) for key, value in zip(evidence.SMALL_FEATURES, values, strict=True)}
         for name, values in weights.items()
         if name != "bias"
     }
@@ -81,7 +81,7 @@ def gather() -> tuple[np.ndarray, np.ndarray]:
         for _, values in shown(text.wallpaper(rng, files[number % len(files)])):
             rows.append(values)
             truth.append(False)
-    return np.array(rows), np.array(truth)
+    return np.array(rows)[:, : len(evidence.SMALL_FEATURES)], np.array(truth)
 
 
 def shown(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -5,6 +5,7 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..host import images
@@ -12,10 +13,11 @@ from ..host.api import io
 from ..host.models import ModelFolder
 from ..host.progress import Progress
 from ..host.wires import INPAINT_MODEL
-from ..text_mask import ENGINES
+from ..text_mask import ENGINES, Region
 from ..text_mask.comfy import TextSearch, all_but, keep_input, search_stamp
 from . import comfy_lama
 from .comfy import AUTO, METHODS, check_filling, fill_masked
+from .rounds import Rounds, erase
 
 MODELS = ModelFolder("inpaint", "inpaint model", "run `dancheong models get lama`, or put big-lama there")
 
@@ -177,23 +179,29 @@ class EraseText(io.ComfyNode):
         progress = Progress(len(pictures) * (rounds + 1) * search.steps(*pictures.shape[1:3]))
         lines, left = [], 0
         for number, (result, erased) in enumerate(zip(cleaned, masks, strict=True), 1):
-            counts = _until_clean(result, erased, search, method, inpaint_model, rounds, progress)
-            left += counts[-1]
-            lines.append(f"Picture {number}: {' -> '.join(map(str, counts))} texts, engine {search.engine.name}.")
+            done = _erase(result, search, method, inpaint_model, rounds, progress)
+            erased.copy_(torch.from_numpy(done.erased))
+            left += done.counts[-1]
+            counts = " -> ".join(map(str, done.counts))
+            reader = f", read by {search.reader}" if search.reader else ""
+            line = f"Picture {number}: {counts} texts, engine {search.engine.name}{reader}. {done.stopped}"
+            lines.append(line.rstrip())
         return io.NodeOutput(images.to_host(cleaned), images.to_host(masks), "\n".join(lines), left)
 
 
-def _until_clean(result, erased, search, method, model, rounds, progress) -> list[int]:
-    """Erase one picture's text in place and note where; how many texts each look found, the last look's last."""
-    counts: list[int] = []
-    while True:
-        picture = images.pictures(result[None])[0]
-        # What the first look left alone stays: later looks are for what remains of letters.
-        among = erased.numpy() if counts else None
-        found = search.find(images.to_bytes(images.rgb(picture)), progress, among)
-        counts.append(found.count)
-        if not found.count or len(counts) > rounds or (len(counts) > 1 and counts[-1] >= counts[-2]):
-            return counts
-        strength = torch.from_numpy(found.mask).float()
-        fill_masked(result, picture, strength, method, model)
-        torch.maximum(erased, strength, out=erased)
+def _erase(result, search, method, model, most, progress) -> Rounds:
+    """Erase one picture's text in place."""
+
+    def pixels() -> np.ndarray:
+        return images.bytes_as_seen(images.pictures(result[None])[0])
+
+    def look() -> list[Region]:
+        return search.wanted(pixels(), progress)
+
+    def draw(found: list[Region]) -> np.ndarray:
+        return search.mask(pixels(), found).astype(bool)
+
+    def fill(mask: np.ndarray) -> None:
+        fill_masked(result, images.pictures(result[None])[0], torch.from_numpy(mask).float(), method, model)
+
+    return erase(tuple(result.shape[:2]), look, draw, fill, most)

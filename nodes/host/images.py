@@ -6,6 +6,8 @@ import torch
 from ..ground import UserError
 
 STRIP = 256
+CLEAR = 0.3
+"""Of 0..1: colours that differ by that much are told apart by anybody."""
 
 
 def pictures(image: torch.Tensor) -> torch.Tensor:
@@ -74,6 +76,27 @@ def to_bytes(image: torch.Tensor) -> np.ndarray:
     for strip, target in zip(image.split(STRIP), result.split(STRIP), strict=True):
         target.copy_((strip * 255.0).round_())
     return result.numpy()
+
+
+def bytes_as_seen(picture: torch.Tensor) -> np.ndarray:
+    """One picture `[H,W,C]` as an eye sees it, `[H,W,3]` uint8: what is transparent shows a ground of black, white or
+    grey, the one from which the visible colours part most; the colours that it hides are not seen."""
+    if picture.shape[-1] < 4:
+        return to_bytes(rgb(picture))
+    ground = max((0.0, 1.0, 0.5), key=lambda shade: _parting(picture, shade))
+    seen = torch.empty(*picture.shape[:2], 3, dtype=torch.uint8)
+    for strip, target in zip(picture.split(STRIP), seen.split(STRIP), strict=True):
+        colours, alpha = strip[..., :3], strip[..., 3:]
+        target.copy_((torch.lerp(torch.full_like(colours, ground), colours, alpha) * 255.0).round_())
+    return seen.numpy()
+
+
+def _parting(picture: torch.Tensor, ground: float) -> float:
+    """How much, 0..`CLEAR`, the visible colours of `[H,W,4]` differ from a ground; what differs clearly is enough."""
+    few = picture[:: max(1, picture.shape[0] // STRIP), :: max(1, picture.shape[1] // STRIP)]
+    alpha = few[..., 3]
+    difference = (few[..., :3] - ground).abs().amax(-1).clamp(max=CLEAR)
+    return float((difference * alpha).sum() / alpha.sum().clamp(min=1e-6))
 
 
 def thumbnails(image: torch.Tensor, longest: int) -> torch.Tensor:

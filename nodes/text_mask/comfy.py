@@ -71,17 +71,24 @@ class TextSearch:
         """
         self.engine = interruptibly(comfy_engines.choose, engine)
         self._rules, self._shape, self._grow = rules, shape, grow
-        self._reader = interruptibly(comfy_engines.choose_reader) if rules is None or rules.need_text else None
-        if self._reader is not None and rules and rules.need_hangul and not self._reader.reads_hangul:
+        hangul = rules is not None and rules.need_hangul
+        self._reader = interruptibly(comfy_engines.choose_reader, hangul) if rules is None or rules.need_text else None
+        if self._reader is not None and hangul and not self._reader.reads_hangul:
             raise UserError(
                 "A rule asks for Hangul, which is found but cannot be read without the Korean recogniser: run "
-                "`dancheong models get korean-ocr`, or choose Korean text by height or place instead."
+                "`dancheong models get korean-ocr`, install Debian's tesseract-ocr-kor and `pip install pytesseract`, "
+                "or choose Korean text by height or place instead."
             )
 
     @property
     def reads_hangul(self) -> bool:
         """Whether the text of regions is read, Hangul included."""
         return self._reader is not None and self._reader.reads_hangul
+
+    @property
+    def reader(self) -> str | None:
+        """Who reads the text of regions; None where nobody does."""
+        return self._reader.name if self._reader is not None else None
 
     def steps(self, height: int, width: int) -> int:
         """How far a picture of that size moves the progress bar."""
@@ -104,24 +111,24 @@ class TextSearch:
         """`[H,W]` uint8, 0 or 1: some of these regions."""
         return interruptibly(shapes.draw_mask, pixels, chosen, self._shape, self._grow)
 
-    def find(self, pixels: np.ndarray, progress: Progress, among: np.ndarray | None = None) -> FoundText:
-        """The text of a picture, and what the rules choose of it.
-
-        Args:
-            pixels: `[H,W,3]` uint8 RGB.
-            among: `[H,W]`, only regions that touch where it is not 0 are masked.
-        """
-        found, size = self.regions(pixels, progress), (pixels.shape[1], pixels.shape[0])
-        masked = [
-            self._rules is not None and self._rules.masked(region, size) and shapes.touches(region, among)
-            for region in found
-        ]
+    def find(self, pixels: np.ndarray, progress: Progress) -> FoundText:
+        """The text of a picture `[H,W,3]` uint8 RGB, and what the rules choose of it."""
+        found, masked = self._chosen(pixels, progress)
         chosen = [region for region, is_masked in zip(found, masked, strict=True) if is_masked]
         return FoundText(found, masked, self.mask(pixels, chosen))
 
+    def wanted(self, pixels: np.ndarray, progress: Progress) -> list[Region]:
+        """The text of a picture `[H,W,3]` uint8 RGB that the rules choose."""
+        return [region for region, is_masked in zip(*self._chosen(pixels, progress), strict=True) if is_masked]
+
+    def _chosen(self, pixels: np.ndarray, progress: Progress) -> tuple[list[Region], list[bool]]:
+        """All text, and whether the rules choose it."""
+        found, size = self.regions(pixels, progress), (pixels.shape[1], pixels.shape[0])
+        return found, [self._rules is not None and self._rules.masked(region, size) for region in found]
+
     def to_json(self, pixels: np.ndarray, found: FoundText) -> dict:
         """What one picture holds, for `regions.report`."""
-        return regions.to_json(self.engine.name, pixels.shape[1::-1], found.regions, found.masked)
+        return regions.to_json(self.engine.name, self.reader, pixels.shape[1::-1], found.regions, found.masked)
 
 
 def keep_input() -> io.String.Input:

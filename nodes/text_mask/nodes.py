@@ -140,10 +140,11 @@ class OCRTextMask(io.ComfyNode):
         mask, overlay = torch.empty(pictures.shape[:3]), torch.empty(*pictures.shape[:3], 3)
         reports, count = [], 0
         for number, picture in enumerate(pictures):
-            pixels = images.to_bytes(images.rgb(picture))
+            pixels = images.bytes_as_seen(picture)
             found = search.find(pixels, progress)
             mask[number] = torch.from_numpy(found.mask)
-            overlay[number] = images.from_bytes(shapes.draw_overlay(pixels, found.regions, found.masked))
+            drawn = shapes.draw_overlay(pixels, found.regions, found.masked)
+            overlay[number].copy_(torch.from_numpy(drawn)).div_(255.0)
             reports.append(search.to_json(pixels, found))
             count += found.count
         mask = images.widen(mask, 0.0, feather)

@@ -34,10 +34,11 @@ class Region:
         return min(self.sides)
 
 
-def to_json(engine: str, size: tuple[int, int], regions: list[Region], masked: list[bool]) -> dict:
+def to_json(engine: str, reader: str | None, size: tuple[int, int], regions: list[Region], masked: list[bool]) -> dict:
     """One picture's regions for the node's STRING output; `size` is (width, height) in px."""
     return {
         "engine": engine,
+        "reader": reader,
         "width": size[0],
         "height": size[1],
         "regions": [

@@ -10,7 +10,7 @@ from ...ground import UserError, scan
 from ...host.models import listed, stamp
 from ..finding.pyramid import Call
 from ..regions import Region
-from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader
+from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader, tesseract_reader
 
 FOLDER = "ocr"
 CRAFT_ENDINGS = (".safetensors", ".pth", ".h5")
@@ -48,10 +48,11 @@ def choose(name: str) -> Engine:
     raise UserError("No text engine is ready. " + " ".join(faults))
 
 
-def choose_reader() -> reader.Reader:
-    """The recognisers, with the Korean one where models/ocr has it."""
+def choose_reader(hangul: bool = False) -> reader.Reader:
+    """The recognisers, with the Korean one where models/ocr has it; where it is missing and `hangul` must be read, with
+    tesseract if that is installed."""
     korean = _first("korean", (".onnx",))
-    return reader.load(korean, stamp(korean) if korean else "")
+    return reader.load(korean, stamp(korean) if korean else "", hangul and tesseract_reader.is_there())
 
 
 def weights_stamp() -> str:

@@ -1,7 +1,7 @@
 """Read the text of found regions, for the rules: PP-OCR's recogniser that rapidocr carries, and a Korean one beside it.
 
 The bundled recogniser knows Latin letters, digits, Hanja and Kana but no Hangul; it answers with "" there. The Korean
-one is a file of the user's (`dancheong models get korean-ocr`).
+one is a file of the user's (`dancheong models get korean-ocr`); where it is missing, Debian's tesseract can stand in.
 """
 
 import os
@@ -15,6 +15,7 @@ import numpy as np
 
 from ...ground import UserError
 from ..regions import HANGUL, Region
+from . import tesseract_reader
 
 MAX_THREADS = 4
 
@@ -22,15 +23,26 @@ MAX_THREADS = 4
 class Reader:
     """One call at a time; a call that was interrupted finishes before the next begins."""
 
-    def __init__(self, korean: Path | None) -> None:
+    def __init__(self, korean: Path | None, is_tesseract: bool) -> None:
+        """
+        Args:
+            korean: the Korean recogniser's file.
+            is_tesseract: tesseract reads Hangul where there is none.
+        """
         self._lock = threading.Lock()
         self._bundled = _recogniser(None)
         self._korean = _recogniser(korean) if korean else None
+        self._is_tesseract = is_tesseract and not korean
 
     @property
     def reads_hangul(self) -> bool:
-        """Whether the Korean recogniser is there."""
-        return self._korean is not None
+        """Whether anything here reads it."""
+        return self._korean is not None or self._is_tesseract
+
+    @property
+    def name(self) -> str:
+        """Who reads, for the report."""
+        return "rapidocr" + (" and tesseract" if self._is_tesseract else "")
 
     def read(self, picture: np.ndarray, region: Region) -> Region:
         """The region with its text, "" where nothing can be read; a text that the engine gave stays.
@@ -48,13 +60,18 @@ class Reader:
                 # The Korean recogniser knows little Hanja, the bundled one reads Hangul as nothing or as Kana.
                 if HANGUL.search(korean) or korean_sure > sure:
                     text, sure = korean, korean_sure
+            elif self._is_tesseract:
+                korean, korean_sure = tesseract_reader.read(picture, region)
+                # It sees some Hangul in Latin letters, which the bundled one is sure of.
+                if HANGUL.search(korean) and korean_sure > sure:
+                    text, sure = korean, korean_sure
         return replace(region, text=text, certainty=sure)
 
 
-@lru_cache(maxsize=1)
-def load(korean: Path | None, stamp: str) -> Reader:
+@lru_cache(maxsize=2)
+def load(korean: Path | None, stamp: str, is_tesseract: bool = False) -> Reader:
     """The recognisers, built once, as it takes seconds; another stamp says that the file is another."""
-    return Reader(korean)
+    return Reader(korean, is_tesseract)
 
 
 def _recogniser(path: Path | None) -> Any:

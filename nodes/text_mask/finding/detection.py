@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..regions import Region
-from . import evidence, pyramid
+from . import beyond, evidence, pyramid
 from .lines import lines
 
 LEAST_CONTRAST = 6
 """Of 255, in any channel: less cannot be read by anybody."""
 LEAST_WEIGHT, LEAST_WEIGHT_ALONE = -0.3, 0.5
 """Log-odds of text; below it, what the network showed is left alone. What is seen from one distance only needs more."""
-LEAST_READABLE = 0.25
-"""0..1: text is still there from where its letters have a readable height; a row of windows is not."""
 SAME = 0.4
 """Two sights of one text lie in each other by that much at least."""
 COVERED = 0.6
@@ -51,7 +49,8 @@ def find(network: pyramid.Network, picture: np.ndarray, call: pyramid.Call) -> l
     height, width = picture.shape[:2]
     looks = [pyramid.look(network, picture, scale, call) for scale in pyramid.scales(height, width)]
     candidates = call(weighed, picture, looks)
-    return sorted(call(choose, candidates), key=lambda region: tuple(region.polygon.mean(axis=0)[::-1]))
+    found = call(beyond.continued, picture, choose(candidates))
+    return sorted(found, key=lambda region: tuple(region.polygon.mean(axis=0)[::-1]))
 
 
 def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
@@ -65,9 +64,7 @@ def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
     ]
     if not seen:
         return []
-    features = np.stack([features for _, features, _ in seen])
-    weights = evidence.weight(features)
-    weights[features[:, evidence.FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
+    weights = evidence.weight(np.stack([features for _, features, _ in seen]))
     return [
         Candidate(region, drawn_in, float(weight)) for (region, _, drawn_in), weight in zip(seen, weights, strict=True)
     ]
@@ -75,37 +72,33 @@ def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
 
 def choose(candidates: list[Candidate]) -> list[Region]:
     """Each text once, the likeliest sight of it first; a line in place of the pieces of its letters."""
-    chosen: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda candidate: -candidate.weight):
+    if not candidates:
+        return []
+    ordered = sorted(candidates, key=lambda candidate: -candidate.weight)
+    corners = np.stack([candidate.seen.polygon for candidate in ordered])
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    chosen: dict[int, Candidate] = {}
+    for number, candidate in enumerate(ordered):
         if candidate.weight < LEAST_WEIGHT:
             break
-        if candidate.weight < LEAST_WEIGHT_ALONE and not _is_seen_again(candidate, candidates):
+        # A page has thousands of lines, and a line few neighbours.
+        meets = np.flatnonzero(((low < high[number]) & (low[number] < high)).all(axis=1)).tolist()
+        shares = {other: _shares(corners[number], corners[other]) for other in meets if other != number}
+        if candidate.weight < LEAST_WEIGHT_ALONE and not any(min(both) >= SAME for both in shares.values()):
             continue
-        shares = [(other, *_shares(candidate.seen.polygon, other.seen.polygon)) for other in chosen]
-        if sum(of_own for _, of_own, _ in shares) >= COVERED:
+        if sum(of_own for other, (of_own, _) in shares.items() if other in chosen) >= COVERED:
             continue
-        pieces = {
-            id(other)
-            for other, _, of_other in shares
-            if of_other >= INSIDE and other.seen.height >= PIECE * candidate.seen.height
-        }
-        chosen = [other for other in chosen if id(other) not in pieces] + [candidate]
-    return [candidate.drawn_in for candidate in chosen]
-
-
-def _is_seen_again(candidate: Candidate, candidates: list[Candidate]) -> bool:
-    return any(
-        other is not candidate and min(_shares(candidate.seen.polygon, other.seen.polygon)) >= SAME
-        for other in candidates
-    )
+        for other, (_, of_other) in shares.items():
+            if other in chosen and of_other >= INSIDE and ordered[other].seen.height >= PIECE * candidate.seen.height:
+                del chosen[other]
+        chosen[number] = candidate
+    return [candidate.drawn_in for candidate in chosen.values()]
 
 
 def _shares(own: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """How much of each of two quads lies in the other, 0..1."""
     import cv2
 
-    if (own.max(axis=0) <= other.min(axis=0)).any() or (other.max(axis=0) <= own.min(axis=0)).any():
-        return 0.0, 0.0
     common = cv2.intersectConvexConvex(own, other)[0]
     return common / max(cv2.contourArea(own), 1e-6), common / max(cv2.contourArea(other), 1e-6)
 

@@ -2,7 +2,9 @@
 
 A text network takes a whole meadow, a wall or the moon for one large letter. Letters have a stroke that is thin against
 their height, they part in colour from their ground, and they are seen from more than one distance. A logistic
-regression over such features weighs them; `evidence.json` holds it, `benchmarks/text_evidence.py` fits it.
+regression over such features weighs them; `evidence.json` holds it, `benchmarks/text_evidence.py` fits it. What is
+large must look like letters to the letter network too: a perceptron with one hidden layer (`large.json`, fitted by
+`benchmarks/text_evidence_large.py`) weighs it.
 """
 
 import json
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..marking import strokes
+from ..marking import letters, strokes
+from ..marking.upright import upright
 from ..regions import Region
 from .lines import mean_inside
 from .pyramid import Look
@@ -30,11 +33,21 @@ TIGHTEST = 0.25
 SPARE = 0.05
 CORE = 0.6
 """Of a region: the part that must be seen from another distance too; its rim is never certain."""
-FEATURES = (
+NO_HEART = 2.0
+"""Of log(texture + 1): nothing that is flat inside."""
+LEAST_READABLE = 0.25
+"""0..1: small text is still there from where its letters have a readable height; a row of windows is not."""
+SMALL = 0.04
+"""Of the picture's area: what is larger is a title, or one of the photographs, coins and windows that look like one,
+and only the letter network tells them apart."""
+LETTER_FEATURES = ("letters_share", "letters_sure", "letters_along", "letters_texture", "letters_agree")
+NO_LETTERS = dict.fromkeys(LETTER_FEATURES, 0.0)
+SMALL_FEATURES = (
     "log_height", "log_height_squared", "log_aspect", "separation", "ink_share", "stroke_width", "log_edge_density",
     "score", "finer", "coarser", "rim", "log_contrast", "log_share", "large", "tall", "unclear_large", "unclear_tall",
     "readable",
 )  # fmt: skip
+FEATURES = (*SMALL_FEATURES, *LETTER_FEATURES)
 
 
 def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) -> tuple[np.ndarray, Region]:
@@ -46,11 +59,10 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
     Returns:
         float32 in the order of `FEATURES`, and the region; unchanged where its letters do not part from the ground.
     """
-    patch = _upright(picture, region)
-    height, width = patch.shape[0] - 2 * MARGIN, patch.shape[1] - 2 * MARGIN
-    inside = np.zeros(patch.shape[:2], bool)
-    inside[MARGIN : MARGIN + height, MARGIN : MARGIN + width] = True
-    seen = strokes.separate(patch, inside)
+    patch = upright(picture, region, LETTER_HEIGHT, 1.0, (MARGIN, MARGIN))
+    height, width = patch.rows.stop - patch.rows.start, patch.columns.stop - patch.columns.start
+    inside = patch.inside
+    seen = strokes.separate(patch.pixels, inside)
     letter = min(height, width)
     log_height = math.log(max(region.height * looks[own].scale, 1.0))
     share = float(np.prod(region.sides)) / (picture.shape[0] * picture.shape[1])
@@ -78,43 +90,64 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
         "unclear_tall": tall * (1 - seen.separation),
         "readable": _readable(region, looks, picture),
     }
+    values |= _letters(picture, region, seen.ink[patch.rows, patch.columns]) if share >= SMALL else NO_LETTERS
     features = np.array([values[name] for name in FEATURES], np.float32)
     return features, _drawn_in(region, seen) if seen.is_clear(inside) else region
 
 
 def weight(features: np.ndarray) -> np.ndarray:
-    """`[...,F]` features to log-odds of text; 0 is even."""
+    """`[N,F]` features to log-odds of text; 0 is even."""
+    values = features[:, : len(SMALL_FEATURES)]
     model = _model()
-    return (features - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
+    small = (values - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
+    small[features[:, FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
+    return np.where(features[:, FEATURES.index("log_share")] < math.log(SMALL), small, large_weight(features))
+
+
+def large_weight(features: np.ndarray, model: dict[str, np.ndarray] | None = None) -> np.ndarray:
+    """The same for regions of more than `SMALL`; by another model than the pack's where one is given."""
+    model = model or _large_model()
+    inputs = (features - model["mean"]) / model["deviation"]
+    return np.tanh(inputs @ model["weights"] + model["hidden"]) @ model["last"] + model["bias"]
 
 
 @cache
 def _model() -> dict[str, np.ndarray]:
     model = json.loads(Path(__file__).with_name("evidence.json").read_text())
-    columns = {key: np.array([model[key][name] for name in FEATURES], np.float32) for key in COLUMNS}
+    columns = {key: np.array([model[key][name] for name in SMALL_FEATURES], np.float32) for key in COLUMNS}
     return {**columns, "bias": np.array(model["bias"], np.float32)}
 
 
-def _upright(picture: np.ndarray, region: Region) -> np.ndarray:
-    """The region turned upright with `MARGIN` px around it, itself at most `LETTER_HEIGHT` px high."""
+@cache
+def _large_model() -> dict[str, np.ndarray]:
+    model = json.loads(Path(__file__).with_name("large.json").read_text())
+    columns = {key: np.array([model[key][name] for name in FEATURES], np.float32) for key in COLUMNS}
+    return {**columns, **{key: np.array(model[key], np.float32) for key in ("hidden", "last", "bias")}}
+
+
+def _letters(picture: np.ndarray, region: Region, parted: np.ndarray) -> dict[str, float]:
+    """What the letter network says of a region; letters are flat inside, photographs are not.
+
+    Args:
+        parted: `[h,w]` bool, what colours alone part from the ground; of an inset photograph that is all of it.
+    """
     import cv2
 
-    corners = region.polygon
-    zoom = min(1.0, LETTER_HEIGHT / max(region.height, 1.0))
-    reach = math.ceil(MARGIN / zoom) + 2
-    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - reach, 0)
-    high = np.ceil(corners.max(axis=0)).astype(int) + reach
-    part = picture[low[1] : high[1], low[0] : high[0]]
-    if zoom < 1:
-        size = tuple(max(1, round(side * zoom)) for side in part.shape[1::-1])
-        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-    width = max(2, round(float(np.linalg.norm(corners[1] - corners[0])) * zoom))
-    height = max(2, round(float(np.linalg.norm(corners[3] - corners[0])) * zoom))
-    source = ((corners - low) * zoom - 0.5).astype(np.float32)
-    target = np.array([[0, 0], [width, 0], [0, height]], np.float32) + MARGIN - 0.5
-    transform = cv2.getAffineTransform(source[[0, 1, 3]], target)
-    size = (width + 2 * MARGIN, height + 2 * MARGIN)
-    return cv2.warpAffine(part, transform, size, borderMode=cv2.BORDER_REPLICATE)
+    seen, sure = letters.sight(picture, region)
+    own = sure[seen.rows, seen.columns]
+    ink = own > letters.INK
+    along = ink.any(axis=0 if own.shape[1] >= own.shape[0] else 1)
+    heart = cv2.erode(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    finer = cv2.resize(ink.astype(np.uint8), parted.shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+    pixels = seen.pixels[seen.rows, seen.columns]
+    rough = np.abs(pixels.astype(np.float32) - cv2.blur(pixels, (3, 3))).mean(axis=2)
+    return {
+        "letters_share": float(ink.mean()),
+        "letters_sure": float(np.abs(2 * own - 1).mean()),
+        "letters_along": float(along.mean()),
+        "letters_texture": math.log(float(rough[heart].mean()) + 1) if heart.any() else NO_HEART,
+        "letters_agree": float((finer & parted).sum() / max(int((finer | parted).sum()), 1)),
+    }
 
 
 def _support(region: Region, look: Look, picture: np.ndarray) -> float:

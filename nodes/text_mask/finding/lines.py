@@ -16,6 +16,8 @@ FULL, LONG = 0.65, 2.0
 """A contour that fills less of its rectangle, and is longer than wide by that much, is bent: text on an arc."""
 MOST_CUTS = 4
 """In halves: a ring falls into 16 pieces."""
+FINEST_CUT = 512
+"""px: a larger contour is cut at this size; a whole poster can be one."""
 LEAST_SIDE = 3
 """px of the map."""
 
@@ -56,15 +58,16 @@ def _straight(contour: np.ndarray, cuts: int = MOST_CUTS) -> Iterator[np.ndarray
         yield contour
         return
     left, top, columns, rows = cv2.boundingRect(contour)
-    filled = np.zeros((rows, columns), np.uint8)
-    cv2.drawContours(filled, [contour - (left, top)], -1, 1, cv2.FILLED)
+    step = max(1.0, max(columns, rows) / FINEST_CUT)
+    filled = np.zeros((math.ceil(rows / step), math.ceil(columns / step)), np.uint8)
+    cv2.drawContours(filled, [((contour - (left, top)) / step).astype(np.int32)], -1, 1, cv2.FILLED)
     along = math.radians(angle if width >= height else angle + 90)
-    row, column = np.indices(filled.shape)
-    beyond = (column + left - x) * math.cos(along) + (row + top - y) * math.sin(along) > 0
+    row, column = np.ogrid[: filled.shape[0], : filled.shape[1]]
+    beyond = (column * step + left - x) * math.cos(along) + (row * step + top - y) * math.sin(along) > 0
     for half in (filled & beyond, filled & ~beyond):
         pieces, _ = cv2.findContours(half.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for piece in pieces:
-            yield from _straight(piece + (left, top), cuts - 1)  # noqa: RUF005, arrays
+            yield from _straight((piece * step + (left, top)).astype(np.int32), cuts - 1)
 
 
 def mean_inside(probability: np.ndarray, corners: np.ndarray) -> float:

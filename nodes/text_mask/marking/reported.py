@@ -8,7 +8,7 @@ import numpy as np
 
 from ...ground import UserError
 from ..regions import Region
-from . import shapes
+from .shapes import area_of
 
 FORM = "the regions output of OCR Text Mask"
 
@@ -24,8 +24,7 @@ class Reported:
 
     def area(self, number: int, grow: float) -> np.ndarray:
         """A region, counted from 1, as `[H,W]` bool, grown by percent of its text height."""
-        blank = np.broadcast_to(np.uint8(0), (self.height, self.width, 3))
-        return shapes.draw_mask(blank, [self.regions[number - 1]], "polygon", grow).astype(bool)
+        return area_of([self.regions[number - 1]], (self.height, self.width), grow)
 
 
 def reported_regions(report: str) -> list[Reported]:
@@ -42,5 +41,8 @@ def reported_regions(report: str) -> list[Reported]:
 
 def _picture(entry: dict[str, Any]) -> Reported:
     found = entry["regions"]
-    regions = tuple(Region(np.array(region["polygon"], np.float32).reshape(4, 2), region["score"]) for region in found)
+    regions = tuple(
+        Region(np.array(region["polygon"], np.float32).reshape(4, 2), region["score"], region.get("text"))
+        for region in found
+    )
     return Reported(entry["width"], entry["height"], regions, tuple(bool(region["masked"]) for region in found))

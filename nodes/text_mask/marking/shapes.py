@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..regions import Region
-from . import strokes
+from . import letters, strokes
 
 MASKED_COLOUR = (230, 57, 70)
 KEPT_COLOUR = (69, 160, 98)
@@ -15,8 +15,8 @@ def draw_mask(picture: np.ndarray, regions: list[Region], shape: str, grow: floa
 
     Args:
         picture: `[H,W,3]` uint8 RGB.
-        shape: "polygon" fills the quad, "box" its upright bounding box, "stroke" the letters in it; where letters and
-            background do not part clearly, "stroke" fills the quad.
+        shape: "polygon" fills the quad, "box" its upright bounding box, "stroke" the letters in it; where none are
+            seen, "stroke" fills the quad.
         grow: outward, in percent of each region's own text height: a fixed width would drown small pictures.
 
     Returns:
@@ -26,18 +26,26 @@ def draw_mask(picture: np.ndarray, regions: list[Region], shape: str, grow: floa
     for region in regions:
         radius = round(grow / 100.0 * region.height)
         corners = _box(region.polygon) if shape == "box" else region.polygon
-        if shape != "stroke" or not _draw_strokes(mask, picture, corners, radius):
+        if shape != "stroke" or not _draw_strokes(mask, picture, region, radius):
             _fill(mask, corners, radius)
     return mask
 
 
-def touches(region: Region, area: np.ndarray | None) -> bool:
-    """Whether a region covers any px of `[H,W]` that is not 0; without an area, always."""
-    if area is None:
-        return True
-    inside = np.zeros(area.shape, np.uint8)
-    _fill(inside, region.polygon, radius=0)
-    return bool(area[inside > 0].any())
+def area_of(regions: list[Region], size: tuple[int, int], grow: float) -> np.ndarray:
+    """`[H,W]` bool: the regions' quads, grown by percent of their text heights; `size` is height and width in px."""
+    area = np.zeros(size, np.uint8)
+    for region in regions:
+        _fill(area, region.polygon, round(grow / 100.0 * region.height))
+    return area.astype(bool)
+
+
+def share_inside(region: Region, area: np.ndarray) -> float:
+    """How much of a region lies inside an area `[H,W]` bool, 0..1."""
+    rows, columns = _window(region.polygon, 1, area.shape)
+    around = area[rows, columns]
+    inside = np.zeros(around.shape, np.uint8)
+    _fill(inside, region.polygon - [columns.start, rows.start], radius=0)
+    return float(around[inside > 0].mean()) if inside.any() else 0.0
 
 
 def draw_overlay(picture: np.ndarray, regions: list[Region], masked: list[bool]) -> np.ndarray:
@@ -84,19 +92,24 @@ def _fill(mask: np.ndarray, corners: np.ndarray, radius: int) -> None:
         cv2.polylines(mask, points, isClosed=True, color=1, thickness=2 * radius, shift=SUBPIXEL_BITS)
 
 
-def _draw_strokes(mask: np.ndarray, picture: np.ndarray, corners: np.ndarray, radius: int) -> bool:
-    """Draw a region's letters; False where they cannot be told from the background and nothing was drawn."""
-    margin = radius + strokes.RIM + strokes.RING
-    (left, top), (right, bottom) = corners.min(axis=0).astype(int), np.ceil(corners.max(axis=0)).astype(int)
-    rows = slice(max(0, top - margin), bottom + margin)
-    columns = slice(max(0, left - margin), right + margin)
-    inside = np.zeros(mask[rows, columns].shape, np.uint8)
-    _fill(inside, corners - [columns.start, rows.start], radius=0)
-    ink = strokes.strokes(picture[rows, columns], inside.astype(bool))
-    if ink is None:
+def _draw_strokes(mask: np.ndarray, picture: np.ndarray, region: Region, radius: int) -> bool:
+    """Draw a region's letters; False where none are seen and nothing was drawn."""
+    seen = letters.ink(picture, region)
+    if seen is None:
         return False
-    np.maximum(mask[rows, columns], strokes.grown(ink, radius), out=mask[rows, columns])
+    around, ink = seen
+    corners = around.corners(0, 0, *ink.shape[::-1])
+    rows, columns = _window(corners, radius + strokes.RIM, mask.shape)
+    own = around.in_picture(ink.astype(np.uint8) * np.uint8(255), rows, columns) > 127
+    np.maximum(mask[rows, columns], strokes.grown(own, radius), out=mask[rows, columns])
     return True
+
+
+def _window(corners: np.ndarray, margin: int, size: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of a picture of `size` (height, width) that hold a quad and `margin` px around it."""
+    low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - margin, 0)
+    high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + margin, size[::-1])
+    return slice(low[1], max(low[1], high[1])), slice(low[0], max(low[0], high[0]))
 
 
 def _box(corners: np.ndarray) -> np.ndarray:

@@ -38,7 +38,8 @@ def test_rules_reach_the_mask(comfy, sample):
     assert [region["masked"] for region in json.loads(large[1])[0]["regions"]].count(True) == 1
 
 
-def test_hangul_rules_are_refused_as_long_as_nothing_reads_hangul(comfy, sample):
+def test_hangul_rules_are_refused_as_long_as_nothing_reads_hangul(comfy, sample, monkeypatch):
+    monkeypatch.setattr(comfy.module("nodes.text_mask.engines.tesseract_reader"), "is_there", lambda: False)
     outcome = comfy.try_node("DancheongOCRTextMask", image=sample, keep="\uc18d\ubcf4")
     assert "run `dancheong models get korean-ocr`" in outcome.error
     outcome = comfy.try_node("DancheongOCRTextMask", image=sample, script="hangul")

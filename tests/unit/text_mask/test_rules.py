@@ -97,7 +97,7 @@ def test_height_is_the_shorter_side_of_a_turned_quad():
 
 
 def test_json_keeps_korean_readable():
-    text = regions.report([regions.to_json("rapidocr", (640, 480), [region("속보")], [True])])
+    text = regions.report([regions.to_json("rapidocr", None, (640, 480), [region("속보")], [True])])
     assert "속보" in text
     (picture,) = json.loads(text)
     assert picture["width"] == 640 and picture["regions"][0]["height"] == 20.0
