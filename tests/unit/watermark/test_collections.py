@@ -44,8 +44,7 @@ def test_pictures_of_two_agencies_are_parted(first, second, opacity):
     assert parted(windows) == [list(range(10)), list(range(10, 18))]
 
 
-@pytest.mark.parametrize("several", [(0, 4, 5), (1, 2, 3)])
-@pytest.mark.parametrize("opacity", [0.3, 0.5])
+@pytest.mark.parametrize(("several", "opacity"), [((0, 4, 5), 0.5), ((1, 2, 3), 0.3)])
 def test_pictures_of_three_agencies_are_parted_in_three(several, opacity):
     """In two, one part holds what two agencies share, which is no mark of either."""
     windows = corners(*(marked(number, 8, 60 + number, opacity) for number in several))
