@@ -83,9 +83,12 @@ def has_halo(picture: torch.Tensor, hole: torch.Tensor, hidden: torch.Tensor) ->
     near &= spread(ground, HALO_REACH + 2)
     if not near.any() or not ground.any():
         return False
-    excess = (picture - blurred(picture, ground, HALO_REACH))[:, near]
-    mean = excess.mean(1).abs()
-    return bool(((mean > HALO_LEVELS) & (mean > HALO_SHARE * excess.std(1, correction=0))).any())
+    for plane in picture.split(1):  # all at once would be several times a large picture
+        excess = (plane - blurred(plane, ground, HALO_REACH))[:, near]
+        mean = float(excess.mean().abs())
+        if mean > HALO_LEVELS and mean > HALO_SHARE * float(excess.std(correction=0)):
+            return True
+    return False
 
 
 def blurred(picture: torch.Tensor, known: torch.Tensor, deviation: float) -> torch.Tensor:
