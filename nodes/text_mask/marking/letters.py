@@ -15,7 +15,7 @@ MARGIN = 0.4
 INK = 0.5
 LEAST_ODDS = -0.5
 """Letters are rather taken too wide than left in part."""
-LEAST_SHARE, LEAST_ALONG = 0.1, 0.5
+LEAST_SHARE, LEAST_ALONG = 0.12, 0.65
 """Of a region's area, and of its length: with less ink the network has not seen its letters, or not all of them."""
 PLAIN = 0.12
 """How uneven a ground is, against its contrast to the letters: up to there colours alone tell letters from it."""
@@ -49,7 +49,7 @@ def ink(picture: np.ndarray, region: Region) -> tuple[Upright, np.ndarray] | Non
     """The letters of a region, `[h,w]` bool of the piece that comes with them; None where there are none.
 
     On a plain ground all that differs from it is letter, to the px. Elsewhere the network says where letters are, and
-    their colours, at a finer size than the network's, where they end.
+    their colours where they end; what parts clearly from the ground all the same is not given up.
     """
     import cv2
 
@@ -58,13 +58,12 @@ def ink(picture: np.ndarray, region: Region) -> tuple[Upright, np.ndarray] | Non
     is_clear = plain.is_clear(fine.inside)
     if is_clear and plain.rim <= PLAIN * plain.contrast:
         return fine, plain.ink
-    seen, sure = sight(picture, region)
-    if region.height > LETTER_HEIGHT:
-        seen, sure = fine, cv2.resize(sure, fine.pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    own = _touching(with_colours(seen.pixels, sure) > LEAST_ODDS, seen.inside)
-    if _is_line(own[seen.rows, seen.columns]):
-        return seen, own
-    return (fine, plain.ink) if is_clear else None
+    _, sure = sight(picture, region)
+    sure = cv2.resize(sure, fine.pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    own = _touching(with_colours(fine.pixels, sure) > LEAST_ODDS, fine.inside)
+    if is_clear:
+        return fine, own | plain.ink
+    return (fine, own) if _is_line(own[fine.rows, fine.columns]) else None
 
 
 def _is_line(ink: np.ndarray) -> bool:
