@@ -40,6 +40,8 @@ LEAST_READABLE = 0.25
 SMALL = 0.04
 """Of the picture's area: what is larger is a title, or one of the photographs, coins and windows that look like one,
 and only the letter network tells them apart."""
+LINE = 5
+"""Times as long as high: no photograph is, and a line of any size is."""
 LETTER_FEATURES = ("letters_share", "letters_sure", "letters_along", "letters_texture", "letters_agree")
 NO_LETTERS = dict.fromkeys(LETTER_FEATURES, 0.0)
 SMALL_FEATURES = (
@@ -101,7 +103,8 @@ def weight(features: np.ndarray) -> np.ndarray:
     model = _model()
     small = (values - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
     small[features[:, FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
-    return np.where(features[:, FEATURES.index("log_share")] < math.log(SMALL), small, large_weight(features))
+    share, aspect = (features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect"))
+    return np.where((share < math.log(SMALL)) | (aspect > math.log(LINE)), small, large_weight(features))
 
 
 def large_weight(features: np.ndarray, model: dict[str, np.ndarray] | None = None) -> np.ndarray:
