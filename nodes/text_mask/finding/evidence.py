@@ -104,7 +104,9 @@ def weight(features: np.ndarray) -> np.ndarray:
     small = (values - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
     small[features[:, FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
     share, aspect = (features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect"))
-    return np.where((share < math.log(SMALL)) | (aspect > math.log(LINE)), small, large_weight(features))
+    # Both must be for it: each lets other things through that are no text.
+    both = np.minimum(small, large_weight(features))
+    return np.where((share < math.log(SMALL)) | (aspect > math.log(LINE)), small, both)
 
 
 def large_weight(features: np.ndarray, model: dict[str, np.ndarray] | None = None) -> np.ndarray:

@@ -43,15 +43,9 @@ def test_a_word_that_a_figure_parts_is_found_on_its_other_side():
     assert other.polygon == pytest.approx(region(560, 150, 660, 230).polygon, abs=4)
 
 
-def test_a_line_that_goes_on_makes_its_region_longer():
-    (own,) = beyond.continued(page(*letters_from(100, 440)), [FOUND])
-    assert own.polygon == pytest.approx(region(100, 150, 440, 230).polygon, abs=4)
-
-
-def test_a_line_ends_at_the_border():
-    """Beyond it, its last px are repeated; they are no letters."""
-    (own,) = beyond.continued(page(*letters_from(600, 900)), [region(600, 150, 740, 230)])
-    assert own.polygon == pytest.approx(region(600, 150, 900, 230).polygon, abs=4)
+def test_what_touches_a_region_is_not_taken():
+    """The text network saw where the line ends."""
+    assert beyond.continued(page(*letters_from(260, 480)), [FOUND]) == [FOUND]
 
 
 @pytest.mark.parametrize(
@@ -71,14 +65,6 @@ def test_what_is_not_of_the_line_stays(stranger):
 def test_text_that_has_a_region_of_its_own_gets_no_second_one():
     picture, other = page(*letters_from(300, 440), *letters_from(560, 680)), region(556, 146, 664, 234)
     assert beyond.continued(picture, [FOUND, other]) == [FOUND, other]
-
-
-def test_a_neighbour_in_the_same_line_stays_a_region_of_its_own():
-    """A rule may keep the one and not the other."""
-    picture, other = page(*letters_from(300, 440), *letters_from(460, 600)), region(456, 146, 584, 234)
-    own, same = beyond.continued(picture, [FOUND, other])
-    assert own.polygon[:, 0].max() <= 445
-    assert same.polygon == pytest.approx(region(456, 146, 600, 234).polygon, abs=4)  # its last letter whole
 
 
 def test_small_print_is_not_followed():
