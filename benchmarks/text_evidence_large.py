@@ -15,17 +15,15 @@ import cv2
 import numpy as np
 import torch
 
-from ..nodes.text_mask.engines import rapidocr_engine
-from ..nodes.text_mask.finding import detection, evidence, lines, pyramid
+from ..nodes.text_mask.finding import evidence
 from ..testing.scenes import covers, pages, text
 from .kit.process import PACK
+from .text_evidence import INSIDE, OUTSIDE, shown
 
 SEED = 101
 WRITTEN = ((30, (14, 120)), (12, (100, 400)), (12, (300, 700)), (12, (8, 16)))
 """Scenes with text: how many, and their font sizes in px."""
 COVERS, WALLPAPERS, PAGES, NEWSPAPERS = 32, 40, 50, 3
-INSIDE, OUTSIDE = 0.3, 0.05
-"""Share of a region that lies on a word: it is text from here on, and not text up to there; the rest is left out."""
 HIDDEN, RATE, SHRINKAGE, STEPS = 16, 1e-2, 0.3, 300
 
 
@@ -132,19 +130,6 @@ def gather(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
                 rows.append(values)
                 truth.append(share >= INSIDE)
     return np.array(rows), np.array(truth)
-
-
-def shown(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The polygons and features of all that looks like text in a picture, from any distance."""
-    height, width = picture.shape[:2]
-    network = rapidocr_engine.load().probability
-    looks = [pyramid.look(network, picture, scale, detection.directly) for scale in pyramid.scales(height, width)]
-    return [
-        (region.polygon, evidence.examine(picture, region, looks, own)[0])
-        for own, look in enumerate(looks)
-        for region in lines.lines(look, height, width)
-        if detection.has_contrast(picture, region.polygon)
-    ]
 
 
 def fit(features: np.ndarray, truth: np.ndarray) -> dict[str, np.ndarray]:

@@ -115,3 +115,19 @@ def test_a_wall_is_no_title():
     picture = rng.normal(120, 12, (600, 600, 3)).clip(0, 255).astype(np.uint8)
     looks = [Look(scale, np.full((int(600 * scale), int(600 * scale)), 240, np.uint8)) for scale in (1.4, 1.0, 0.5)]
     assert all(candidate.weight < detection.LEAST_WEIGHT for candidate in detection.weighed(picture, looks))
+
+
+def test_what_is_large_must_be_text_to_both_models(monkeypatch):
+    """Small text, and a line of any size, is weighed by the first alone."""
+    names = list(evidence.FEATURES)
+    features = np.zeros((3, len(names)), np.float32)
+    features[:, names.index("readable")] = 1.0
+    features[:, names.index("log_share")] = np.log([0.5 * evidence.SMALL, 2 * evidence.SMALL, 2 * evidence.SMALL])
+    features[:, names.index("log_aspect")] = np.log([1, 1, 2 * evidence.LINE])
+    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), -np.inf))
+    small, refused, line = evidence.weight(features)
+    assert np.isfinite([small, line]).all() and refused == -np.inf
+    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), np.inf))
+    model = evidence._model()
+    alone = (features[:, : len(evidence.SMALL_FEATURES)] - model["mean"]) / model["deviation"] @ model["weights"]
+    assert evidence.weight(features) == pytest.approx(alone + model["bias"])
