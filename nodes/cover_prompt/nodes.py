@@ -29,7 +29,7 @@ class CoverPrompt(io.ComfyNode):
                     default="",
                     multiline=True,
                     tooltip="What the picture must show, one a line, trigger words of a LoRA too. A line that begins "
-                    "with - is to be avoided.",
+                    "with - is to be avoided, unless all do: then they are a list.",
                 ),
                 io.Combo.Input(
                     "title_space",
@@ -43,14 +43,22 @@ class CoverPrompt(io.ComfyNode):
                     tooltip="Of the words that are added. auto follows the brief. A Korean brief needs a Korean text "
                     "encoder: Load Korean CLIP.",
                 ),
+                io.String.Input(
+                    "avoid",
+                    default="",
+                    multiline=True,
+                    optional=True,
+                    tooltip="What the picture must not show, one a line.",
+                ),
             ],
             outputs=[
                 io.String.Output(display_name="positive", tooltip="For CLIP Text Encode."),
                 io.String.Output(display_name="negative", tooltip="What to avoid: letters above all."),
+                io.String.Output(display_name="report", tooltip="How the lines were read where they could mean two."),
             ],
         )
 
     @classmethod
-    def execute(cls, title, genre, summary, requirements, title_space, language) -> io.NodeOutput:
-        brief = Brief(title, genre, summary, requirements, title_space)
+    def execute(cls, title, genre, summary, requirements, title_space, language, avoid="") -> io.NodeOutput:
+        brief = Brief(title, genre, summary, requirements, title_space, avoid)
         return io.NodeOutput(*prompts(brief, language_of(brief) if language == AUTO else language))

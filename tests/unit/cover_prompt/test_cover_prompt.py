@@ -4,6 +4,7 @@ import json
 
 import pytest
 from dancheong.nodes.cover_prompt.brief import GENRES, SPACES, WORDING, Brief, language_of, prompts
+from dancheong.nodes.cover_prompt.requirements import sorted_lines
 from dancheong.nodes.ground import UserError
 
 MOON = Brief(
@@ -16,7 +17,7 @@ MOON = Brief(
 
 
 def test_the_parts_stand_in_the_order_of_the_captions():
-    positive, negative = prompts(MOON, "english")
+    positive, negative, _ = prompts(MOON, "english")
     genre, space = WORDING["genres"]["historical"]["english"], WORDING["space"]["top"]["english"]
     summary = r"A painter \(aged 70\) returns"
     assert positive == f"book cover, \ub2ec\ube5b \uc544\ub798, {genre}, {summary}, (moon:1.2), hanok, {space}"
@@ -29,7 +30,7 @@ def test_words_of_the_brief_ask_for_no_file_but_requirements_may():
 
 
 def test_korean_wording():
-    positive, negative = prompts(Brief("\ub2ec", "poetry", "", "", "none"), "korean")
+    positive, negative, _ = prompts(Brief("\ub2ec", "poetry", "", "", "none"), "korean")
     assert positive == f"\ucc45 \ud45c\uc9c0, \ub2ec, {WORDING['genres']['poetry']['korean']}"
     assert negative == WORDING["avoid"]["korean"]
 
@@ -43,6 +44,53 @@ def test_hangul_anywhere_makes_a_brief_korean(field):
 
 def test_letters_are_composed():
     assert prompts(Brief("\u1103\u1161\u11af", "none", "", "", "none"), "english")[0] == "book cover, \ub2ec"
+
+
+BARE = {"genre": "none", "summary": "", "requirements": "", "space": "none"}
+
+
+@pytest.mark.parametrize(
+    ("title", "painted"),
+    [
+        ("\u300a\ub2ec\ube5b\u300b", "\ub2ec\ube5b"),
+        ("\u300e\u300c\ub2ec\u300d\u300f", "\ub2ec"),
+        ("\ub2ec\ube5b \u300a\ubd04\u300b", "\ub2ec\ube5b \u300a\ubd04\u300b"),
+        ("\u300a\ub2ec\u300b\uacfc \u300a\ubcc4\u300b", "\u300a\ub2ec\u300b\uacfc \u300a\ubcc4\u300b"),
+        ("\u300e\ub2ec", "\u300e\ub2ec"),
+        ('"Moon" and "Star"', '"Moon" and "Star"'),
+        ('"Moon"', "Moon"),
+        ("Dogs' Days'", "Dogs' Days'"),
+    ],
+)
+def test_only_quotes_around_a_whole_title_are_taken_off(title, painted):
+    assert prompts(Brief(title=title, **BARE), "english")[0] == f"book cover, {painted}"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "wanted", "unwanted"),
+    [
+        ("- hanok\n- full moon", ["hanok", "full moon"], []),
+        ("\u2013 hanok\n\u2013 full moon", ["hanok", "full moon"], []),
+        ("\u2022 hanok\n\u2022 full moon\n- people", ["hanok", "full moon"], ["people"]),
+        ("* hanok\n* (moon:1.2)", ["hanok", "(moon:1.2)"], []),
+        ("1. hanok\n2) 3 lamps", ["hanok", "3 lamps"], []),
+        ("\u2460 hanok\n\u00b7moon", ["hanok", "moon"], []),
+        ("Scene:\n- hanok\n- moon\n\nAvoid:\n- people\n- cars", ["Scene", "hanok", "moon"], ["people", "cars"]),
+        ("- \ubc30\uacbd: \ub2ec\n- \ud53c\ud560 \uac83: \uc0ac\ub78c", ["\ubc30\uacbd: \ub2ec"], ["\uc0ac\ub78c"]),
+        ("hanok\n- people", ["hanok"], ["people"]),
+        ("- people", [], ["people"]),
+        ("(without hats:1.3)\n3.5 m waves", ["(without hats:1.3)", "3.5 m waves"], []),
+    ],
+)
+def test_a_pasted_list_is_what_it_was(pasted, wanted, unwanted):
+    found = sorted_lines(pasted)
+    assert found[:2] == (wanted, unwanted)
+    assert ("Every line begins with a dash" in found[2]) == (bool(wanted) and pasted[0] in "-\u2013S")
+
+
+def test_what_is_to_be_avoided_has_an_input_of_its_own():
+    brief = Brief(title="Moon", **{**BARE, "requirements": "hanok"}, avoid="- people\n\u2022 cars")
+    assert prompts(brief, "english")[1].startswith("people, cars, ")
 
 
 def test_an_empty_brief_is_refused():
