@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..regions import Region
-from . import letter_network, strokes
+from . import strokes
 from .colours import with_colours
 from .upright import Upright, upright
 
@@ -32,6 +32,8 @@ def sight(picture: np.ndarray, region: Region, beyond: float = MARGIN) -> tuple[
         picture: `[H,W,3]` uint8 RGB.
         beyond: how far to look left and right of it, in letter heights.
     """
+    from . import letter_network  # brings torch, which the command line does without
+
     long = max(region.sides) / max(region.height, 1.0)
     height = min(LETTER_HEIGHT, LONGEST / (long + 2 * beyond))
     seen = upright(picture, region, height, MOST_ENLARGED, _margins(region, height, beyond))

@@ -61,6 +61,15 @@ def test_it_holds_every_file_that_runs_and_nothing_else(wheel):
     }
 
 
+def test_what_it_makes_lies_with_the_user(installed):
+    code = (
+        "from dancheong.runner import places; from dancheong.nodes.text_mask import keras_ocr_environment as keras;"
+        "print(*(places.BASE, places.VENV, places.OWN_COMFYUI, keras.folder()), sep='\\n')"
+    )
+    ran = installed.run("python", "-c", code)
+    assert ran.stdout and all(line.startswith(str(installed.folder / "data")) for line in ran.stdout.splitlines()), ran
+
+
 def test_the_extra_brings_what_the_command_line_imports(installed, root):
     foreign = {
         arrow.target.split(".")[0] for path in sources(root, "runner") for arrow in arrows(path, root) if arrow.foreign

@@ -1,9 +1,6 @@
 """What the pack makes lies beside a checkout, and never among installed packages."""
 
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,18 +33,3 @@ def test_a_checkout_that_cannot_be_written_is_left_alone(checkout, monkeypatch):
     # The file system's own answer is no use here: the tests may run as root, who may write anywhere.
     monkeypatch.setattr(os, "access", lambda path, mode: not (Path(path) == checkout and mode == os.W_OK))
     assert home.folder(checkout) != checkout
-
-
-def test_nothing_is_written_among_installed_packages(root, tmp_path):
-    """The runner and the engines of a pack without pyproject.toml, as a wheel installs it."""
-    packages = tmp_path / "site-packages"
-    for name in ("nodes", "runner"):
-        shutil.copytree(root / name, packages / "dancheong" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    code = (
-        "from dancheong.runner import places; from dancheong.nodes.text_mask import keras_ocr_environment as keras;"
-        "print(*(places.BASE, places.VENV, places.OWN_COMFYUI, keras.folder()), sep='\\n')"
-    )
-    environment = {"PATH": "", "HOME": str(tmp_path / "me"), "PYTHONPATH": str(packages)}
-    environment["PYTHONPYCACHEPREFIX"] = os.environ["PYTHONPYCACHEPREFIX"]
-    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert all(line.startswith(str(tmp_path / "me")) for line in result.stdout.splitlines()), result.stdout
