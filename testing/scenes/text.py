@@ -6,6 +6,7 @@ photographs (`pip install scikit-image`).
 """
 
 import io
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,60 +18,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SIZES = ((512, 512), (512, 768), (768, 1024), (1024, 768), (1024, 1024), (640, 640))
-KOREAN = [
-    "봄의 정원",
-    "어린 왕자",
-    "달빛 아래",
-    "서울의 밤",
-    "고양이 책방",
-    "우리 동네",
-    "하늘을 나는 꿈",
-    "사랑",
-    "시간 여행자",
-    "바람",
-    "겨울 이야기",
-    "인공지능",
-    "그림책",
-    "작은 별",
-    "출판사",
-    "지음",
-    "글 그림",
-    "베스트셀러",
-    "속보",
-    "연합뉴스",
-    "무단전재 금지",
-    "할인",
-    "오늘의 날씨",
-    "안녕하세요",
-    "맛있는 커피",
-    "여행",
-    "행복한 하루",
-    "꽃",
-    "바다로 가자",
-    "깊은 산속 옹달샘",
-]
-ENGLISH = [
-    "SUMMER",
-    "The Little House",
-    "DREAM",
-    "Coffee & Books",
-    "night",
-    "ARTI COVER",
-    "Seoul 2023",
-    "NEW YORK TIMES",
-    "a novel by",
-    "OPEN",
-    "Love Story",
-    "SALE 50%",
-    "Journey",
-    "www.example.com",
-    "midnight garden",
-    "No. 42",
-    "Vol. 3",
-    "Photograph",
-    "HELLO",
-    "story",
-]
+_WORDS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+KOREAN, ENGLISH = _WORDS["korean"], _WORDS["english"]
 NANUM = [
     Path("/usr/share/fonts/truetype/nanum") / f"Nanum{name}.ttf"
     for name in ("Gothic", "Myeongjo", "GothicExtraBold", "MyeongjoExtraBold", "Brush", "Pen", "BarunpenB",
