@@ -22,9 +22,20 @@ WORDING = json.loads((Path(__file__).parent / "wording.json").read_text(encoding
 GENRES = tuple(WORDING["genres"])
 SPACES = tuple(WORDING["space"])
 HANGUL = re.compile("[\uac00-\ud7a3]")
-QUOTES = dict(
-    ('""', "''", "\u2018\u2019", "\u201c\u201d", "\u300a\u300b", "\u3008\u3009", "\u300c\u300d", "\u300e\u300f", "<>")
-)
+QUOTES = {
+    pair[0]: pair[1]
+    for pair in (
+        '""',
+        "''",
+        "\u2018\u2019",
+        "\u201c\u201d",
+        "\u300a\u300b",
+        "\u3008\u3009",
+        "\u300c\u300d",
+        "\u300e\u300f",
+        "<>",
+    )
+}
 """Opening -> closing; around a whole title they would be painted."""
 
 

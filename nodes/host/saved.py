@@ -12,6 +12,7 @@ import torch
 from ..ground import UserError
 from ..ground.whole_file import named, new_part
 from .api import ui
+from .images import rgb
 
 
 class Results:
@@ -75,7 +76,10 @@ class Results:
             preview: `[B,H,W,C]`, shown in place of files that no browser shows; None shows the files.
         """
         files = [{"filename": path.name, "subfolder": self._subfolder, "type": "output"} for path in self.paths]
-        images = {"images": files} if preview is None else ui.PreviewImage(preview).as_dict()
+        if preview is None:
+            return {"images": files, "files": files}
+        # A grey picture is none to ComfyUI's preview.
+        images = ui.PreviewImage(rgb(preview) if preview.shape[-1] == 1 else preview).as_dict()
         return {**images, "files": files}
 
     def _named(self, part: Path, ending: str) -> Path:

@@ -8,6 +8,8 @@ TRIM: Any = io.Custom("DANCHEONG_TRIM")
 """A printed page: `page.trim.Trim`."""
 FLAT: Any = io.Custom("DANCHEONG_FLAT")
 """The whole cover of a book as one sheet: `cover_flat.flat.Flat`."""
+TYPE: Any = io.Custom("DANCHEONG_TYPE")
+"""Words as outlines, beside the picture that they are set on: `page.lettered.Lettered`."""
 TOPIC: Any = io.Custom("DANCHEONG_TOPIC")
 """A learned topic prompt: `topic_prompt.topic_file.Topic`."""
 DIFFSTE: Any = io.Custom("DANCHEONG_DIFFSTE")

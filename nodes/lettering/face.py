@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..ground import UserError
+from ..page.drawing import Move
 
 F26, F16 = 64, 65536
 """FreeType's units: 1/64 px for lengths, 1/65536 for matrices."""
@@ -111,6 +112,42 @@ class Face:
         pen = RecordingPen()
         self._font.draw_glyph_with_pen(number, pen)
         return pen.value
+
+    def path(self, number: int, size: float, at: tuple[float, float], stretch: float, turned: bool) -> tuple[Move, ...]:
+        """The same in px of a picture, y down, placed as `draw` places it but for hints; curves are cubic."""
+        from fontTools.pens.basePen import BasePen
+
+        scale = size / self._em
+
+        class Placed(BasePen):
+            """Straight from the font's units to the picture's."""
+
+            def __init__(self) -> None:
+                super().__init__(None)
+                self.moves: list[Move] = []
+
+            def _put(self, name: str, *points: tuple[float, float]) -> None:
+                scaled = [(x * scale * stretch, -y * scale) for x, y in points]
+                turn = [(-y, x) for x, y in scaled] if turned else scaled
+                self.moves.append((name, tuple((at[0] + x, at[1] + y) for x, y in turn)))
+
+            def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+                self._put("moveTo", pt)
+
+            def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+                self._put("lineTo", pt)
+
+            def _curveToOne(  # noqa: N802
+                self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]
+            ) -> None:
+                self._put("curveTo", pt1, pt2, pt3)
+
+            def _closePath(self) -> None:  # noqa: N802
+                self._put("closePath")
+
+        pen = Placed()
+        self._font.draw_glyph_with_pen(number, pen)
+        return tuple(pen.moves)
 
     def has_variant(self, character: str, selector: str) -> bool:
         """Whether the font has the form of a character that a variation selector asks for."""

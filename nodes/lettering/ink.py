@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .letters import HORIZONTAL, Letters, Step
+from ..page.drawing import Shape
+from .letters import HORIZONTAL, Glyph, Letters, Step
 
 Colour = tuple[int, int, int]
 
@@ -32,6 +33,8 @@ class Ink:
         self.outlined = np.zeros((height, width), np.uint8)
         self.blocks: list[tuple[int, int, int, int]] = []
         """Left, top, right, bottom of every block's ink."""
+        self._placed: list[tuple[Glyph, float, float, float]] = []
+        """Every glyph, x and y of its origin, and the px that its outline is thick."""
 
     def block(self, lines: list[tuple[list[Step], Letters, float, float]]) -> None:
         """Draw lines that belong together: (a line, how it is set, x and y of where its axis begins in px)."""
@@ -44,6 +47,7 @@ class Ink:
         boxes: list[tuple[int, int, int, int]] = []
         for step in steps:
             for glyph in step.glyphs:
+                self._placed.append((glyph, x + glyph.x, y + glyph.y, letters.outline))
                 for plane, stroke in ((self.letters, 0), (self.outlined, letters.outline)):
                     at = (x + glyph.x, y + glyph.y)
                     coverage, left, top = glyph.face.draw(
@@ -64,7 +68,25 @@ class Ink:
         bare = self.outlined <= self.letters
         colours[bare] = paint.colour
         layer = np.concatenate([np.round(colours).astype(np.uint8), alpha[..., None]], axis=2)
+        return self._shaded(layer, paint)
+
+    def shade(self, paint: Paint) -> np.ndarray:
+        """The same without letters and outlines: what stays pixels where these are `shapes`."""
+        return self._shaded(np.zeros((*self.letters.shape, 4), np.uint8), paint)
+
+    def shapes(self, paint: Paint) -> tuple[Shape, ...]:
+        """The letters over their outlines, in px of the layer."""
+        paths = [
+            (glyph.face.path(glyph.number, glyph.size, (x, y), glyph.stretch, glyph.turned), outline)
+            for glyph, x, y, outline in self._placed
+        ]
+        # A stroke lies half inside.
+        outlines = [Shape(path, paint.outline_colour, 2 * outline) for path, outline in paths if path and outline]
+        return (*outlines, *(Shape(path, paint.colour) for path, _ in paths if path))
+
+    def _shaded(self, layer: np.ndarray, paint: Paint) -> np.ndarray:
         if paint.shadow:
+            alpha = np.maximum(self.letters, self.outlined)
             layer = _under(layer, _shadow(alpha, paint.shadow), paint.shadow_colour)
         if paint.plate:
             layer = _under(layer, self._plates(paint.plate), paint.plate_colour)

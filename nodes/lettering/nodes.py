@@ -7,8 +7,9 @@ from ..host import images
 from ..host.api import io
 from ..host.models import listed, stamp
 from ..host.progress import interruptibly
-from ..host.wires import TRIM
+from ..host.wires import TRIM, TYPE
 from ..page.colour import colour_of
+from ..page.lettered import Lettered
 from . import fonts
 from .breaks import SYLLABLE_WISE, WORD_WISE
 from .choice import OWN, SAME, faces_of
@@ -174,6 +175,9 @@ class TypesetTitle(io.ComfyNode):
                 io.Image.Output(display_name="text_layer", tooltip="The text alone, with alpha."),
                 io.Mask.Output(display_name="mask", tooltip="1 on the letters and their outline."),
                 io.String.Output(display_name="report", tooltip="Which font was used, where it came from, which size."),
+                TYPE.Output(
+                    display_name="type", tooltip="The letters as outlines, for Save for Print or Compose Cover Flat."
+                ),
             ],
         )
 
@@ -221,6 +225,7 @@ class TypesetTitle(io.ComfyNode):
             images.to_host(layer.expand(count, *layer.shape)),
             images.to_host(layer[..., 3].expand(count, *layer.shape[:2])),
             report,
+            Lettered(pictures, images.from_bytes(ink.shade(paint)), layer, ink.shapes(paint)),
         )
 
     @classmethod

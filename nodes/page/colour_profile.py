@@ -57,3 +57,19 @@ def space(profile: bytes) -> str:
     # Bytes 16 to 19 of the header (ICC.1, section 7.2.6); the constructor refuses what is no profile.
     ImageCms.ImageCmsProfile(io.BytesIO(profile))
     return profile[16:20].decode("ascii").strip()
+
+
+def version(profile: bytes) -> tuple[int, int]:
+    """Of the ICC specification that it follows: (4, 2) for 4.2.
+
+    Bytes 8 and 9 of the header (ICC.1, section 7.2.4).
+    """
+    return profile[8], profile[9] >> 4
+
+
+def stamped(profile: bytes, newest: tuple[int, int]) -> bytes:
+    """A profile that says it follows an older version; to be used only where it has nothing that came later.
+
+    Its identifier, bytes 84 to 99, is a sum over the version too: zeros say that there is none.
+    """
+    return profile[:8] + bytes((newest[0], newest[1] << 4)) + profile[10:84] + bytes(16) + profile[100:]

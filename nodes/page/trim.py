@@ -34,6 +34,8 @@ class Trim:
     """Picture beyond the trim on each of the four sides."""
     dpi: int
     """Pixels per inch in print."""
+    folds_mm: tuple[float, ...] = ()
+    """Of a sheet that is folded: from the left trim edge."""
 
     @property
     def pixels(self) -> tuple[int, int]:

@@ -9,10 +9,11 @@ from ..host.api import io
 from ..host.models import ModelFolder
 from ..host.progress import Progress, check_interrupt, interruptibly
 from ..host.saved import Results, metadata
-from ..host.wires import TRIM
+from ..host.wires import TRIM, TYPE
 from ..page import colour_profile
 from ..page.trim import PRESETS, Trim
 from . import print_files
+from .pdf_standard import BOXES, STANDARDS
 
 PROFILES = ModelFolder("icc", "colour profile", "put your printer's there")
 CUSTOM = "custom"
@@ -106,11 +107,38 @@ class SavePrint(io.ComfyNode):
                     options=[SRGB, *PROFILES.names()],
                     tooltip="Your printer's profile in models/icc, RGB or CMYK: the colours are converted to it.",
                 ),
+                TYPE.Input(
+                    "type",
+                    optional=True,
+                    tooltip="From the node that set the words, beside its image: a PDF has them as outlines.",
+                ),
+                io.Combo.Input(
+                    "standard",
+                    options=list(STANDARDS),
+                    optional=True,
+                    tooltip="Of a PDF: PDF/X-4 or PDF/X-1a names the press that it is made for, by your CMYK profile.",
+                ),
+                io.Float.Input(
+                    "ink_limit",
+                    default=0.0,
+                    min=0.0,
+                    max=400.0,
+                    step=5.0,
+                    optional=True,
+                    tooltip="Percent of all four inks together that the paper takes; 0 = as your profile separates.",
+                ),
+                io.Boolean.Input(
+                    "marks",
+                    default=False,
+                    optional=True,
+                    tooltip="Crop, fold and registration marks beyond the bleed; the page grows by 12 mm a side.",
+                ),
             ],
             hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
             outputs=[
                 io.Image.Output(display_name="image", tooltip="The same pictures, unchanged."),
                 io.String.Output(display_name="path", tooltip="The written files, one line each."),
+                io.String.Output(display_name="report", tooltip="Inks, type and marks, as they were written."),
             ],
         )
 
@@ -130,18 +158,39 @@ class SavePrint(io.ComfyNode):
         return PROFILES.stamp(icc_profile)
 
     @classmethod
-    def execute(cls, image, trim, format, filename_prefix, icc_profile=SRGB) -> io.NodeOutput:
+    def execute(
+        cls, image, trim, format, filename_prefix, icc_profile=SRGB, type=None, standard=BOXES, ink_limit=0.0,
+        marks=False,
+    ) -> io.NodeOutput:  # fmt: skip
         pictures = images.pictures(image)
         profile = None if icc_profile == SRGB else colour_profile.read(PROFILES.path(icc_profile))
+        press = print_files.Press(standard, ink_limit, marks)
+        print_files.check(format, profile, press)
+        shapes, told = (), []
+        if type is not None:
+            type.beneath("image", pictures)
+            if format in print_files.OUTLINED:
+                pictures, shapes = type.shaded(), type.shapes
+            told.append(_type_told(type.shapes, format))
         results = Results(filename_prefix, pictures.shape[2], pictures.shape[1])
         texts = metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        title = filename_prefix.replace("\\", "/").rsplit("/", 1)[-1]
         progress = Progress(len(pictures))
         for picture in pictures:
             check_interrupt()
             pixels = images.to_bytes(picture if picture.shape[-1] == 4 else images.rgb(picture))
-            data = interruptibly(print_files.encode, pixels, format, trim, texts, profile)
+            file = interruptibly(print_files.encode, pixels, format, trim, texts, profile, press, shapes, title)
             with results.writing(print_files.ENDINGS[format]) as path:
-                write_whole(path, data)
+                write_whole(path, file.data)
+            told += filter(None, [file.report])
             progress.step()
-        preview = None if format in SHOWN else images.thumbnails(pictures, PREVIEW)
-        return io.NodeOutput(image, results.lines(), ui=results.shown(preview))
+        if marks:
+            told.append(f"Marks of {len(trim.folds_mm)} folds, of the trim and for registration, outside the bleed.")
+        preview = None if format in SHOWN else images.thumbnails(images.pictures(image), PREVIEW)
+        return io.NodeOutput(image, results.lines(), "\n".join(told), ui=results.shown(preview))
+
+
+def _type_told(shapes, file_format: str) -> str:
+    if file_format in print_files.OUTLINED:
+        return f"Type: {len(shapes)} outlines."
+    return f"Type: pixels, as {file_format} has no outlines; take pdf for them."

@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -9,11 +10,44 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..ground import UserError
 from ..page import colour_profile
-from ..page.trim import POINTS_PER_INCH, Trim
+from ..page.drawing import BLACK, Shape, painted
+from ..page.trim import MM_PER_INCH, Trim
+from .marks import SLUG_MM, marks
+from .pdf_page import Inks, Page, written
+from .pdf_standard import BOXES, STANDARDS
+from .separation import limited, on_white, separated
 
 ENDINGS = {"pdf": ".pdf", "png": ".png", "tiff": ".tif", "jpeg": ".jpg"}
-PDF_LIBRARIES = ("img2pdf", "pikepdf")
+OUTLINED = ("pdf",)
+"""Formats in which letters are outlines."""
+PDF_LIBRARIES = ("pikepdf",)
 JPEG_QUALITY = 95
+KEY = (0.0, 0.0, 0.0, 1.0)
+"""Black type on a press: its black ink alone."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a printer may ask for beyond size and colours."""
+
+    standard: str = BOXES
+    """A key of `STANDARDS`; of PDF alone."""
+    ink_limit: float = 0.0
+    """Percent of all inks together; 0 = as the profile separates."""
+    has_marks: bool = False
+    """Crop, fold and registration marks around the picture."""
+
+
+PLAIN = Press()
+
+
+@dataclass(frozen=True)
+class PrintFile:
+    """A file that is not written yet."""
+
+    data: bytes
+    report: str
+    """What was done for the press, for people."""
 
 
 def missing_libraries(file_format: str) -> str | None:
@@ -25,8 +59,15 @@ def missing_libraries(file_format: str) -> str | None:
 
 
 def encode(
-    picture: np.ndarray, file_format: str, trim: Trim, metadata: dict[str, str], profile: bytes | None = None
-) -> bytes:
+    picture: np.ndarray,
+    file_format: str,
+    trim: Trim,
+    metadata: dict[str, str],
+    profile: bytes | None = None,
+    press: Press = PLAIN,
+    shapes: tuple[Shape, ...] = (),
+    title: str = "",
+) -> PrintFile:
     """The whole file in memory, with its colour profile inside.
 
     Alpha is kept in RGB PNG and TIFF; JPEG, PDF and CMYK have none and get white paper.
@@ -37,10 +78,12 @@ def encode(
         metadata: text chunks, written to PNG only.
         profile: what the colours are converted to, relative colorimetric with black point compensation; None leaves
             them in sRGB.
+        shapes: outlines on the picture, in its px; of PDF alone.
+        title: of a PDF/X.
 
     Raises:
         UserError: the picture has another size than the trim asks for, or the profile is for neither RGB nor CMYK,
-            or for CMYK where the format has none.
+            or something was asked for that this format or profile cannot have.
     """
     height, width = picture.shape[:2]
     if (width, height) != trim.pixels:
@@ -49,81 +92,91 @@ def encode(
             f"mm with {trim.bleed_mm:g} mm bleed at {trim.dpi} dpi, got {width} x {height} px: put Upscale to Size "
             "before this node and give it the same trim."
         )
+    check(file_format, profile, press)
     image = Image.fromarray(picture)
+    if file_format in ("pdf", "jpeg"):
+        image = on_white(image)
     if profile is not None:
-        image = _converted(image, profile, file_format)
-    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": profile or colour_profile.srgb()}
+        image = separated(image, profile)
+    image, told = limited(image, press.ink_limit) if image.mode == "CMYK" else (image, "")
+    profile = profile or colour_profile.srgb()
+    around = tuple(marks(trim)) if press.has_marks else ()
+    if file_format == "pdf":
+        standard = STANDARDS[press.standard]
+        inks = _inks(shapes, profile, press.ink_limit)
+        return PrintFile(written(Page(image, profile, trim, standard, title, shapes, around, inks)), told)
+    if around:
+        image = _framed(image, around, trim)
+    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": profile}
     if file_format == "png":
-        return _save(image, "PNG", pnginfo=_chunks(metadata), **common)
-    if file_format == "tiff":
-        return _save(image, "TIFF", compression="tiff_lzw", **common)
-    flat = _on_white(image)
-    if file_format == "jpeg":
-        return _save(flat, "JPEG", quality=JPEG_QUALITY, subsampling=0, **common)
-    # img2pdf embeds the pixels of either as they are; PNG has no CMYK.
-    page = _save(flat, "TIFF", **common) if flat.mode == "CMYK" else _save(flat, "PNG", **common)
-    return _pdf(page, trim)
+        data = _save(image, "PNG", pnginfo=_chunks(metadata), **common)
+    elif file_format == "tiff":
+        data = _save(image, "TIFF", compression="tiff_lzw", **common)
+    else:
+        data = _save(image, "JPEG", quality=JPEG_QUALITY, subsampling=0, **common)
+    return PrintFile(data, told)
 
 
-def _converted(image: Image.Image, profile: bytes, file_format: str) -> Image.Image:
-    from PIL import ImageCms
+def check(file_format: str, profile: bytes | None, press: Press) -> None:
+    """Whether a file of this format and profile can have what the press asks for.
 
-    space = colour_profile.space(profile)
-    if space not in ("RGB", "CMYK"):
-        raise UserError(f"Expected a profile for RGB or CMYK, got one for {space}: ask your printer for theirs.")
+    Raises:
+        UserError: it cannot.
+    """
+    space = colour_profile.space(profile) if profile else "RGB"
     if space == "CMYK" and file_format == "png":
         raise UserError("PNG has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
-    alpha = image.getchannel("A") if image.mode == "RGBA" and space == "RGB" else None
-    colours = image.convert("RGB") if alpha is not None else _on_white(image)
-    converted = ImageCms.profileToProfile(
-        colours,
-        ImageCms.ImageCmsProfile(io.BytesIO(colour_profile.srgb())),
-        ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        outputMode=space,
-        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    assert converted is not None  # it is None only when asked to change the picture in place
-    if alpha is not None:
-        converted.putalpha(alpha)
-    return converted
+    if press.standard != BOXES and file_format != "pdf":
+        raise UserError(f"{press.standard} is a kind of PDF, got format {file_format}: take pdf, or '{BOXES}'.")
+    if press.standard != BOXES and space != "CMYK":
+        raise UserError(
+            f"{press.standard} is made for one press, got a profile for {space}: put your printer's CMYK profile into "
+            f"models/icc and choose it, or take '{BOXES}'."
+        )
+    if press.ink_limit and space != "CMYK":
+        raise UserError(
+            f"An ink limit needs inks, got a profile for {space}: choose your printer's CMYK profile, or set ink_limit "
+            "to 0."
+        )
 
 
-def _pdf(page_file: bytes, trim: Trim) -> bytes:
-    """One page that is the picture at exactly its resolution, with the trim centred in it.
+def _inks(shapes: tuple[Shape, ...], profile: bytes, limit: float) -> dict[tuple[int, int, int], Inks]:
+    """The colours of shapes as those of the picture; black is black ink alone where there is some."""
+    colours = sorted({shape.colour for shape in shapes if shape.colour is not None})
+    if not colours:
+        return {}
+    swatches = Image.fromarray(np.array([colours], np.uint8))
+    if profile != colour_profile.srgb():
+        swatches = separated(swatches, profile)
+    if swatches.mode == "CMYK":
+        swatches, _ = limited(swatches, limit)
+    parts = np.asarray(swatches)[0] / 255
+    inks: dict[tuple[int, int, int], Inks] = {
+        colour: tuple(map(float, part)) for colour, part in zip(colours, parts, strict=True)
+    }
+    if swatches.mode == "CMYK" and BLACK in inks:
+        inks[BLACK] = KEY
+    return inks
 
-    The page is as large as its whole pixels, so the bleed may differ from the asked one by half a pixel; resolution and
-    TrimBox are exact.
-    """
-    import img2pdf
-    import pikepdf
 
-    layout = img2pdf.get_fixed_dpi_layout_fun((trim.dpi, trim.dpi))
-    width, height = (pixels / trim.dpi * POINTS_PER_INCH for pixels in trim.pixels)
-    left, bottom = (width - trim.points[0]) / 2, (height - trim.points[1]) / 2
-    embedded = io.BytesIO()
-    img2pdf.convert(page_file, layout_fun=layout, outputstream=embedded)
-    with pikepdf.open(embedded) as document:
-        page = document.pages[0]
-        page.mediabox = page.cropbox = page.bleedbox = [0, 0, width, height]
-        page.trimbox = [left, bottom, left + trim.points[0], bottom + trim.points[1]]
-        data = io.BytesIO()
-        document.save(data)
-    return data.getvalue()
+def _framed(image: Image.Image, around: tuple[Shape, ...], trim: Trim) -> Image.Image:
+    """A picture with its marks in pixels, in every ink."""
+    scale = trim.dpi / MM_PER_INCH
+    slug = round(SLUG_MM * scale)
+    size = (image.width + 2 * slug, image.height + 2 * slug)
+    white, full = {"RGB": ("white", "black"), "RGBA": ("white", "black"), "CMYK": ((0,) * 4, (255,) * 4)}[image.mode]
+    sheet = Image.new(image.mode, size, white)
+    sheet.paste(image, (slug, slug))
+    corner = [slug + (whole - inner) / 2 for whole, inner in zip(trim.pixels, trim.inner_pixels, strict=True)]
+    drawn = painted([shape.placed(scale, *corner) for shape in around], *size)
+    sheet.paste(full, (0, 0, *size), Image.fromarray(drawn[..., 3]))
+    return sheet
 
 
 def _save(image: Image.Image, file_format: str, **options: object) -> bytes:
     data = io.BytesIO()
     image.save(data, file_format, **options)
     return data.getvalue()
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    paper = Image.new("RGBA", image.size, "white")
-    paper.alpha_composite(image)
-    return paper.convert("RGB")
 
 
 def _chunks(metadata: dict[str, str]) -> PngInfo:

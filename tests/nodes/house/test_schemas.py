@@ -76,7 +76,7 @@ CONTRACT = {
         ["image", "title", "subtitle", "author", "font", "layout", "position", "align", "title_size", "margin",
          "colour", "outline_colour", "outline", "trim", "weight", "width", "hanja_font", "latin_font", "numerals_font",
          "tracking", "leading", "breaking", "hanging", "shadow", "shadow_colour", "plate", "plate_colour"],
-        ["IMAGE", "IMAGE", "MASK", "STRING"],
+        ["IMAGE", "IMAGE", "MASK", "STRING", "DANCHEONG_TYPE"],
     ),
     "DancheongCoverFlatSize": (
         ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm"],
@@ -86,7 +86,10 @@ CONTRACT = {
         ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing", "front_text", "back_text"],
         ["IMAGE", "IMAGE", "STRING"],
     ),
-    "DancheongSavePrint": (["image", "trim", "format", "filename_prefix", "icc_profile"], ["IMAGE", "STRING"]),
+    "DancheongSavePrint": (
+        ["image", "trim", "format", "filename_prefix", "icc_profile", "type", "standard", "ink_limit", "marks"],
+        ["IMAGE", "STRING", "STRING"],
+    ),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.

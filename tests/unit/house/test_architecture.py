@@ -8,7 +8,7 @@ import sys
 import pytest
 from dancheong.testing.arrows import arrows, by_room, circle, faults, graph, sources
 
-HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "freetype", "img2pdf", "pikepdf",
+HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "freetype", "pikepdf",
          "spandrel", "tifffile", "uharfbuzz", "uniseg"}  # fmt: skip
 
 

@@ -1,0 +1,95 @@
+"""Type and press through ComfyUI's own executor."""
+
+import numpy as np
+import pikepdf
+import pytest
+import torch
+from dancheong.testing import icc_profiles, pdfx
+from PIL import Image
+
+
+@pytest.fixture
+def trim(comfy):
+    return comfy.node("DancheongTrimSize", preset="custom", width_mm=30.0, height_mm=40.0, bleed_mm=3.0, dpi=100)[0]
+
+
+@pytest.fixture
+def press(base):
+    (base / "models" / "icc").mkdir(exist_ok=True)
+    (base / "models" / "icc" / "press.icc").write_bytes(icc_profiles.cmyk())
+    return "press.icc"
+
+
+def titled(comfy, trim, **values):
+    image = torch.full((1, *trim.pixels[::-1], 3), 0.8)
+    found = comfy.node(
+        "DancheongTypesetTitle", image=image, title="\ub2ec\ube5b", colour="black", outline=0.0, **values
+    )
+    return found[0], found[-1]
+
+
+def test_a_title_is_printed_once_and_as_outlines(comfy, trim, press):
+    image, words = titled(comfy, trim)
+    asked = {"image": image, "type": words, "trim": trim, "icc_profile": press, "standard": "PDF/X-4", "marks": True}
+    _, path, report = comfy.node("DancheongSavePrint", **asked, format="pdf", filename_prefix="t/\ub2ec")
+    with open(path, "rb") as file:
+        assert pdfx.faults(file.read(), "PDF/X-4") == []
+    with pikepdf.open(path) as document:
+        page = document.pages[0]
+        assert str(document.docinfo.Title) == "\ub2ec"
+        assert len(np.unique(np.frombuffer(next(iter(page.get_images().values())).read_bytes(), np.uint8))) <= 2
+        steps = [str(step.operator) for step in pikepdf.parse_content_stream(page)]
+        black = page.Contents.read_bytes().decode().split("/Over gs\n0 0 0 1 k")
+    assert "Type: 2 outlines." in report and "Ink: " in report and "Marks of 0 folds" in report
+    assert len(black) == 3 and steps.count("c") > 8
+
+
+def test_a_shadow_stays_in_the_picture_under_the_outlines(comfy, trim):
+    image, words = titled(comfy, trim, shadow=20.0)
+    path = comfy.node("DancheongSavePrint", image=image, type=words, trim=trim, format="pdf", filename_prefix="t/s")[1]
+    with pikepdf.open(path) as document:
+        pixels = np.asarray(pikepdf.PdfImage(next(iter(document.pages[0].get_images().values()))).as_pil_image())
+    assert 0 < (pixels < 200).any(-1).mean() < 0.3
+
+
+def test_pixel_formats_keep_the_picture_as_it_came_and_say_so(comfy, trim):
+    image, words = titled(comfy, trim)
+    for format in ("png", "tiff"):
+        files = [
+            comfy.node("DancheongSavePrint", image=image, trim=trim, format=format, filename_prefix="t/p", **more)
+            for more in ({}, {"type": words})
+        ]
+        assert np.array_equal(*(np.asarray(Image.open(path)) for _, path, _ in files))
+        assert f"Type: pixels, as {format} has no outlines" in files[1][2] and not files[0][2]
+
+
+def test_words_are_not_lost_when_the_picture_was_changed_after_them(comfy, trim):
+    image, words = titled(comfy, trim)
+    outcome = comfy.try_node("DancheongSavePrint", image=image * 0.5, type=words, trim=trim)
+    assert "the very picture that the words on its type were set on" in outcome.error
+
+
+@pytest.mark.parametrize("format", ["pdf", "png", "tiff", "jpeg"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_picture_of_any_channels_is_saved_and_shown(comfy, trim, format, channels):
+    image = torch.rand(2, *trim.pixels[::-1], channels, generator=torch.Generator().manual_seed(0))
+    outcome = comfy.try_node(
+        "DancheongSavePrint", image=image, trim=trim, format=format, filename_prefix=f"t/c{channels}"
+    )
+    assert not outcome.error, outcome.error
+    assert len(outcome.shown["node"]["images"]) == 2 and len(outcome.captured["out1"].splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"standard": "PDF/X-4"}, "PDF/X-4 is made for one press"),
+        ({"standard": "PDF/X-1a:2003", "format": "tiff"}, "is a kind of PDF, got format tiff"),
+        ({"ink_limit": 280.0}, "An ink limit needs inks"),
+    ],
+)
+def test_what_the_press_cannot_have_is_said_and_nothing_written(comfy, trim, base, asked, message):
+    image = torch.zeros(1, *trim.pixels[::-1], 3)
+    outcome = comfy.try_node("DancheongSavePrint", image=image, trim=trim, filename_prefix="t/refused", **asked)
+    assert message in outcome.error
+    assert not list((base / "output" / "t").glob("refused*"))

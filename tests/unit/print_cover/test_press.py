@@ -1,0 +1,311 @@
+"""Files for the press: boxes as three programs read them, PDF/X rule by rule, inks on their plates, outlines."""
+
+import io
+import shutil
+
+import numpy as np
+import pikepdf
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.page import colour_profile
+from dancheong.nodes.page.drawing import Shape, box, circle, painted
+from dancheong.nodes.page.trim import Trim
+from dancheong.nodes.print_cover import print_files
+from dancheong.nodes.print_cover.marks import SLUG_MM, marks
+from dancheong.nodes.print_cover.print_files import Press, encode
+from dancheong.nodes.print_cover.separation import limited
+from dancheong.testing import icc_profiles, pdfx, prepress
+from PIL import Image
+
+MM = 72 / 25.4
+SMALL = Trim(20, 10, 3, 150)
+PRESS = icc_profiles.cmyk()
+LETTER = Shape(box(30, 20, 60, 40))
+"""As a letter is: black, 30 x 20 px."""
+STANDARDS = ("PDF/X-4", "PDF/X-1a:2003")
+
+programs = pytest.mark.skipif(
+    not (shutil.which("gs") and shutil.which("pdfinfo")),
+    reason="no Ghostscript or poppler here; on Debian: apt-get install ghostscript poppler-utils",
+)
+
+
+def picture(page, colour=(90, 160, 200)):
+    return np.full((*page.pixels[::-1], 3), colour, np.uint8)
+
+
+def boxes(data):
+    with pikepdf.open(io.BytesIO(data)) as document:
+        page = document.pages[0].obj
+        return {name: [float(edge) for edge in page["/" + name]] for name in prepress.BOXES}
+
+
+# The sizes at which pixels round down on one side, up on the other, and hardly any bleed hides it.
+EDGES = [
+    (Trim(152, 225, 0, 300), False),
+    (Trim(20.01, 10.03, 0, 72), False),
+    (Trim(20, 10, 0.02, 72), False),
+    (Trim(33.3, 47.7, 3, 96), False),
+    (Trim(33.3, 47.7, 0, 100, (10.0, 23.3)), True),
+    (Trim(20, 10, 3, 150), True),
+]
+
+
+@pytest.mark.parametrize(("page", "has_marks"), EDGES)
+def test_boxes_lie_in_each_other_and_the_picture_fills_them(page, has_marks):
+    data = encode(picture(page), "pdf", page, {}, None, Press(has_marks=has_marks)).data
+    media, bleed, trim = boxes(data).values()
+    for outer, inner in ((media, bleed), (bleed, trim)):
+        assert outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+    for low, high, mm in ((0, 2, page.width_mm), (1, 3, page.height_mm)):
+        assert trim[high] - trim[low] == pytest.approx(mm * MM, abs=1e-3)
+        assert media[high] - bleed[high] == pytest.approx(has_marks * SLUG_MM * MM, abs=1e-3)
+    with pikepdf.open(io.BytesIO(data)) as document:
+        numbers = [float(part) for part in document.pages[0].Contents.read_bytes().split()[1:7]]
+    assert numbers == pytest.approx([bleed[2] - bleed[0], 0, 0, bleed[3] - bleed[1], *bleed[:2]], abs=1e-3)
+
+
+@programs
+@pytest.mark.parametrize("number", [0, 4, 5])
+def test_poppler_and_ghostscript_read_the_same_boxes(tmp_path, number):
+    page, has_marks = EDGES[number]
+    file = tmp_path / "page.pdf"
+    file.write_bytes(encode(picture(page), "pdf", page, {}, PRESS, Press("PDF/X-4", 0, has_marks)).data)
+    ours = boxes(file.read_bytes())
+    for name, edges in prepress.boxes_in_poppler(file).items():
+        assert edges == pytest.approx(ours[name], abs=0.006)
+    for name, edges in prepress.boxes_in_ghostscript(file).items():
+        assert edges == pytest.approx(ours[name], abs=1e-4)
+
+
+def profile_of(document):
+    space = next(iter(document.pages[0].get_images().values())).ColorSpace
+    return bytes(space[1].read_bytes())
+
+
+@pytest.mark.parametrize("profile", [None, icc_profiles.wide_rgb(), PRESS])
+def test_a_pdf_holds_no_profile_that_is_newer_than_itself(profile):
+    with pikepdf.open(io.BytesIO(encode(picture(SMALL), "pdf", SMALL, {}, profile).data)) as document:
+        assert document.pdf_version == "1.7"
+        assert colour_profile.version(profile_of(document)) <= (4, 2)
+
+
+@pytest.mark.parametrize(("version", "standard"), [((4, 4), "boxes only"), ((4, 3), "PDF/X-4"), ((4, 0), STANDARDS[1])])
+def test_a_newer_profile_is_refused(version, standard):
+    newer = colour_profile.stamped(PRESS, version)
+    with pytest.raises(UserError, match=rf"Expected an ICC profile of version .* got {version[0]}\.{version[1]}"):
+        encode(picture(SMALL), "pdf", SMALL, {}, newer, Press(standard))
+    assert encode(picture(SMALL), "tiff", SMALL, {}, newer).data
+
+
+@pytest.mark.parametrize("has_marks", [False, True])
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_pdf_x_keeps_every_rule(standard, has_marks):
+    shapes = (LETTER, Shape(circle(50, 30, 9), (200, 30, 60), 2.0))
+    file = encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press(standard, 250, has_marks), shapes, "\ub2ec\ube5b")
+    assert pdfx.faults(file.data, standard) == []
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_pdf_with_boxes_is_no_pdf_x(standard):
+    broken = pdfx.faults(encode(picture(SMALL), "pdf", SMALL, {}).data, standard)
+    assert {"one_output_intent", "version_named", "info_is_whole"} <= set(broken)
+
+
+def remove(name):
+    return lambda document: document.docinfo.__delitem__(name)
+
+
+def intent(document):
+    return document.Root.OutputIntents[0]
+
+
+def page_of(document):
+    return document.pages[0].obj
+
+
+def image(document):
+    return page_of(document).Resources.XObject.Im0
+
+
+def put(where, name, value):
+    return lambda document: where(document).__setitem__(name, value)
+
+
+def root(document):
+    return document.Root
+
+
+def state(document):
+    return page_of(document).Resources.ExtGState.Out
+
+
+def rgb_ink(document):
+    page_of(document).Contents = document.make_stream(b"1 0 0 rg 0 0 9 9 re f")
+
+
+def own_profile(document):
+    image(document).ColorSpace = pikepdf.Array([pikepdf.Name.ICCBased, intent(document).DestOutputProfile])
+
+
+def newer(document):
+    profile = colour_profile.stamped(intent(document).DestOutputProfile.read_bytes(), (4, 4))
+    intent(document).DestOutputProfile = document.make_stream(profile, N=4)
+
+
+def monitor(document):
+    profile = bytearray(intent(document).DestOutputProfile.read_bytes())
+    profile[12:16] = b"mntr"
+    intent(document).DestOutputProfile = document.make_stream(bytes(profile), N=4)
+
+
+def other_title(document):
+    document.docinfo["/Title"] = "another"
+
+
+BROKEN = {
+    "one_output_intent": lambda document: document.Root.__delitem__("/OutputIntents"),
+    "output_condition_named": lambda document: intent(document).__delitem__("/OutputConditionIdentifier"),
+    "press_profile_inside": monitor,
+    "profiles_of_that_age": newer,
+    "trim_or_art_box": lambda document: page_of(document).__delitem__("/TrimBox"),
+    "boxes_lie_in_each_other": put(page_of, "/TrimBox", [-1, 0, 9, 9]),
+    "info_is_whole": remove("/CreationDate"),
+    "version_named": remove("/GTS_PDFXVersion"),
+    "trapped_is_known": put(lambda document: document.docinfo, "/Trapped", pikepdf.Name("/Unknown")),
+    "metadata_is_whole": lambda document: document.Root.__delitem__("/Metadata"),
+    "metadata_says_what_info_says": other_title,
+    "colours_are_the_press_s": rgb_ink,
+    "no_profile_beside_its_own_intent": own_profile,
+    "no_transfer_or_halftone_tricks": put(state, "/TR", pikepdf.Name.Identity),
+    "plain_pictures": put(image, "/Alternates", pikepdf.Array()),
+    "nothing_acts": put(root, "/OpenAction", pikepdf.Dictionary(S=pikepdf.Name.JavaScript)),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_the_checker_sees_a_broken_rule(rule):
+    with pikepdf.open(io.BytesIO(encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press("PDF/X-4")).data)) as document:
+        BROKEN[rule](document)
+        data = io.BytesIO()
+        document.save(data, force_version="1.6")
+    assert rule in pdfx.faults(data.getvalue(), "PDF/X-4")
+
+
+@pytest.mark.parametrize(
+    ("rule", "options"),
+    [
+        ("version_of_the_header", {"min_version": "1.7"}),
+        ("no_object_streams_before_1_5", {"object_stream_mode": pikepdf.ObjectStreamMode.generate}),
+        ("no_transparency_before_1_4", {}),
+    ],
+)
+def test_the_checker_sees_what_is_too_new_for_x_1a(rule, options):
+    with pikepdf.open(
+        io.BytesIO(encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press(STANDARDS[1])).data)
+    ) as document:
+        state(document)["/ca"] = 0.5
+        data = io.BytesIO()
+        document.save(data, **options)
+    assert rule in pdfx.faults(data.getvalue(), STANDARDS[1])
+
+
+@programs
+@pytest.mark.parametrize("paper", [(255, 255, 255), (90, 160, 200)])
+def test_black_type_is_on_the_black_plate_alone(tmp_path, paper):
+    """On paper and on a picture, whose other plates go on under the letters as if there were none."""
+    found = []
+    for name, shapes in (("bare", ()), ("set", (LETTER,))):
+        file = tmp_path / f"{name}.pdf"
+        file.write_bytes(encode(picture(SMALL, paper), "pdf", SMALL, {}, PRESS, Press("PDF/X-4"), shapes).data)
+        found.append(prepress.plates(file, SMALL.dpi))
+    bare, printed = found
+    for ink in ("Cyan", "Magenta", "Yellow"):
+        assert np.array_equal(bare[ink], printed[ink])
+        assert paper != (255, 255, 255) or not printed[ink].any()
+    inside = np.zeros_like(printed["Black"], bool)
+    inside[21:39, 31:59] = True
+    assert (printed["Black"][inside] == 255).all()
+    inside[19:41, 29:61] = True
+    assert np.array_equal(printed["Black"][~inside], bare["Black"][~inside])
+
+
+@programs
+def test_colour_type_knocks_the_picture_out_and_marks_are_on_every_plate(tmp_path):
+    file = tmp_path / "page.pdf"
+    shapes = (Shape(LETTER.moves, (255, 255, 255)),)
+    file.write_bytes(encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press("PDF/X-4", 0, True), shapes).data)
+    slug = round(SLUG_MM / 25.4 * SMALL.dpi)
+    for plate in prepress.plates(file, SMALL.dpi).values():
+        assert not plate[slug + 22 : slug + 38, slug + 32 : slug + 58].any()
+        outside = np.ones_like(plate, bool)
+        outside[slug - 9 : -slug + 9, slug - 9 : -slug + 9] = False
+        assert plate[outside].max() == 255
+
+
+def test_marks_stand_beyond_the_bleed_and_inside_the_slug():
+    page = Trim(40, 30, 3, 150, (10.0, 14.0))
+    points = np.concatenate([np.array(points) for mark in marks(page) for _, points in mark.moves if points])
+    beyond = (points < -3).any(1) | (points[:, 0] > 43) | (points[:, 1] > 33)
+    assert beyond.all()
+    assert points.min() > -3 - SLUG_MM and (points < np.array((40, 30)) + 3 + SLUG_MM).all()
+    above = sorted({round(float(x)) for x, y in points if y < -3 and x < 15})
+    assert above == [0, 10, 14]
+
+
+@pytest.mark.parametrize("file_format", ["png", "tiff", "jpeg"])
+def test_pixels_have_marks_around_the_same_picture(file_format):
+    profile = None if file_format == "png" else PRESS
+    bare = encode(picture(SMALL), file_format, SMALL, {}, profile)
+    marked = encode(picture(SMALL), file_format, SMALL, {}, profile, Press(has_marks=True))
+    inner, outer = (Image.open(io.BytesIO(file.data)) for file in (bare, marked))
+    slug = round(SLUG_MM / 25.4 * SMALL.dpi)
+    assert outer.size == (inner.width + 2 * slug, inner.height + 2 * slug) and outer.mode == inner.mode
+    cut = np.asarray(outer)[slug:-slug, slug:-slug].astype(int)
+    assert np.abs(cut - np.asarray(inner)).max() <= (9 if file_format == "jpeg" else 0)
+    left = np.asarray(outer.convert("L"))[slug + 16 : slug + 20, : slug - 9]
+    assert left.min() < 200 and left.max() > 250
+
+
+def test_ink_is_held_to_the_limit_and_told():
+    inks = np.random.default_rng(1).integers(0, 256, (40, 50, 4), np.uint8)
+    before = Image.fromarray(inks, "CMYK")
+    held, told = limited(before, 260)
+    after = np.asarray(held)
+    totals = inks.astype(int).sum(-1)
+    over = totals > 2.6 * 255
+    assert after.astype(int).sum(-1).max() <= 2.6 * 255
+    assert np.array_equal(after[~over], inks[~over]) and np.array_equal(after[..., 3], inks[..., 3])
+    assert f"{over.sum()} px" in told and "held to 260 %" in told and f"{totals.max() / 2.55:.0f} % at most" in told
+    shares = after[over][:, :3].astype(float) + 1
+    assert np.abs(np.log(shares / (inks[over][:, :3] + 1.0))).max() < 3  # proportional: none is taken out alone
+    same, told = limited(before, 0)
+    assert same is before and f"{(totals > 765).sum()} px" in told and "set ink_limit" in told
+
+
+@pytest.mark.parametrize(
+    ("file_format", "profile", "press", "message"),
+    [
+        ("tiff", PRESS, Press("PDF/X-4"), "PDF/X-4 is a kind of PDF, got format tiff"),
+        ("pdf", None, Press("PDF/X-4"), "PDF/X-4 is made for one press, got a profile for RGB"),
+        ("pdf", icc_profiles.wide_rgb(), Press(STANDARDS[1]), "is made for one press, got a profile for RGB"),
+        ("png", None, Press(ink_limit=300), "An ink limit needs inks, got a profile for RGB"),
+    ],
+)
+def test_what_cannot_be_had_is_refused(file_format, profile, press, message):
+    with pytest.raises(UserError, match=message):
+        encode(picture(SMALL), file_format, SMALL, {}, profile, press)
+
+
+def test_shapes_are_painted_where_their_edges_are():
+    assert painted([Shape(box(2, 1, 4.5, 3))], 6, 4)[..., 3].tolist() == [
+        [0] * 6, [0, 0, 255, 255, 128, 0], [0, 0, 255, 255, 128, 0], [0] * 6,
+    ]  # fmt: skip
+    ring = painted([Shape((*circle(20, 20, 12), *circle(20, 20, 6)), (9, 8, 7))], 40, 40)
+    assert ring[..., 3].sum() / 255 == pytest.approx(np.pi * (144 - 36), rel=0.02) and ring[20, 20, 3] == 0
+    assert ring[20, 11].tolist() == [9, 8, 7, 255]
+
+
+def test_libraries_of_the_press_are_named(monkeypatch):
+    monkeypatch.setattr(print_files, "PDF_LIBRARIES", ("no_such_library",))
+    assert "PDF needs no_such_library" in print_files.missing_libraries("pdf")
