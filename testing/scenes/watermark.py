@@ -179,7 +179,7 @@ def scene(rng: np.random.Generator, source: np.ndarray, size: tuple[int, int]) -
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     light = (np.arange(256) * rng.uniform(0.6, 1.15) + rng.uniform(-15, 25)).clip(0, 255).round().astype(np.uint8)
-    return light[crop]
+    return cv2.LUT(np.ascontiguousarray(crop), light)
 
 
 def jpeg(picture: np.ndarray, quality: int) -> np.ndarray:
@@ -212,7 +212,7 @@ def _blend(clean, mark, opacity, quality, shift, place, portal) -> Marked:
         picture = jpeg(picture, quality)
     ideal = picture.copy()
     if mark is not None:
-        seen = tuple(slice(where.min(), where.max() + 1) for where in np.nonzero(alpha))
+        seen = tuple(slice(where[0], where[-1] + 1) for where in (np.flatnonzero(alpha.any(axis)) for axis in (1, 0)))
         share = alpha[seen][..., None]
         unblended = (picture[seen] - share * colour[seen]) / np.maximum(1 - share, 0.1)
         ideal[seen] = unblended.clip(0, 255).round()
