@@ -31,7 +31,7 @@ REPEATS, CHANCE = 0.05, 0.3
 """Strangeness of copies of what repeats, and of what is chance: there a copy is likely, but never right."""
 PULL = 0.05
 """How strongly chance is drawn to the smooth surface: it wins over what is wider than 27 px."""
-CALM = 0.6
+CALM = 0.75
 """Energy of chance in the hole against its surroundings: less is nearer to the truth, whatever it is."""
 
 

@@ -21,7 +21,7 @@ HALO_LEVELS, HALO_SHARE = 4.0 / 255, 0.6
 """By how much what touches a hole is off, and as a share of how much the ground there varies, for a halo."""
 GRAIN = 3.0
 """px, deviation of the blur that grain is what is left of."""
-GRAIN_SHARE = 0.55
+GRAIN_SHARE = 0.62
 """Of the grain around: all of it would be twice as far from the truth as none."""
 CELL = 12
 """px of a side of the pieces in which grain is copied."""
