@@ -40,8 +40,29 @@ def compose(
     return sheet
 
 
+def start_of(flat: Flat, panel: str) -> int:
+    """Column of the sheet at which a panel's picture begins; a cover's with the bleed beside it, over the fold."""
+    if panel not in ("front", "back"):
+        return flat.reach(panel)[0]
+    return flat.panels[panel][0] - (flat.page.pixels[0] - flat.page.inner_pixels[0]) // 2
+
+
+def spread(flat: Flat, layers: dict[str, torch.Tensor]) -> torch.Tensor:
+    """One layer `[H,W,4]` of the sheet's size of layers `[H,w,4]` of panels, each cut at its panel's folds."""
+    width, height = flat.sheet.pixels
+    inked = {panel: layer for panel, layer in layers.items() if layer[..., 3].any()}
+    if not inked:
+        return torch.zeros(1, 1, 4).expand(height, width, 4)  # a sheet is large, and this costs no memory
+    sheet = torch.zeros(height, width, 4)
+    for panel, layer in inked.items():
+        left, right = flat.reach(panel)
+        start = start_of(flat, panel)
+        left, right = max(left, start), min(right, start + layer.shape[1])
+        sheet[:, left:right] = layer[:, left - start : right - start]
+    return sheet
+
+
 def _part(flat: Flat, cover: str, picture: torch.Tensor, left: int, right: int, fill: str) -> torch.Tensor:
     """What of a cover's picture stands at columns of the sheet, also beyond its edges."""
-    margin = (picture.shape[1] - flat.page.inner_pixels[0]) // 2
-    start = flat.panels[cover][0] - margin
+    start = start_of(flat, cover)
     return picture[:, [beyond(column - start, picture.shape[1], fill) for column in range(left, right)]]

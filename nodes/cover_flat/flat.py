@@ -11,6 +11,7 @@ from ..page.trim import MM_PER_INCH, Trim
 PAPERS: dict[str, dict] = json.loads(Path(__file__).with_name("paper.json").read_text(encoding="utf-8"))
 """Name -> {"mm": thickness of a sheet, "en", "ko"}; mills differ, so thickness is always shown."""
 PANELS = ("back wing", "back", "spine", "front", "front wing")
+"""From the left, of a book that is bound at its left; of one that opens from the other side from the right."""
 
 
 def spine_mm(pages: int, sheet_mm: float, glue_mm: float) -> float:
@@ -42,6 +43,8 @@ class Flat:
     spine_mm: float
     wing_mm: float
     """Of each flap; 0 = none."""
+    is_right_bound: bool = False
+    """The book opens from the other side, as those in columns do: its front is left of the spine."""
 
     @property
     def widths_mm(self) -> tuple[float, ...]:
@@ -49,9 +52,16 @@ class Flat:
         return (self.wing_mm, self.page.width_mm, self.spine_mm, self.page.width_mm, self.wing_mm)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the panels, from the left, those of no width too."""
+        return PANELS[::-1] if self.is_right_bound else PANELS
+
+    @property
     def sheet(self) -> Trim:
         """The flat as a page."""
-        return Trim(sum(self.widths_mm), self.page.height_mm, self.page.bleed_mm, self.page.dpi)
+        *inner, width = accumulate(self.widths_mm)
+        folds = tuple(dict.fromkeys(mm for mm in inner if 0 < mm < width))
+        return Trim(width, self.page.height_mm, self.page.bleed_mm, self.page.dpi, folds)
 
     @property
     def panels(self) -> dict[str, tuple[int, int]]:
@@ -61,7 +71,7 @@ class Flat:
         """
         folds = [self.page.bleed_mm + mm for mm in accumulate(self.widths_mm, initial=0.0)]
         edges = [round(mm / MM_PER_INCH * self.page.dpi) for mm in folds]
-        spans = zip(PANELS, edges, edges[1:], strict=False)
+        spans = zip(self.names, edges, edges[1:], strict=False)
         return {name: (left, right) for name, left, right in spans if right > left}
 
     def width(self, panel: str) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from .flat import PANELS, Flat
+from .flat import Flat
 
 LONGEST = 2048
 TRIM, FOLD, NAME = (230, 0, 60), (0, 150, 230), (255, 255, 255)
@@ -35,7 +35,7 @@ def drawn(picture: np.ndarray, flat: Flat) -> np.ndarray:
         for y in range(0, height, 2 * DASH):
             draw.line((edge * scale, y, edge * scale, y + DASH), fill=FOLD, width=2)
     font = ImageFont.load_default(max(10, height // 50))
-    widths: dict[str, float] = dict(zip(PANELS, flat.widths_mm, strict=True))
+    widths: dict[str, float] = dict(zip(flat.names, flat.widths_mm, strict=True))
     for name, (start, end) in panels.items():
         text = f"{name}\n{widths[name]:.4g} mm"
         place = ((start + end) / 2 * scale, height * NAMES_AT)

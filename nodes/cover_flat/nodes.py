@@ -8,14 +8,22 @@ import torch
 from ..ground import UserError
 from ..host import images
 from ..host.api import io
+from ..host.models import listed
 from ..host.progress import Progress
-from ..host.wires import FLAT, TRIM
+from ..host.wires import FLAT, TRIM, TYPE
+from ..lettering import outlined
 from ..page.colour import colour_of
+from ..page.lettered import Lettered
 from . import flat as measures
 from . import guides
 from .compose import compose
+from .isbn import BarCode, drawn
+from .type import SAFE_MM, joined
 
 CUSTOM = "custom"
+FONTS = "fonts"
+INPUTS = ("front", "back", "spine", "back_wing", "front_wing")
+"""Of the panels' pictures."""
 
 
 class CoverFlatSize(io.ComfyNode):
@@ -60,6 +68,12 @@ class CoverFlatSize(io.ComfyNode):
                     advanced=True,
                     tooltip="Added to the spine for glue and the cover itself.",
                 ),
+                io.Combo.Input(
+                    "binding",
+                    options=["left", "right"],
+                    optional=True,
+                    tooltip="right: the book opens from the other side, as books in columns do, its panels in reverse.",
+                ),
             ],
             outputs=[
                 FLAT.Output(display_name="flat", tooltip="For Compose Cover Flat."),
@@ -75,9 +89,9 @@ class CoverFlatSize(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, trim, pages, paper, thickness_mm, wing_mm, glue_mm) -> io.NodeOutput:
+    def execute(cls, trim, pages, paper, thickness_mm, wing_mm, glue_mm, binding="left") -> io.NodeOutput:
         sheet_mm = thickness_mm if paper == CUSTOM else measures.PAPERS[paper]["mm"]
-        flat = measures.Flat(trim, measures.spine_mm(pages, sheet_mm, glue_mm), wing_mm)
+        flat = measures.Flat(trim, measures.spine_mm(pages, sheet_mm, glue_mm), wing_mm, binding == "right")
         text = measures.report(flat, pages, sheet_mm, glue_mm)
         widths = flat.width("spine"), flat.width("front wing")
         return io.NodeOutput(flat, flat.sheet, *widths, flat.sheet.pixels[1], flat.spine_mm, text)
@@ -115,6 +129,35 @@ class ComposeCoverFlat(io.ComfyNode):
                     tooltip="With alpha, such as Typeset Title's text_layer: on the front alone, never mirrored.",
                 ),
                 io.Image.Input("back_text", optional=True, tooltip="The same for the back."),
+                *(
+                    TYPE.Input(
+                        f"{name}_type",
+                        optional=True,
+                        tooltip=f"Typeset Title's type, set on the {name.replace('_', ' ')}: outlines in a PDF.",
+                    )
+                    for name in INPUTS
+                ),
+                io.String.Input(
+                    "isbn",
+                    default="",
+                    optional=True,
+                    tooltip="13 digits, with or without hyphens: a bar code below on the back; empty = none.",
+                ),
+                io.String.Input(
+                    "add_on",
+                    default="",
+                    optional=True,
+                    tooltip="The five digits that stand beside a Korean book's ISBN; empty = none.",
+                ),
+                io.Int.Input(
+                    "barcode_size",
+                    default=100,
+                    min=80,
+                    max=200,
+                    optional=True,
+                    advanced=True,
+                    tooltip="Percent of the bar code's full size, 0.33 mm for the thinnest bar.",
+                ),
             ],
             outputs=[
                 io.Image.Output(display_name="image", tooltip="The sheet with its bleed, for Save for Print."),
@@ -122,36 +165,66 @@ class ComposeCoverFlat(io.ComfyNode):
                     display_name="guides", tooltip="A small copy with trim, folds and names; not for print."
                 ),
                 io.String.Output(display_name="report", tooltip="What is on each panel."),
+                TYPE.Output(display_name="type", tooltip="All type and the bar code as outlines, for Save for Print."),
             ],
         )
 
     @classmethod
     def execute(
         cls, flat, front, fill, colour, back=None, spine=None, back_wing=None, front_wing=None, front_text=None,
-        back_text=None,
+        back_text=None, front_type=None, back_type=None, spine_type=None, back_wing_type=None, front_wing_type=None,
+        isbn="", add_on="", barcode_size=100,
     ) -> io.NodeOutput:  # fmt: skip
-        given = {"front": front, "back": back, "spine": spine, "back wing": back_wing, "front wing": front_wing}
-        pictures = {panel: images.rgb(images.pictures(image)) for panel, image in given.items() if image is not None}
+        given = dict(zip(INPUTS, (front, back, spine, back_wing, front_wing), strict=True))
+        typed = dict(zip(INPUTS, (front_type, back_type, spine_type, back_wing_type, front_wing_type), strict=True))
+        pictures = {panel(name): images.pictures(image) for name, image in given.items() if image is not None}
+        types = {panel(name): words for name, words in typed.items() if words is not None}
+        for name in typed:
+            if (words := types.get(panel(name))) is not None:
+                found = pictures.get(panel(name))
+                pictures[panel(name)] = words.ground if found is None else words.beneath(name, found)
+        pictures = {name: images.rgb(batch) for name, batch in pictures.items()}
         texts = {"front": front_text, "back": back_text}
-        layers = {panel: _layer(panel, image) for panel, image in texts.items() if image is not None}
-        for panel, batch in [*pictures.items(), *layers.items()]:
-            _check(flat, panel, batch, len(pictures["front"]))
+        layers = {name: _layer(name, image) for name, image in texts.items() if image is not None}
+        for name, batch in [*pictures.items(), *layers.items()]:
+            _check(flat, name, batch, len(pictures["front"]))
+        bar_code = _bar_code(isbn, add_on, barcode_size)
+        words = joined(flat, types, bar_code)
         paper = torch.tensor(colour_of("colour", colour)) / 255
-        sheets, previews = [], []
+        grounds, sheets, previews = [], [], []
         progress = Progress(len(pictures["front"]))
         for number in range(len(pictures["front"])):
             one, over = (
-                {panel: batch[min(number, len(batch) - 1)] for panel, batch in batches.items()}
+                {name: batch[min(number, len(batch) - 1)] for name, batch in batches.items()}
                 for batches in (pictures, layers)
             )
-            sheet = compose(flat, one, over, fill, paper)
+            ground = compose(flat, one, over, fill, paper)
+            sheet = words.on(ground)
             small = images.to_bytes(images.thumbnails(sheet[None], guides.LONGEST)[0])
+            grounds.append(ground)
             sheets.append(sheet)
             previews.append(images.from_bytes(guides.drawn(small, flat)))
             progress.step()
         return io.NodeOutput(
-            images.to_host(torch.stack(sheets)), images.to_host(torch.stack(previews)), _report(flat, pictures, fill)
+            images.to_host(torch.stack(sheets)),
+            images.to_host(torch.stack(previews)),
+            _report(flat, pictures, fill, list(types), bar_code, isbn),
+            Lettered(torch.stack(grounds), words.under, words.layer, words.shapes),
         )
+
+
+def panel(name: str) -> str:
+    """An input's panel, as the flat calls it."""
+    return name.replace("_", " ")
+
+
+def _bar_code(isbn: str, add_on: str, percent: float) -> BarCode | None:
+    if isbn.strip():
+        fonts = listed(FONTS)
+        return drawn(isbn, add_on, percent, lambda text: outlined(text, fonts))
+    if add_on.strip():
+        raise UserError(f"Expected an ISBN beside the add-on {add_on!r}, got none: fill in isbn, or empty add_on.")
+    return None
 
 
 def _check(flat: measures.Flat, panel: str, batch: torch.Tensor, count: int) -> None:
@@ -180,14 +253,28 @@ def _layer(panel: str, image: torch.Tensor) -> torch.Tensor:
     return layer
 
 
-def _report(flat: measures.Flat, pictures: dict[str, torch.Tensor], fill: str) -> str:
+def _report(
+    flat: measures.Flat,
+    pictures: dict[str, torch.Tensor],
+    fill: str,
+    types: list[str],
+    bar_code: BarCode | None,
+    isbn: str,
+) -> str:
     beside = {
         "mirror": "the cover beside it, mirrored",
         "extend": "its edge, extended",
         "colour": "colour",
     }
     lines = []
-    for panel in flat.panels:
-        filled = "colour" if panel == "back" or (panel == "back wing" and "back" not in pictures) else fill
-        lines.append(f"{panel}: {'a picture' if panel in pictures else beside[filled]}.")
+    for name in flat.panels:
+        filled = "colour" if name == "back" or (name == "back wing" and "back" not in pictures) else fill
+        lines.append(f"{name}: {'a picture' if name in pictures else beside[filled]}.")
+    if types:
+        lines.append(f"Type on: {', '.join(types)}.")
+    if bar_code is not None:
+        lines.append(
+            f"Bar code of ISBN {isbn.strip()}: {bar_code.width:.1f} x {bar_code.height:.1f} mm with its quiet zone, "
+            f"{SAFE_MM:g} mm from the spine's fold and from the trim below."
+        )
     return "\n".join(lines)

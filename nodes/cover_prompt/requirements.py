@@ -5,9 +5,17 @@ import re
 from pathlib import Path
 
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
-MARKS = "\u2022\u2023\u25aa\u25ab\u25a0\u25a1\u25cf\u25cb\u25e6\u2219\u00b7\u318d\u30fb\u203b\u2713\u2714\u25b6"
+MARKS = (
+    "\u2022\u2023\u25aa\u25ab\u25a0\u25a1\u25cf\u25cb\u25e6\u2219\u00b7\u318d\u30fb\u203b\u2713\u2714\u25b6\u25b7"
+    "\u2043\u2192\u27a4\u25c6\u25c7\u2605\u2606"
+)
 LETTERS = "\uac00\ub098\ub2e4\ub77c\ub9c8\ubc14\uc0ac\uc544\uc790\ucc28\uce74\ud0c0\ud30c\ud558"
-BULLET = re.compile(rf"(?:[{MARKS}]+\s*|[*+o]\s+|[\u2460-\u2473]\s*|\(?\d{{1,2}}[.)]\s+|[{LETTERS}][.)]\s+)")
+BULLET = re.compile(
+    rf"(?:[{MARKS}]+\s*|[*+o\u3147\uff0a]\s+|[\u2460-\u2473]\s*|\(?\d{{1,2}}[.)]\s+|[{LETTERS}][.)]\s+)"
+)
+BRACKETED = re.compile(r"[\[<\u3010\u3008\u300a\u3014](.{1,20})[\]>\u3011\u3009\u300b\u3015]")
+SQUARES = "\u25a0\u25a1\u25c6\u25c7\u25b6\u25b7"
+"""Before a heading in Korean office papers, whose lists have dashes."""
 HEADING = re.compile(r"([^()<>]{1,20}?)\s*[:\uff1a]\s*(.*)")
 AVOIDED: tuple[str, ...] = tuple(json.loads((Path(__file__).parent / "avoided.json").read_text(encoding="utf-8")))
 """Words by which a heading says that what follows must not be seen."""
@@ -16,8 +24,9 @@ AVOIDED: tuple[str, ...] = tuple(json.loads((Path(__file__).parent / "avoided.js
 def sorted_lines(text: str) -> tuple[list[str], list[str], str]:
     """What is wanted, what is to be avoided, and a sentence where a dash could have meant either.
 
-    A line that begins with a dash is to be avoided, unless all lines (of a list, or under a heading such as "Scene:")
-    begin with one: then they are the list's bullets. Lines under a heading such as "Avoid:" are to be avoided.
+    A line that begins with a dash is to be avoided, unless all lines (of a list, or under a heading such as "Scene:" or
+    "[Scene]") begin with one: then they are the list's bullets. Lines under a heading such as "Avoid:" are to be
+    avoided.
 
     >>> sorted_lines("hanok\\n- people")[:2]
     (['hanok'], ['people'])
@@ -56,9 +65,13 @@ def _groups(text: str) -> list[tuple[str, list[str]]]:
     """(Heading or "", its lines)."""
     groups: list[tuple[str, list[str]]] = [("", [])]
     for line in filter(None, map(str.strip, text.splitlines())):
-        found = HEADING.fullmatch(_words(line))
+        words = _words(line)
+        found = HEADING.fullmatch(words)
+        bracketed = BRACKETED.fullmatch(words)
         if found and not found[2]:
             groups.append((found[1], []))
+        elif bracketed or line[0] in SQUARES:
+            groups.append((bracketed[1] if bracketed else words, []))
         else:
             groups[-1][1].append(line)
     return groups

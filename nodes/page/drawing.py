@@ -65,11 +65,8 @@ def circle(x: float, y: float, radius: float) -> tuple[Move, ...]:
 
 
 def painted(shapes: list[Shape], width: int, height: int) -> np.ndarray:
-    """Filled shapes in pixels, `[H,W,4]` uint8 with straight alpha; strokes are left out.
-
-    Overlapping parts of one outline would leave a hole, which bars, marks and plain numerals have none of.
-    """
-    layer = np.zeros((height, width, 4), np.uint8)
+    """Filled shapes in pixels, `[H,W,4]` uint8 with straight alpha; strokes are left out."""
+    layer = np.zeros((height, width, 4), np.float32)
     for shape in shapes:
         if shape.line:
             continue
@@ -78,20 +75,34 @@ def painted(shapes: list[Shape], width: int, height: int) -> np.ndarray:
         high = np.clip(np.ceil(np.max([line.max(0) for line in lines], 0)), 0, (width, height)).astype(int)
         if (high > low).all():
             part = layer[low[1] : high[1], low[0] : high[0]]
-            coverage = _coverage([line - low for line in lines], *(high - low))[..., None]
-            part[..., :3] = np.where(coverage > 0, np.array(shape.colour or BLACK, np.uint8), part[..., :3])
-            part[..., 3:] = np.maximum(part[..., 3:], coverage)
-    return layer
+            cover = _coverage([line - low for line in lines], *(high - low))[..., None]
+            below = part[..., 3:] * (1 - cover)
+            colours = np.array(shape.colour or BLACK) * cover + part[..., :3] * below
+            part[..., 3:] = cover + below
+            part[..., :3] = colours / np.maximum(part[..., 3:], 1e-6)
+    layer[..., 3] *= 255
+    return layer.round().astype(np.uint8)
 
 
 def _coverage(lines: list[np.ndarray], width: int, height: int) -> np.ndarray:
-    """`[H,W]` uint8, to 1/`FINE` px: painted so many times as large, and reduced."""
-    import cv2
+    """`[H,W]` in 0..1: exact along a row, of which there are `FINE` to a pixel.
 
-    large = np.zeros((height * FINE, width * FINE), np.uint8)
-    # A polygon's corners are middles of pixels to OpenCV, and a filled one has its right and lower edge too.
-    cv2.fillPoly(large, [np.round(line * FINE - 0.5 - 1e-6).astype(np.int32) for line in lines], 255)
-    return cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+    Every edge adds its direction to all that is right of it, so that a sum along the row tells how often, and how much
+    of a pixel, is inside.
+    """
+    turns = np.zeros((height * FINE, width + 2))
+    for line in lines:
+        for (x, y), (next_x, next_y) in zip(line, np.roll(line, -1, 0), strict=True):
+            low, high = sorted((y, next_y))
+            rows = np.arange(max(0, int(np.ceil(low * FINE - 0.5))), min(len(turns), int(np.ceil(high * FINE - 0.5))))
+            if rows.size:
+                at = np.clip(x + ((rows + 0.5) / FINE - y) * (next_x - x) / (next_y - y), 0, width)
+                cell = at.astype(int)
+                direction = 1 if next_y > y else -1
+                turns[rows, cell] += direction * (1 - at + cell)
+                turns[rows, cell + 1] += direction * (at - cell)
+    inside = np.abs(turns.cumsum(1))[:, :width].clip(0, 1)
+    return inside.reshape(height, FINE, width).mean(1)
 
 
 def _lines(moves: tuple[Move, ...]) -> Iterator[list[Point]]:

@@ -96,7 +96,8 @@ class SavePrint(io.ComfyNode):
                 io.Combo.Input(
                     "format",
                     options=list(print_files.ENDINGS),
-                    tooltip="pdf has TrimBox and BleedBox; png and tiff keep alpha; jpeg and pdf get white paper.",
+                    tooltip="pdf has TrimBox and BleedBox; png, tiff and psd keep alpha; jpeg and pdf get white "
+                    "paper. psd has picture and type as layers.",
                 ),
                 io.String.Input(
                     "filename_prefix", default="dancheong/cover", tooltip="Folder and name under ComfyUI's output."
@@ -166,12 +167,16 @@ class SavePrint(io.ComfyNode):
         profile = None if icc_profile == SRGB else colour_profile.read(PROFILES.path(icc_profile))
         press = print_files.Press(standard, ink_limit, marks)
         print_files.check(format, profile, press)
-        shapes, told = (), []
+        shapes, words, told = (), None, []
         if type is not None:
-            type.beneath("image", pictures)
+            ground = type.beneath("image", pictures)
             if format in print_files.OUTLINED:
                 pictures, shapes = type.shaded(), type.shapes
+            elif format in print_files.LAYERED:
+                pictures, words = ground, images.to_bytes(type.layer)
             told.append(_type_told(type.shapes, format))
+        elif format in print_files.LAYERED:
+            told.append("One layer, as there is no type: connect it beside the image.")
         results = Results(filename_prefix, pictures.shape[2], pictures.shape[1])
         texts = metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
         title = filename_prefix.replace("\\", "/").rsplit("/", 1)[-1]
@@ -179,7 +184,7 @@ class SavePrint(io.ComfyNode):
         for picture in pictures:
             check_interrupt()
             pixels = images.to_bytes(picture if picture.shape[-1] == 4 else images.rgb(picture))
-            file = interruptibly(print_files.encode, pixels, format, trim, texts, profile, press, shapes, title)
+            file = interruptibly(print_files.encode, pixels, format, trim, texts, profile, press, shapes, title, words)
             with results.writing(print_files.ENDINGS[format]) as path:
                 write_whole(path, file.data)
             told += filter(None, [file.report])
@@ -193,4 +198,6 @@ class SavePrint(io.ComfyNode):
 def _type_told(shapes, file_format: str) -> str:
     if file_format in print_files.OUTLINED:
         return f"Type: {len(shapes)} outlines."
+    if file_format in print_files.LAYERED:
+        return "Type: a layer of its own, in pixels."
     return f"Type: pixels, as {file_format} has no outlines; take pdf for them."

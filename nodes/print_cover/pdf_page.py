@@ -26,7 +26,8 @@ class Page:
 
     picture: Image.Image
     """RGB or CMYK, in the colours of `profile`."""
-    profile: bytes
+    profile: bytes | None
+    """None = sRGB."""
     trim: Trim
     standard: Standard = STANDARDS[BOXES]
     title: str = ""
@@ -89,11 +90,12 @@ def written(page: Page) -> bytes:
 
 def _held(page: Page) -> bytes:
     """The profile as this version of PDF may hold it (ISO 32000-1, table 67)."""
-    newest, found = page.standard.newest_profile, colour_profile.version(page.profile)
+    newest = page.standard.newest_profile
+    if page.profile is None:  # that of littlecms has nothing that version 4.2 does not have
+        return colour_profile.stamped(colour_profile.srgb(), newest)
+    found = colour_profile.version(page.profile)
     if found <= newest:
         return page.profile
-    if page.profile == colour_profile.srgb():
-        return colour_profile.stamped(page.profile, newest)  # it has nothing that version 4.2 does not have
     raise UserError(
         f"Expected an ICC profile of version {newest[0]}.{newest[1]} or older for {page.standard.name}, got "
         f"{found[0]}.{found[1]}: ask your printer for one, or take tiff."

@@ -39,6 +39,7 @@ class Standard:
             return
         import pikepdf
 
+        title = title or self.name  # it must have one
         now = datetime.now(timezone.utc).replace(microsecond=0)
         date = now.strftime("D:%Y%m%d%H%M%SZ")
         document.docinfo = document.make_indirect(

@@ -15,12 +15,15 @@ from ..page.trim import MM_PER_INCH, Trim
 from .marks import SLUG_MM, marks
 from .pdf_page import Inks, Page, written
 from .pdf_standard import BOXES, STANDARDS
+from .psd_file import layered
 from .separation import limited, on_white, separated
 
-ENDINGS = {"pdf": ".pdf", "png": ".png", "tiff": ".tif", "jpeg": ".jpg"}
+ENDINGS = {"pdf": ".pdf", "png": ".png", "tiff": ".tif", "jpeg": ".jpg", "psd": ".psd"}
 OUTLINED = ("pdf",)
 """Formats in which letters are outlines."""
-PDF_LIBRARIES = ("pikepdf",)
+LAYERED = ("psd",)
+"""Formats in which they are a layer."""
+LIBRARIES = {"pdf": "pikepdf", "psd": "psd_tools"}
 JPEG_QUALITY = 95
 KEY = (0.0, 0.0, 0.0, 1.0)
 """Black type on a press: its black ink alone."""
@@ -52,10 +55,11 @@ class PrintFile:
 
 def missing_libraries(file_format: str) -> str | None:
     """What to do before this format can be written, or None."""
-    missing = [name for name in PDF_LIBRARIES if importlib.util.find_spec(name) is None] if file_format == "pdf" else []
-    if missing:
-        return f"PDF needs {' and '.join(missing)}: run `pip install {' '.join(missing)}` with ComfyUI's own Python."
-    return None
+    name = LIBRARIES.get(file_format)
+    if name is None or importlib.util.find_spec(name) is not None:
+        return None
+    package = name.replace("_", "-")
+    return f"{file_format.upper()} needs {package}: run `pip install {package}` with ComfyUI's own Python."
 
 
 def encode(
@@ -67,10 +71,11 @@ def encode(
     press: Press = PLAIN,
     shapes: tuple[Shape, ...] = (),
     title: str = "",
+    words: np.ndarray | None = None,
 ) -> PrintFile:
     """The whole file in memory, with its colour profile inside.
 
-    Alpha is kept in RGB PNG and TIFF; JPEG, PDF and CMYK have none and get white paper.
+    Alpha is kept in RGB PNG, TIFF and PSD; JPEG, PDF and CMYK have none and get white paper.
 
     Args:
         picture: `[H,W,3 or 4]` uint8 sRGB, exactly `trim.pixels` in size.
@@ -80,6 +85,7 @@ def encode(
             them in sRGB.
         shapes: outlines on the picture, in its px; of PDF alone.
         title: of a PDF/X.
+        words: `[H,W,4]` uint8 over the picture as a layer of its own; of PSD alone.
 
     Raises:
         UserError: the picture has another size than the trim asks for, or the profile is for neither RGB nor CMYK,
@@ -99,7 +105,11 @@ def encode(
     if profile is not None:
         image = separated(image, profile)
     image, told = limited(image, press.ink_limit) if image.mode == "CMYK" else (image, "")
-    profile = profile or colour_profile.srgb()
+    if file_format == "psd":
+        over = None if words is None else Image.fromarray(words)
+        if over is not None and profile is not None:
+            over = separated(over, profile)
+        return PrintFile(layered(image, over, profile or colour_profile.srgb(), trim.dpi), told)
     around = tuple(marks(trim)) if press.has_marks else ()
     if file_format == "pdf":
         standard = STANDARDS[press.standard]
@@ -107,7 +117,7 @@ def encode(
         return PrintFile(written(Page(image, profile, trim, standard, title, shapes, around, inks)), told)
     if around:
         image = _framed(image, around, trim)
-    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": profile}
+    common = {"dpi": (trim.dpi, trim.dpi), "icc_profile": profile or colour_profile.srgb()}
     if file_format == "png":
         data = _save(image, "PNG", pnginfo=_chunks(metadata), **common)
     elif file_format == "tiff":
@@ -124,8 +134,10 @@ def check(file_format: str, profile: bytes | None, press: Press) -> None:
         UserError: it cannot.
     """
     space = colour_profile.space(profile) if profile else "RGB"
-    if space == "CMYK" and file_format == "png":
-        raise UserError("PNG has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
+    if space == "CMYK" and file_format in ("png", "psd"):
+        raise UserError(f"{file_format.upper()} has no CMYK: take pdf, tiff or jpeg, or an RGB profile.")
+    if press.has_marks and file_format == "psd":
+        raise UserError("PSD is to be worked on and gets no marks: take pdf, tiff, png or jpeg, or switch marks off.")
     if press.standard != BOXES and file_format != "pdf":
         raise UserError(f"{press.standard} is a kind of PDF, got format {file_format}: take pdf, or '{BOXES}'.")
     if press.standard != BOXES and space != "CMYK":
@@ -140,13 +152,13 @@ def check(file_format: str, profile: bytes | None, press: Press) -> None:
         )
 
 
-def _inks(shapes: tuple[Shape, ...], profile: bytes, limit: float) -> dict[tuple[int, int, int], Inks]:
+def _inks(shapes: tuple[Shape, ...], profile: bytes | None, limit: float) -> dict[tuple[int, int, int], Inks]:
     """The colours of shapes as those of the picture; black is black ink alone where there is some."""
     colours = sorted({shape.colour for shape in shapes if shape.colour is not None})
     if not colours:
         return {}
     swatches = Image.fromarray(np.array([colours], np.uint8))
-    if profile != colour_profile.srgb():
+    if profile is not None:
         swatches = separated(swatches, profile)
     if swatches.mode == "CMYK":
         swatches, _ = limited(swatches, limit)

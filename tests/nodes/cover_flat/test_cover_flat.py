@@ -21,7 +21,7 @@ def test_a_flat_becomes_a_print_file(comfy, flat):
     assert spine_mm == pytest.approx(6.0) and "50 sheets of 0.1 mm for 100 pages" in report
     given = {"front": noise(1, 181, 142), "back": noise(1, 181, 142) / 2, "spine": noise(1, height, spine, 4),
              "front_wing": noise(1, height, wing, 1)}  # fmt: skip
-    sheet, guides, told = comfy.node("DancheongComposeCoverFlat", flat=sizes, **given)
+    sheet, guides, told, _ = comfy.node("DancheongComposeCoverFlat", flat=sizes, **given)
     assert tuple(sheet.shape[1:3]) == trim.pixels[::-1] == (181, round(112 / 25.4 * 100))
     assert guides.shape == sheet.shape and not torch.equal(guides, sheet)
     assert told.splitlines() == [
@@ -44,7 +44,7 @@ def test_a_preset_of_paper_decides_the_spine(comfy):
 
 def test_a_batch_of_fronts_shares_one_back(comfy, flat):
     given = {"front": noise(2, 181, 142), "back": noise(1, 181, 142)}
-    sheets, guides, _ = comfy.node("DancheongComposeCoverFlat", flat=flat[0], fill="colour", colour="black", **given)
+    sheets, guides, *_ = comfy.node("DancheongComposeCoverFlat", flat=flat[0], fill="colour", colour="black", **given)
     assert len(sheets) == len(guides) == 2
     left, right = flat[0].panels["back"]
     assert torch.equal(sheets[0, :, left:right], sheets[1, :, left:right])

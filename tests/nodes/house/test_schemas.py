@@ -9,7 +9,9 @@ HANGUL = re.compile("[\uac00-\ud7a3]")
 
 # Saved workflows depend on these: new inputs are appended to this table, nothing in it is ever moved.
 CONTRACT = {
-    "DancheongLoadKoreanCLIP": (["text_encoder", "tokenizer", "dtype"], ["CLIP", "STRING"]),
+    "DancheongLoadKoreanCLIP": (
+        ["text_encoder", "tokenizer", "dtype", "second_text_encoder", "second_tokenizer"], ["CLIP", "STRING"],
+    ),
     "DancheongLoadTopicPrompt": (["embedding"], ["DANCHEONG_TOPIC", "STRING"]),
     "DancheongEncodeTopicText": (
         ["clip", "text", "position", "strength", "on_overflow", "topic"],
@@ -79,12 +81,14 @@ CONTRACT = {
         ["IMAGE", "IMAGE", "MASK", "STRING", "DANCHEONG_TYPE"],
     ),
     "DancheongCoverFlatSize": (
-        ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm"],
+        ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm", "binding"],
         ["DANCHEONG_FLAT", "DANCHEONG_TRIM", "INT", "INT", "INT", "FLOAT", "STRING"],
     ),
     "DancheongComposeCoverFlat": (
-        ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing", "front_text", "back_text"],
-        ["IMAGE", "IMAGE", "STRING"],
+        ["flat", "front", "fill", "colour", "back", "spine", "back_wing", "front_wing", "front_text", "back_text",
+         "front_type", "back_type", "spine_type", "back_wing_type", "front_wing_type", "isbn", "add_on",
+         "barcode_size"],
+        ["IMAGE", "IMAGE", "STRING", "DANCHEONG_TYPE"],
     ),
     "DancheongSavePrint": (
         ["image", "trim", "format", "filename_prefix", "icc_profile", "type", "standard", "ink_limit", "marks"],
@@ -95,7 +99,7 @@ CONTRACT = {
 # Their options are files, or what this ComfyUI's samplers are called.
 OF_THIS_MACHINE = {
     "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
-    "noise_model", "icc_profile", "hanja_font", "latin_font", "numerals_font",
+    "second_text_encoder", "second_tokenizer", "noise_model", "icc_profile", "hanja_font", "latin_font", "numerals_font",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from dancheong.testing import icc_profiles, pdfx
 from PIL import Image
+from psd_tools import PSDImage
 
 
 @pytest.fixture
@@ -63,13 +64,23 @@ def test_pixel_formats_keep_the_picture_as_it_came_and_say_so(comfy, trim):
         assert f"Type: pixels, as {format} has no outlines" in files[1][2] and not files[0][2]
 
 
+def test_a_psd_has_the_picture_without_its_words_and_the_words(comfy, trim):
+    image, words = titled(comfy, trim)
+    asked = {"image": image, "trim": trim, "format": "psd", "filename_prefix": "t/l"}
+    _, path, report = comfy.node("DancheongSavePrint", **asked, type=words)
+    picture, over = (np.asarray(layer.topil(apply_icc=False)) for layer in PSDImage.open(path))
+    assert (picture == (204, 204, 204, 255)).all() and np.array_equal(over, (words.layer * 255).round().numpy())
+    assert report == "Type: a layer of its own, in pixels."
+    assert "One layer" in comfy.node("DancheongSavePrint", **asked)[2]
+
+
 def test_words_are_not_lost_when_the_picture_was_changed_after_them(comfy, trim):
     image, words = titled(comfy, trim)
     outcome = comfy.try_node("DancheongSavePrint", image=image * 0.5, type=words, trim=trim)
     assert "the very picture that the words on its type were set on" in outcome.error
 
 
-@pytest.mark.parametrize("format", ["pdf", "png", "tiff", "jpeg"])
+@pytest.mark.parametrize("format", ["pdf", "png", "tiff", "jpeg", "psd"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_a_picture_of_any_channels_is_saved_and_shown(comfy, trim, format, channels):
     image = torch.rand(2, *trim.pixels[::-1], channels, generator=torch.Generator().manual_seed(0))

@@ -77,6 +77,9 @@ def test_only_quotes_around_a_whole_title_are_taken_off(title, painted):
         ("\u2460 hanok\n\u00b7moon", ["hanok", "moon"], []),
         ("Scene:\n- hanok\n- moon\n\nAvoid:\n- people\n- cars", ["Scene", "hanok", "moon"], ["people", "cars"]),
         ("- \ubc30\uacbd: \ub2ec\n- \ud53c\ud560 \uac83: \uc0ac\ub78c", ["\ubc30\uacbd: \ub2ec"], ["\uc0ac\ub78c"]),
+        ("\u25a0 Scene\n- hanok\n- moon\n\u25a0 Avoid\n- cars", ["Scene", "hanok", "moon"], ["cars"]),
+        ("[Scene]\n- hanok\n\u3010Without\u3011\ncars", ["Scene", "hanok"], ["cars"]),
+        ("\u3147 hanok\n\u2192 moon\n\u2605 lamp", ["hanok", "moon", "lamp"], []),
         ("hanok\n- people", ["hanok"], ["people"]),
         ("- people", [], ["people"]),
         ("(without hats:1.3)\n3.5 m waves", ["(without hats:1.3)", "3.5 m waves"], []),
@@ -85,7 +88,7 @@ def test_only_quotes_around_a_whole_title_are_taken_off(title, painted):
 def test_a_pasted_list_is_what_it_was(pasted, wanted, unwanted):
     found = sorted_lines(pasted)
     assert found[:2] == (wanted, unwanted)
-    assert ("Every line begins with a dash" in found[2]) == (bool(wanted) and pasted[0] in "-\u2013S")
+    assert ("Every line begins with a dash" in found[2]) == (bool(wanted) and pasted[0] in "-\u2013S\u25a0[")
 
 
 def test_what_is_to_be_avoided_has_an_input_of_its_own():

@@ -10,12 +10,13 @@ from dancheong.nodes.ground import UserError
 from dancheong.nodes.page import colour_profile
 from dancheong.nodes.page.drawing import Shape, box, circle, painted
 from dancheong.nodes.page.trim import Trim
-from dancheong.nodes.print_cover import print_files
 from dancheong.nodes.print_cover.marks import SLUG_MM, marks
 from dancheong.nodes.print_cover.print_files import Press, encode
 from dancheong.nodes.print_cover.separation import limited
 from dancheong.testing import icc_profiles, pdfx, prepress
 from PIL import Image
+from psd_tools import PSDImage
+from psd_tools.constants import Resource
 
 MM = 72 / 25.4
 SMALL = Trim(20, 10, 3, 150)
@@ -104,6 +105,11 @@ def test_a_pdf_x_keeps_every_rule(standard, has_marks):
     shapes = (LETTER, Shape(circle(50, 30, 9), (200, 30, 60), 2.0))
     file = encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press(standard, 250, has_marks), shapes, "\ub2ec\ube5b")
     assert pdfx.faults(file.data, standard) == []
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_a_pdf_x_without_a_title_keeps_every_rule_too(standard):
+    assert pdfx.faults(encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press(standard)).data, standard) == []
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
@@ -301,11 +307,47 @@ def test_shapes_are_painted_where_their_edges_are():
     assert painted([Shape(box(2, 1, 4.5, 3))], 6, 4)[..., 3].tolist() == [
         [0] * 6, [0, 0, 255, 255, 128, 0], [0, 0, 255, 255, 128, 0], [0] * 6,
     ]  # fmt: skip
-    ring = painted([Shape((*circle(20, 20, 12), *circle(20, 20, 6)), (9, 8, 7))], 40, 40)
-    assert ring[..., 3].sum() / 255 == pytest.approx(np.pi * (144 - 36), rel=0.02) and ring[20, 20, 3] == 0
+    hole = tuple((name, tuple((40 - x, y) for x, y in points)) for name, points in circle(20, 20, 6))
+    ring = painted([Shape((*circle(20, 20, 12), *hole), (9, 8, 7))], 40, 40)
+    assert ring[..., 3].sum() / 255 == pytest.approx(np.pi * (144 - 36), rel=0.01) and ring[20, 20, 3] == 0
     assert ring[20, 11].tolist() == [9, 8, 7, 255]
+    half = painted([Shape(box(0, 0, 4, 1), (255, 255, 255)), Shape(box(1, 0, 2.5, 1))], 4, 1)
+    assert half[0].tolist() == [[255] * 4, [0, 0, 0, 255], [128, 128, 128, 255], [255] * 4]
 
 
-def test_libraries_of_the_press_are_named(monkeypatch):
-    monkeypatch.setattr(print_files, "PDF_LIBRARIES", ("no_such_library",))
-    assert "PDF needs no_such_library" in print_files.missing_libraries("pdf")
+@pytest.mark.parametrize("profile", [None, icc_profiles.wide_rgb()])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_picture_and_type_are_layers_of_a_psd(channels, profile):
+    pixels = np.random.default_rng(0).integers(0, 256, (*SMALL.pixels[::-1], channels), np.uint8)
+    words = np.zeros((*SMALL.pixels[::-1], 4), np.uint8)
+    words[20:40, 30:60] = (200, 30, 60, 255)
+    data = encode(pixels, "psd", SMALL, {}, profile, words=words).data
+    seen = PSDImage.open(io.BytesIO(data))
+    assert [layer.name for layer in seen] == ["Picture", "Type"]
+    whole = Image.open(io.BytesIO(data))
+    assert whole.mode == "RGBA"
+    assert profile is None or whole.info["icc_profile"] == profile
+    assert seen.image_resources[Resource.RESOLUTION_INFO].data.horizontal == 150 << 16
+    picture, over = (np.asarray(layer.topil(apply_icc=False)) for layer in seen)
+    assert np.array_equal(over[..., 3], words[..., 3]) and len({tuple(one) for one in over[25, 35:55]}) == 1
+    if profile is None:
+        assert np.array_equal(picture[..., :channels], pixels) and over[25, 40].tolist() == [200, 30, 60, 255]
+    assert tuple(np.asarray(whole)[25, 40][:3]) == tuple(over[25, 40][:3])
+
+
+def test_a_psd_has_neither_inks_nor_marks():
+    with pytest.raises(UserError, match="PSD has no CMYK: take pdf, tiff or jpeg"):
+        encode(picture(SMALL), "psd", SMALL, {}, PRESS)
+    with pytest.raises(UserError, match="PSD is to be worked on and gets no marks"):
+        encode(picture(SMALL), "psd", SMALL, {}, None, Press(has_marks=True))
+
+
+def test_the_hour_in_the_profile_of_srgb_changes_nothing(monkeypatch):
+    """littlecms writes the second into it, so that two of them are seldom the same."""
+    hours = iter(range(100))
+    made = colour_profile.srgb
+    monkeypatch.setattr(colour_profile, "srgb", lambda: made()[:35] + bytes([next(hours)]) + made()[36:])
+    data = encode(picture(SMALL), "pdf", SMALL, {}, None, shapes=(Shape(LETTER.moves, (200, 30, 60)),)).data
+    with pikepdf.open(io.BytesIO(data)) as document:
+        assert colour_profile.version(profile_of(document)) == (4, 2)
+        assert b"0.7843 0.1176 0.2353 scn" in document.pages[0].Contents.read_bytes()

@@ -106,8 +106,8 @@ def test_png_resolution_is_the_nearest_that_the_format_can_say():
 
 
 def test_missing_pdf_libraries_are_named(monkeypatch):
-    monkeypatch.setattr(print_files, "PDF_LIBRARIES", ("no_such_library",))
-    assert "pip install no_such_library`" in print_files.missing_libraries("pdf")
+    monkeypatch.setattr(print_files, "LIBRARIES", {"pdf": "no_such_library"})
+    assert "PDF needs no-such-library: run `pip install no-such-library`" in print_files.missing_libraries("pdf")
     assert print_files.missing_libraries("png") is None
 
 
