@@ -26,6 +26,10 @@ unit: host
 test: host
 	@$(TEST) $(if $(AREA),--area $(AREA))
 
+# The small world that tests load, from nothing: about an hour; stopped, it goes on. See testing/world.
+world: host
+	@$(RUN) -m benchmarks world --write
+
 # The pictures of the README, the docs and the template browser, made anew; they need Chromium.
 pictures: host demo
 	@$(RUN) runner run workflows/api/cover_flat.json --set 3.image=out/demo/cover.png --out out/flat
@@ -55,4 +59,4 @@ check: host
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m basedpyright --pythonpath $(RUN)
 
-.PHONY: host demo serve unit test pictures docs tables fix check
+.PHONY: host demo serve unit test world pictures docs tables fix check

@@ -68,12 +68,15 @@ class Comfy:
 
         import nodes
 
+        from .world.nodes import LoadSmallWorld
+
         self.nodes, self.execution, self.model_management, self.utils = nodes, execution, model_management, comfy.utils
         assert asyncio.run(nodes.load_custom_node(str(base / PACK), module_parent="custom_nodes"))
         asyncio.run(nodes.load_custom_node(str(places.comfyui() / "comfy_extras" / "nodes_upscale_model.py")))
         self._values: dict[str, Any] = {}
         self._captured: dict[str, Any] = {}
         nodes.NODE_CLASS_MAPPINGS.update(value_nodes.classes(self._values, self._captured))
+        nodes.NODE_CLASS_MAPPINGS["LoadSmallWorld"] = LoadSmallWorld
 
     def module(self, name: str):
         """A module of the pack as ComfyUI loaded it: `nodes.erase.comfy`."""

@@ -5,12 +5,13 @@ from .scene import WORDS, Scene, Thing
 ORDERS = 3
 
 
-def sentence(scene: Scene, language: str, order: int = 0, hero: bool = False) -> str:
+def sentence(scene: Scene, language: str, order: int = 0, hero: bool = False, places: bool = True) -> str:
     """What the picture shows: neither its topic nor its style is said.
 
     Args:
         language: "ko" or "en".
         order: 0 to 2, another order of the words.
+        places: whether it is said where the only thing stands.
         hero: the only thing is called the hero, so that its colour and shape can be known from earlier pictures alone.
 
     >>> thing = Thing("red", "circle", "small", "left")
@@ -19,13 +20,19 @@ def sentence(scene: Scene, language: str, order: int = 0, hero: bool = False) ->
     >>> sentence(Scene("yellow", (thing,)), "en", 1)
     'on a yellow ground, at the left, a small red circle'
     """
-    forms = WORDS["hero" if hero else "two" if len(scene.things) == 2 else "sentence"][language]
+    forms = WORDS[_form(scene, hero, places)][language]
     said = {"ground": _word("ground", scene.ground, language)}
     for number, thing in enumerate(scene.things):
         said |= {name + ("2" if number else ""): word for name, word in _words(thing, language).items()}
     text = forms[order % len(forms)].format(**said)
     # English alone: "a orange circle".
     return text.replace("a orange", "an orange") if language == "en" else text
+
+
+def _form(scene: Scene, hero: bool, places: bool) -> str:
+    if hero:
+        return "hero"
+    return "two" if len(scene.things) == 2 else "sentence" if places else "anywhere"
 
 
 def _words(thing: Thing, language: str) -> dict[str, str]:

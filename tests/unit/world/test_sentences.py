@@ -38,6 +38,20 @@ def test_two_things_in_three_word_orders(order, ko, en):
     assert sentence(scene, "en", order) == en
 
 
+@pytest.mark.parametrize(
+    ("order", "ko", "en"),
+    [
+        (0, "노란 바탕에 작은 빨간 별", "a small red star on a yellow ground"),
+        (1, "노란 바탕에 작은 빨간 별이 있다", "on a yellow ground, a small red star"),
+        (2, "작은 빨간 별, 바탕은 노란색", "yellow ground with a small red star"),
+    ],
+)
+def test_a_sentence_may_say_nothing_of_the_place(order, ko, en):
+    scene = Scene("yellow", (LEFT,))
+    assert sentence(scene, "ko", order, places=False) == ko
+    assert sentence(scene, "en", order, places=False) == en
+
+
 def test_an_orange_ground_has_its_article():
     assert sentence(Scene("orange", (LEFT,)), "en") == "a small red star at the left on an orange ground"
 
