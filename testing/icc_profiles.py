@@ -12,14 +12,17 @@ GRID = {3: 17, 4: 9}
 D50 = (0.9642, 1.0, 0.8249)
 
 
-def cmyk(black: float = 0.0, paper: tuple[float, ...] = D50) -> bytes:
-    """`black`: the L* of its black ink, as no press prints 0; `paper`: XYZ of its white, which is never D50."""
+def cmyk(black: float = 0.0, paper: tuple[float, ...] = D50, rich: float = 0.0) -> bytes:
+    """`black`: the L* of its black ink, as no press prints 0; `paper`: XYZ of its white, which is never D50; `rich`:
+    the share of the other inks that are laid under black where colours are separated, as presses do for pictures.
+    """
     inks = np.stack(np.meshgrid(*[np.linspace(0, 1, GRID[4])] * 4, indexing="ij"), -1).reshape(-1, 4)
     c, m, y, k = inks.T
     lab = np.stack((100 - (100 - black) * k, 100 * (m - c), 100 * y), -1)
     places = np.stack(np.meshgrid(*[np.linspace(0, 1, GRID[3])] * 3, indexing="ij"), -1).reshape(-1, 3)
     lightness, a, b = places[:, 0] * 65535 / 652.8, places[:, 1] * 65535 / 256 - 128, places[:, 2] * 65535 / 256 - 128
-    back = np.stack((-a / 100, a / 100, b / 100, (100 - lightness) / (100 - black)), -1).clip(0, 1)
+    dark = (100 - lightness) / (100 - black)
+    back = np.stack((rich * dark - a / 100, rich * dark + a / 100, rich * dark + b / 100, dark), -1).clip(0, 1)
     encoded = np.stack((lab[:, 0] * 652.8, (lab[:, 1] + 128) * 256, (lab[:, 2] + 128) * 256), -1)
     to_lab, from_lab = _table(4, 3, encoded), _table(3, 4, back * 65535)
     tags = {"A2B0": to_lab, "A2B1": to_lab, "B2A0": from_lab, "B2A1": from_lab}

@@ -220,10 +220,10 @@ def test_the_checker_sees_what_is_too_new_for_x_1a(rule, options):
 @pytest.mark.parametrize("paper", [(255, 255, 255), (90, 160, 200)])
 def test_black_type_is_on_the_black_plate_alone(tmp_path, paper):
     """On paper and on a picture, whose other plates go on under the letters as if there were none."""
-    found = []
+    found, rich = [], icc_profiles.cmyk(rich=0.6)
     for name, shapes in (("bare", ()), ("set", (LETTER,))):
         file = tmp_path / f"{name}.pdf"
-        file.write_bytes(encode(picture(SMALL, paper), "pdf", SMALL, {}, PRESS, Press("PDF/X-4"), shapes).data)
+        file.write_bytes(encode(picture(SMALL, paper), "pdf", SMALL, {}, rich, Press("PDF/X-4"), shapes).data)
         found.append(prepress.plates(file, SMALL.dpi))
     bare, printed = found
     for ink in ("Cyan", "Magenta", "Yellow"):
