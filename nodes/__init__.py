@@ -28,6 +28,7 @@ NODES = (
     ("cover_prompt", "CoverPrompt"),
     ("print_cover", "TrimSize"),
     ("lettering", "TypesetTitle"),
+    ("lettering", "PlaceTitle"),
     ("cover_flat", "CoverFlatSize"),
     ("cover_flat", "ComposeCoverFlat"),
     ("print_cover", "SavePrint"),

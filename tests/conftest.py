@@ -111,6 +111,7 @@ def quick() -> dict:
     return {
         "cover_from_brief": {"5": {"dpi": 60, "generate_megapixels": 0.2}, "12": {"steps": 1}},
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
+        "place_title": {"4": {"dpi": 60}},
         "upscale_a4": {"5": {"dpi": 60}},
         "upscale_to_file": {"5": {"dpi": 36}},
         "test_seams": {"5": {"strip_width": 160}},

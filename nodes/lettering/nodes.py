@@ -13,6 +13,7 @@ from ..page.lettered import Lettered
 from . import fonts
 from .breaks import SYLLABLE_WISE, WORD_WISE
 from .choice import OWN, SAME, faces_of
+from .comfy_place_title import PlaceTitle as PlaceTitle
 from .ink import Paint
 from .layer import lay
 from .letters import HORIZONTAL, TURNED, VERTICAL

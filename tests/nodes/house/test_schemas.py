@@ -80,6 +80,10 @@ CONTRACT = {
          "tracking", "leading", "breaking", "hanging", "shadow", "shadow_colour", "plate", "plate_colour"],
         ["IMAGE", "IMAGE", "MASK", "STRING", "DANCHEONG_TYPE"],
     ),
+    "DancheongPlaceTitle": (
+        ["image", "title", "subtitle", "author", "genre", "layouts", "trim", "font", "flat"],
+        ["IMAGE", "IMAGE", "IMAGE", "STRING", "IMAGE"],
+    ),
     "DancheongCoverFlatSize": (
         ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm", "binding"],
         ["DANCHEONG_FLAT", "DANCHEONG_TRIM", "INT", "INT", "INT", "FLOAT", "STRING"],

@@ -237,7 +237,7 @@ def test_on_a_flat_words_stand_on_the_front():
         front_of(flat, 300, 400)
 
 
-@pytest.mark.parametrize("turns", [0, 1, 3])
+@pytest.mark.parametrize("turns", [0, 3])
 def test_a_face_is_found_however_it_lies(turns):
     from skimage import data
 

@@ -1,0 +1,190 @@
+"""The face of placing."""
+
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+# The schema types the inputs of execute; ComfyUI checks them.
+
+import torch
+
+from ..ground import UserError
+from ..host import images
+from ..host.api import io
+from ..host.models import listed, stamp
+from ..host.progress import Progress, interruptibly
+from ..host.wires import FLAT, TRIM
+from . import fonts
+from .choice import OWN, faces_of
+from .layer import lay
+from .placing import conventions
+from .placing.given import Page, Words
+from .placing.ground import ground_of
+from .placing.place import place
+from .placing.report import told
+from .placing.safe import front_of, is_spine, safe_area
+from .placing.sizes import Hand, sizes_of
+from .text import LATIN, NUMERALS, OTHER, clean, graphemes, script
+
+FONTS = "fonts"
+MOST = 6
+REST_TRACKING, REST_LEADING = 2.0, 135.0
+"""Percent, of subtitles and authors."""
+
+
+class PlaceTitle(io.ComfyNode):
+    """Where a title reads best."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Inputs and outputs."""
+        return io.Schema(
+            node_id="DancheongPlaceTitle",
+            display_name="Place Title",
+            category="dancheong/print",
+            description="Find where a title reads best in this picture, clear of faces, and set it as its genre does.",
+            search_aliases=["title layout", "auto layout", "text placement", "book cover design", "typography", "wcag"],
+            inputs=[
+                io.Image.Input("image", tooltip="The cover without letters; best at its print size."),
+                TRIM.Input(
+                    "trim",
+                    optional=True,
+                    tooltip="From Book Trim Size: words stay inside what the knife cannot reach; lengths in mm.",
+                ),
+                io.String.Input(
+                    "title", default="", multiline=True, tooltip="Breaks by sense in even lines; your line ends stay."
+                ),
+                io.String.Input(
+                    "subtitle",
+                    default="",
+                    tooltip="Smaller, with the title; may be empty. Words such as novel or poems tell auto the genre.",
+                ),
+                io.String.Input("author", default="", tooltip="Smaller still; may be empty."),
+                io.Combo.Input(
+                    "genre",
+                    options=list(conventions.CHOICES),
+                    default=conventions.AUTO,
+                    tooltip="Its conventions: typeface, weight, size, place. auto goes by subtitle and author, if they "
+                    "name one.",
+                ),
+                io.Int.Input(
+                    "layouts", default=3, min=1, max=MOST, tooltip="How many different layouts, the best first."
+                ),
+                io.Combo.Input(
+                    "font",
+                    options=[fonts.AUTO, *_fonts()],
+                    optional=True,
+                    tooltip="For all words in place of the genre's typefaces; auto takes the genre's.",
+                ),
+                FLAT.Input(
+                    "flat",
+                    optional=True,
+                    tooltip="Where the image is the whole sheet of Compose Cover Flat: words go on its front cover.",
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="Every picture in its best layout."),
+                io.Image.Output(display_name="candidates", tooltip="Every layout, the best of each picture first."),
+                io.Image.Output(
+                    display_name="text_layer", tooltip="The best layout's letters and veils alone, with alpha."
+                ),
+                io.String.Output(display_name="report", tooltip="Places, contrasts, faces, conventions, and why."),
+                io.Image.Output(display_name="candidate_layers", tooltip="The text layer of every candidate."),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, image, title, subtitle, author, genre, layouts, trim=None, font=fonts.AUTO, flat=None
+    ) -> io.NodeOutput:
+        """Every picture on its own."""
+        pictures = images.pictures(image)
+        words = Words(*map(clean, (title, subtitle, author)))
+        if not words.title:
+            raise UserError("Expected a title, got nothing: write one.")
+        if flat is not None and trim is not None:
+            raise UserError("Expected trim or flat, got both: a flat knows its page, so disconnect trim.")
+        word = ""
+        if genre == conventions.AUTO:
+            genre, word = conventions.guessed(words.subtitle, words.author)
+        kept = conventions.convention(genre)
+        words, cased = _cased(words, kept.case)
+        hands, set_in = interruptibly(_hands, words, kept, font)
+        across, high = pictures.shape[2], pictures.shape[1]
+        left, right = 0, across
+        if flat is None:
+            safe, page_of = safe_area(across, high, trim), trim
+        else:
+            left, right, safe = front_of(flat, across, high)
+            page_of = flat.page
+        dpi = page_of.dpi if page_of is not None else None
+        spine = is_spine(right - left, high)
+        sizes = sizes_of(kept, safe.width, safe.height, dpi, spine)
+        result = images.working_copy(image)
+        candidates, best_layers, layers, lines = [], [], [], [set_in + cased]
+        progress = Progress(len(pictures))
+        for number, picture in enumerate(pictures):
+            seen = images.bytes_as_seen(picture[:, left:right])
+            ground = interruptibly(ground_of, seen)
+            page = Page(ground, safe, kept, *hands, sizes, spine)
+            painted = interruptibly(place, page, words, layouts)
+            made = [_whole(images.from_bytes(one.layer), left, across) for one in painted]
+            for layer in made:
+                candidate = images.working_copy(image[number : number + 1])
+                lay(candidate, pictures[number : number + 1], layer)
+                candidates.append(candidate)
+            result[number] = candidates[-len(made)][0]
+            layers += made
+            best_layers.append(made[0])
+            name = f"Picture {number + 1}. " if len(pictures) > 1 else ""
+            few = f" Only {len(made)} of {layouts} layouts differ enough." if len(made) < layouts else ""
+            lines.append(name + told(page, painted, genre, word, dpi) + few)
+            progress.step()
+        if flat is not None:
+            lines.append("On the flat, only the front cover was lettered; px count from its left fold.")
+        return io.NodeOutput(
+            images.to_host(result),
+            images.to_host(torch.cat(candidates)),
+            images.to_host(torch.stack(best_layers)),
+            "\n".join(lines),
+            images.to_host(torch.stack(layers)),
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, font=fonts.AUTO, **_) -> str:
+        """What `auto` finds depends on models/fonts."""
+        known = _fonts()
+        return stamp(known[font].path) if font in known else stamp(*listed(FONTS))
+
+
+def _cased(words: Words, case: str) -> tuple[Words, str]:
+    """The title in capitals where the genre sets Latin titles so, and a word about it."""
+    upper = words.title.upper()
+    scripts = {script(letter) for letter in graphemes(words.title)}
+    if case != conventions.UPPER or not scripts <= {LATIN, NUMERALS, OTHER} or upper == words.title:
+        return words, ""
+    return Words(upper, words.subtitle, words.author), " The genre sets Latin titles in capitals."
+
+
+def _hands(words: Words, kept: conventions.Convention, font: str) -> tuple[tuple[Hand, Hand], str]:
+    """How the title and the rest are set, and which fonts that takes."""
+    own: dict[str, str] = dict.fromkeys(OWN, fonts.AUTO)
+    known = _fonts()
+    title, title_told = faces_of(conventions.in_order(known, kept.title), font, own, words.title, kept.weight, 100)
+    told_of = f"Title: {title_told}."
+    rest = title
+    others = words.subtitle + words.author
+    if others:
+        rest, rest_told = faces_of(conventions.in_order(known, kept.rest), font, own, others, kept.rest_weight, 100)
+        told_of += f" The rest: {rest_told}."
+    return (Hand(title, kept.tracking, kept.leading), Hand(rest, REST_TRACKING, REST_LEADING)), told_of
+
+
+def _whole(layer: torch.Tensor, left: int, across: int) -> torch.Tensor:
+    """A panel's layer as one of the whole sheet."""
+    if layer.shape[1] == across:
+        return layer
+    whole = torch.zeros(layer.shape[0], across, 4)
+    whole[:, left : left + layer.shape[1]] = layer
+    return whole
+
+
+def _fonts() -> dict[str, fonts.Font]:
+    return fonts.available(listed(FONTS))
