@@ -11,6 +11,9 @@ ACTIVATIONS = ("quick_gelu", "gelu", "gelu_pytorch_tanh")
 LAYER_NORM_EPSILON = 1e-5
 """What ComfyUI's CLIP computes with, whatever a configuration says."""
 OPEN_CLIP_HEADS = 8
+USUAL = (ACTIVATIONS[0], "every CLIP ViT-L/14")
+USUAL_OF_WIDTH = {1024: ("gelu", "OpenCLIP ViT-H/14"), 1280: ("gelu", "OpenCLIP ViT-bigG/14")}
+"""What encoders without a configuration are taken for: activation and name."""
 NOT_COMPUTED = ("no_causal_mask", "embed_cls", "act_kwargs", "norm_kwargs", "ls_init_value", "hf_model_name")
 """What open_clip's text encoders can have and ComfyUI's has not."""
 
@@ -19,7 +22,8 @@ def read(config: Path | None, width: int, layers: int) -> tuple[int, str, tuple[
     """Heads, activation and notes; special token ids are never read, as those of Korean CLIPs are the English ones.
 
     Args:
-        config: config.json of transformers or open_clip_config.json; None assumes what every CLIP ViT-L/14 has.
+        config: config.json of transformers or open_clip_config.json; None assumes what the public CLIPs of that width
+            have.
         width: of the weights, as `layers`.
 
     Raises:
@@ -27,8 +31,9 @@ def read(config: Path | None, width: int, layers: int) -> tuple[int, str, tuple[
     """
     usual = max(1, width // HEAD_WIDTH)
     if config is None:
-        note = f"no config.json: {usual} heads and quick_gelu assumed, as in every CLIP ViT-L/14"
-        values: dict[str, Any] = {}
+        activation, model = USUAL_OF_WIDTH.get(width, USUAL)
+        note = f"no config.json: {usual} heads and {activation} assumed, as in {model}"
+        values: dict[str, Any] = {"hidden_act": activation}
         notes = (note,)
     else:
         values, notes = _values(config), ()

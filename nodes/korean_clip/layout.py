@@ -18,6 +18,8 @@ STEMS = ("model", "pytorch_model", "open_clip_model", "open_clip_pytorch_model")
 VARIANTS = ("", "fp32", "fp16", "bf16")
 """Such as the last in model.fp16.safetensors, in order of preference; any other comes after them."""
 SUBFOLDER = "text_encoder"
+TOKENIZERS_BESIDE = {"text_encoder_2": "tokenizer_2"}
+"""Where a pipeline's second encoder has its tokenizer, which pads otherwise; every other has it in tokenizer/."""
 NAME = re.compile(r"(?P<stem>\w+)(?:\.(?P<variant>\w+))?\.\w+")
 INDEX = re.compile(r"\.index(?:\.(?P<variant>\w+))?\.json$", re.IGNORECASE)
 """The end of what lists shards: `model.safetensors.index.json`; a variant stands before its json."""
@@ -83,11 +85,12 @@ def tokenizer_of(choice: Path, weights: Path) -> Path:
         UserError: there is none.
     """
     near = choice if choice.is_dir() else weights.parent
+    beside = TOKENIZERS_BESIDE.get(weights.parent.name, "tokenizer")
     for folder in (
         near,
         near / "tokenizer",
         weights.parent,
-        weights.parent.parent / "tokenizer",
+        weights.parent.parent / beside,
         weights.parent.parent,
     ):
         if _are_tokenizer(path.name for path in scan.files(folder)):

@@ -13,7 +13,9 @@ from ..ground import UserError
 from ..host import folders
 from ..host.api import io
 from ..host.models import ModelFolder, stamp
-from . import comfy_clip, layout, shards, weights
+from . import comfy_clip, comfy_english, comfy_sdxl, layout, shards, weights
+from .comfy_part import Part, Source
+from .origin import Origin
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ ENCODERS = LaidOut(
     layout.encoders,
 )
 TOKENIZERS = LaidOut("text_encoders", "tokenizer", "put the encoder's own tokenizer there", layout.tokenizers)
+NONE = "none"
 DTYPES = {"default": None, "float32": torch.float32, "float16": torch.float16}
 SD1_WIDTH = 768
 
@@ -45,8 +48,8 @@ class LoadKoreanCLIP(io.ComfyNode):
             node_id="DancheongLoadKoreanCLIP",
             display_name="Load Korean CLIP",
             category="dancheong/korean",
-            description="A text encoder with its own Korean tokenizer, as a CLIP for Stable Diffusion 1.x.",
-            search_aliases=["korean clip", "text encoder", "bingsu", "clip loader", "tokenizer"],
+            description="A Korean text encoder with its tokenizer as a CLIP for Stable Diffusion 1.x; two for SDXL.",
+            search_aliases=["korean clip", "text encoder", "bingsu", "clip loader", "tokenizer", "sdxl", "dual clip"],
             inputs=[
                 io.Combo.Input(
                     "text_encoder",
@@ -55,7 +58,7 @@ class LoadKoreanCLIP(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "tokenizer",
-                    options=[layout.AUTO, *TOKENIZERS.names()],
+                    options=[layout.AUTO, comfy_english.NAME, *TOKENIZERS.names()],
                     tooltip="auto takes the tokenizer beside the weights; another must have the same vocabulary.",
                 ),
                 io.Combo.Input(
@@ -64,10 +67,24 @@ class LoadKoreanCLIP(io.ComfyNode):
                     advanced=True,
                     tooltip="How the weights are kept. float32 gives the most exact result and takes twice the memory.",
                 ),
+                io.Combo.Input(
+                    "second_text_encoder",
+                    options=[NONE, *ENCODERS.names()],
+                    default=NONE,
+                    optional=True,
+                    tooltip="For SDXL: its second encoder (OpenCLIP ViT-bigG/14, width 1280), Korean or English.",
+                ),
+                io.Combo.Input(
+                    "second_tokenizer",
+                    options=[layout.AUTO, comfy_english.NAME, *TOKENIZERS.names()],
+                    default=layout.AUTO,
+                    optional=True,
+                    tooltip="That of the second encoder; english is ComfyUI's own, for an encoder such as clip_g.",
+                ),
             ],
             outputs=[
                 io.Clip.Output(
-                    display_name="clip", tooltip="For every node that takes a CLIP of Stable Diffusion 1.x."
+                    display_name="clip", tooltip="For every node that takes a CLIP of Stable Diffusion 1.x, or of SDXL."
                 ),
                 io.String.Output(
                     display_name="report", tooltip="Vocabulary, special ids, layers, hashes, unknown share."
@@ -76,34 +93,78 @@ class LoadKoreanCLIP(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, text_encoder, tokenizer, dtype) -> io.NodeOutput:
-        return io.NodeOutput(*_load(_source(text_encoder, tokenizer, dtype)))
+    def execute(
+        cls, text_encoder, tokenizer, dtype, second_text_encoder=NONE, second_tokenizer=layout.AUTO
+    ) -> io.NodeOutput:
+        first = _source(text_encoder, tokenizer, dtype)
+        if second_text_encoder != NONE:
+            second = _source(second_text_encoder, second_tokenizer, dtype, comfy_english.SECOND_PAD)
+            return io.NodeOutput(*_load_pair(first, second))
+        clip, report = _load(first)
+        if second_tokenizer != layout.AUTO:
+            report += "\nNote: second_tokenizer is not used, as there is no second_text_encoder."
+        return io.NodeOutput(clip, report)
 
     @classmethod
-    def validate_inputs(cls, text_encoder=None) -> bool | str:
-        return ENCODERS.check(text_encoder)
+    def validate_inputs(cls, text_encoder=None, second_text_encoder=None) -> bool | str:
+        first = ENCODERS.check(text_encoder)
+        return first if first is not True or second_text_encoder == NONE else ENCODERS.check(second_text_encoder)
 
     @classmethod
-    def fingerprint_inputs(cls, text_encoder, tokenizer, dtype) -> str:
-        if None in (text_encoder, tokenizer):
+    def fingerprint_inputs(
+        cls, text_encoder, tokenizer, dtype, second_text_encoder=NONE, second_tokenizer=layout.AUTO
+    ) -> str:
+        chosen = [(text_encoder, tokenizer)]
+        chosen += [] if second_text_encoder == NONE else [(second_text_encoder, second_tokenizer)]
+        if any(None in pair for pair in chosen):
             return ENCODERS.stamp(None) + TOKENIZERS.stamp(None)
         try:
-            source = _source(text_encoder, tokenizer, dtype)
+            return "".join(_stamp(_source(*pair, dtype)) for pair in chosen)
         except UserError as error:
             return str(error)  # the node says so itself when it runs
-        words = [source.tokenizer / name for name in layout.TOKENIZER]
-        return stamp(*shards.files(source.weights), *words, *filter(None, [source.config]))
 
 
-def _source(text_encoder, tokenizer, dtype) -> comfy_clip.Source:
+def _source(text_encoder, tokenizer, dtype, english_pad=None) -> Source:
+    """
+    Args:
+        english_pad: what ComfyUI's own tokenizer pads with at this place; None for its end token.
+    """
     choice = ENCODERS.path(text_encoder)
     file = layout.weights_of(choice)
+    if tokenizer == comfy_english.NAME:
+        return Source(file, layout.config_of(file), comfy_english.FOLDER, DTYPES[dtype], english_pad)
     words = layout.tokenizer_of(choice, file) if tokenizer == layout.AUTO else TOKENIZERS.path(tokenizer)
-    return comfy_clip.Source(file, layout.config_of(file), words, DTYPES[dtype])
+    return Source(file, layout.config_of(file), words, DTYPES[dtype])
 
 
-def _load(source: comfy_clip.Source):
+def _stamp(source: Source) -> str:
+    words = [source.tokenizer / name for name in layout.TOKENIZER]
+    return stamp(*shards.files(source.weights), *words, *filter(None, [source.config]))
+
+
+def _load(source: Source):
     clip, encoder, tokenizer, origin = comfy_clip.load(source)
+    lines = _told(source, Part(encoder, tokenizer), origin)
+    if encoder.width != SD1_WIDTH:
+        lines.append(f"Note: Stable Diffusion 1.x reads encoders of width {SD1_WIDTH}, not {encoder.width}.")
+    return clip, "\n".join(lines)
+
+
+def _load_pair(first: Source, second: Source):
+    clip, *parts = comfy_sdxl.load(first, second)
+    lines = []
+    for title, source, part in zip(("First encoder", "Second encoder"), (first, second), parts, strict=True):
+        origin = Origin(part.encoder.fingerprint(), part.tokenizer.fingerprint())
+        lines += [f"{title}:", *_told(source, part, origin)]
+    widths = tuple(part.encoder.width for part in parts)
+    if widths != comfy_sdxl.WIDTHS:
+        lines.append("Note: SDXL reads encoders of width {} and {}, not {} and {}.".format(*comfy_sdxl.WIDTHS, *widths))
+    return clip, "\n".join(lines)
+
+
+def _told(source: Source, part: Part, origin: Origin) -> list[str]:
+    """What the report says of one encoder and its tokenizer."""
+    encoder, tokenizer = part.encoder, part.tokenizer
     special = tokenizer.special
     lines = [
         f"{source.weights.name}, tokenizer from {source.tokenizer.name}.",
@@ -122,6 +183,4 @@ def _load(source: comfy_clip.Source):
         lines.append(
             f"Note: {tokenizer.missing_bytes} of 256 bytes have no piece; a letter that has one of them loses it."
         )
-    if encoder.width != SD1_WIDTH:
-        lines.append(f"Note: Stable Diffusion 1.x reads encoders of width {SD1_WIDTH}, not {encoder.width}.")
-    return clip, "\n".join(lines)
+    return lines

@@ -30,8 +30,11 @@ class SpecialIds:
 class PromptTokenizer:
     """What ComfyUI's SDTokenizer asks of a transformers tokenizer: call, get_vocab, decode."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pad: int | None = None) -> None:
         """
+        Args:
+            pad: in place of the tokenizer's own padding.
+
         Raises:
             UserError: no CLIP tokenizer in the folder.
         """
@@ -52,7 +55,7 @@ class PromptTokenizer:
                 f"The tokenizer in {folder.name} is none of CLIP: expected a start and an end token around a prompt, "
                 f"got the ids {empty}."
             )
-        pad = self._tokenizer.pad_token_id
+        pad = self._tokenizer.pad_token_id if pad is None else pad
         self.special = SpecialIds(empty[0], empty[1], empty[1] if pad is None else pad)
         self._vocabulary: dict[str, int] = self._tokenizer.get_vocab()
         self._not_text = {*empty, self._tokenizer.unk_token_id}

@@ -39,6 +39,8 @@ class Encoder:
     activation: str
     notes: tuple[str, ...]
     """What a user should know of how it was read."""
+    projected: bool
+    """Whether the text projection is the file's, not the identity in its place."""
 
     @property
     def vocabulary(self) -> int:
@@ -92,14 +94,15 @@ def read(path: Path, configuration: Path | None) -> Encoder:
     state.pop(COUNTER, None)
     width, layers = _check(state, path)
     notes = [note] if note else []
-    if projection is None or projection.shape != (width, width):
+    projected = projection is not None and projection.shape == (width, width)
+    if projection is None or not projected:
         # SD 1.x never reads it, but ComfyUI would leave its memory as it was found.
         notes.append("no square text projection in the file: identity used, which SD 1.x does not read")
         projection = torch.eye(width)
     _refuse(precision.faults({**state, names.PROJECTION: projection}), path)
     heads, activation, assumed = config.read(configuration, width, layers)
     whole = {f"text_model.{name}": tensor for name, tensor in state.items()} | {names.PROJECTION: projection}
-    return Encoder(whole, heads, activation, (*notes, *assumed))
+    return Encoder(whole, heads, activation, (*notes, *assumed), projected)
 
 
 def file_hash(path: Path) -> str:
