@@ -177,12 +177,12 @@ class ComposeCoverFlat(io.ComfyNode):
     ) -> io.NodeOutput:  # fmt: skip
         given = dict(zip(INPUTS, (front, back, spine, back_wing, front_wing), strict=True))
         typed = dict(zip(INPUTS, (front_type, back_type, spine_type, back_wing_type, front_wing_type), strict=True))
-        pictures = {panel(name): images.pictures(image) for name, image in given.items() if image is not None}
-        types = {panel(name): words for name, words in typed.items() if words is not None}
+        pictures = {panel_of(name): images.pictures(image) for name, image in given.items() if image is not None}
+        types = {panel_of(name): words for name, words in typed.items() if words is not None}
         for name in typed:
-            if (words := types.get(panel(name))) is not None:
-                found = pictures.get(panel(name))
-                pictures[panel(name)] = words.ground if found is None else words.beneath(name, found)
+            if (words := types.get(panel_of(name))) is not None:
+                found = pictures.get(panel_of(name))
+                pictures[panel_of(name)] = words.ground if found is None else words.beneath(name, found)
         pictures = {name: images.rgb(batch) for name, batch in pictures.items()}
         texts = {"front": front_text, "back": back_text}
         layers = {name: _layer(name, image) for name, image in texts.items() if image is not None}
@@ -213,7 +213,7 @@ class ComposeCoverFlat(io.ComfyNode):
         )
 
 
-def panel(name: str) -> str:
+def panel_of(name: str) -> str:
     """An input's panel, as the flat calls it."""
     return name.replace("_", " ")
 
