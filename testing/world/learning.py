@@ -77,6 +77,7 @@ class World:
         shown: what is learned from.
         unseen: what is measured.
         wrong: sentences of the unseen as they should not be, of `swapped`.
+        before: at most so many pieces that mean nothing stand before half of the sentences, as a topic's vectors will.
         high: noise levels are drawn as 1000 u^high: below 1, more of the high ones.
     """
 
@@ -88,9 +89,11 @@ class World:
         unseen: Pool,
         wrong: dict[str, torch.Tensor],
         high: float,
+        before: int,
     ) -> None:
         self._network, self._encoder = network, encoder
         self._shown, self._unseen, self._wrong, self._high = shown, unseen, wrong, high
+        self._before, self._pieces = before, int(shown.ids.max()) - 1
         self._alphas = alphas()
         self.learned = {f"unet.{name}": value for name, value in network.named_parameters()}
         self.learned |= {
@@ -110,7 +113,17 @@ class World:
         dropped = torch.rand(BATCH, generator=chance) < DROPPED
         times = (TIMES * torch.rand(BATCH, generator=chance) ** self._high).long().clamp(max=TIMES - 1)
         told = torch.where(dropped[:, None], nothing, told)
+        if self._before:
+            told = self._behind_others(told, chance)
         return self._missed(self._shown.latents[rows], told, times, chance).mean()
+
+    def _behind_others(self, told: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+        counts = torch.randint(self._before + 1, (len(told), 1), generator=chance)
+        counts *= torch.rand(counts.shape, generator=chance) < 0.5
+        places = torch.arange(told.shape[1])
+        pieces = torch.randint(self._pieces, told.shape, generator=chance)
+        moved = told.gather(1, (places - counts).clamp(min=0))
+        return torch.where((places > 0) & (places <= counts), pieces, moved)
 
     def measure(self) -> dict[str, float]:
         """The loss of unseen scenes at fixed noise, and how it rises where one word is swapped for another."""
@@ -118,6 +131,8 @@ class World:
         times = (TIMES * ((torch.arange(count) + 0.5) / count) ** self._high).long()
 
         def told(ids: torch.Tensor) -> float:
+            if self._before:
+                ids = self._behind_others(ids, torch.Generator().manual_seed(1))
             return self._missed(self._unseen.latents, ids, times, torch.Generator().manual_seed(0)).mean().item()
 
         plain = told(self._unseen.ids[:, 0])

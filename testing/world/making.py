@@ -19,11 +19,13 @@ SHOWN, UNSEEN, CODED = 12000, 256, 2000
 UNSEEN_PICTURES = 1_000_000
 """Where the seeds of pictures begin that are only measured."""
 STAGES = (
-    # What the sentence decides is decided where the noise is high, so it is learned there first; then what is clean.
-    (0.3, Plan(steps=10000, learning_rate=2e-3, warm_up=100, average=0.998, measure_every=250, save_every=250)),
-    (0.7, Plan(steps=2500, learning_rate=6e-4, warm_up=100, average=0.998, measure_every=250, save_every=250)),
+    # What the sentence decides is decided where the noise is high, so it is learned there first; then what is clean;
+    # then that a sentence means the same behind something else.
+    (0.3, 0, Plan(steps=10000, learning_rate=2e-3, warm_up=100, average=0.998, measure_every=250, save_every=250)),
+    (0.7, 0, Plan(steps=2500, learning_rate=6e-4, warm_up=100, average=0.998, measure_every=250, save_every=250)),
+    (0.35, 8, Plan(steps=1500, learning_rate=1e-3, warm_up=50, average=0.995, measure_every=250, save_every=250)),
 )
-"""`high` of the task, and the plan."""
+"""`high` and `before` of the task, and the plan."""
 
 
 def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Outcome]:
@@ -47,8 +49,8 @@ def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Ou
     wrong = learning.swapped(kept, unseen.scenes)
     outcomes = []
     try:
-        for number, (high, plan) in enumerate(STAGES):
-            task = learning.World(unet.train(), encoder.train(), shown, unseen, wrong, high)
+        for number, (high, before, plan) in enumerate(STAGES):
+            task = learning.World(unet.train(), encoder.train(), shown, unseen, wrong, high, before)
             outcomes.append(
                 train(task, replace(plan, seed=seed + number), folder / f"stage{number}.safetensors", on_step)
             )
