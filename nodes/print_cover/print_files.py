@@ -100,10 +100,10 @@ def encode(
         )
     check(file_format, profile, press)
     image = Image.fromarray(picture)
-    if file_format in ("pdf", "jpeg"):
-        image = on_white(image)
     if profile is not None:
         image = separated(image, profile)
+    if file_format in ("pdf", "jpeg"):
+        image = on_white(image)
     image, told = limited(image, press.ink_limit) if image.mode == "CMYK" else (image, "")
     if file_format == "psd":
         over = None if words is None else Image.fromarray(words)
