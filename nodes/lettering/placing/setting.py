@@ -50,8 +50,8 @@ def set_lines(text: list[str], letters: Letters, align: str) -> Setting:
         else:
             lines.append((tuple(steps), (len(text) - number - 0.5) * letters.line, before))
     box = _inked(lines, letters)
-    # The pixels of a letter begin up to one before its outline, and hinting moves them by as much.
-    whole = Setting(letters, tuple(lines), tuple(text), box.grown(1, 1, 1, 1))
+    # The pixels of a letter begin up to one before its outline, hinting moves them by as much, and so does `moved`.
+    whole = Setting(letters, tuple(lines), tuple(text), box.grown(2, 2, 2, 2))
     return whole.moved(-whole.box.left, -whole.box.top)
 
 

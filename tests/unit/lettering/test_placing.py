@@ -17,6 +17,7 @@ from dancheong.nodes.lettering.placing.people import Box, Faces, faces
 from dancheong.nodes.lettering.placing.place import place
 from dancheong.nodes.lettering.placing.safe import front_of, is_spine, safe_area
 from dancheong.nodes.lettering.placing.sense import broken
+from dancheong.nodes.lettering.placing.setting import set_lines
 from dancheong.nodes.lettering.placing.sizes import Hand, sizes_of
 from dancheong.nodes.page.trim import Trim
 from dancheong.testing import fonts as made_of
@@ -176,6 +177,17 @@ def test_a_long_word_breaks_only_where_it_must():
 def test_words_that_fit_nowhere_are_refused():
     with pytest.raises(UserError, match=r"do not fit into the .* px that are safe"):
         place(page(np.zeros((64, 64, 3), np.uint8)), Words("끝없이 길고 긴 " * 20, "", ""), 3)
+
+
+@pytest.mark.parametrize("direction", ["horizontal", "vertical", "turned"])
+def test_ink_stays_in_its_box(direction):
+    """Hinting and rounding move letters by a px or two; the safe area is kept by the box."""
+    hand = Hand(choice.faces_of({FONT.name: FONT}, FONT.name, {}, WORDS.title + "Ag", 0, 100)[0], 3.0, 130.0)
+    for size in range(8, 60, 3):
+        setting = set_lines([WORDS.title, "Ag"], hand.letters(size, direction), "right").moved(20.4, 20.6)
+        rows, columns = np.nonzero(drawn(setting, 700, 700))
+        assert setting.box.left <= columns.min() and columns.max() + 1 <= setting.box.right
+        assert setting.box.top <= rows.min() and rows.max() + 1 <= setting.box.bottom
 
 
 def test_layouts_differ():
