@@ -29,6 +29,7 @@ NODES = (
     ("print_cover", "TrimSize"),
     ("lettering", "TypesetTitle"),
     ("lettering", "PlaceTitle"),
+    ("lettering", "Reletter"),
     ("cover_flat", "CoverFlatSize"),
     ("cover_flat", "ComposeCoverFlat"),
     ("print_cover", "SavePrint"),

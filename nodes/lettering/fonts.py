@@ -51,8 +51,8 @@ def choose(fonts: dict[str, Font], name: str, text: str, cut: Cut = AS_IT_IS) ->
         UserError: no font at all, an unknown name, or a letter that the font does not draw; the text names it.
     """
     if name == AUTO:
-        font = next((font for font in fonts.values() if _draws(font, text, cut)), None)
-        font = font or next((font for font in fonts.values() if _draws(font, "", cut)), None)
+        font = next((font for font in fonts.values() if draws(font, text, cut)), None)
+        font = font or next((font for font in fonts.values() if draws(font, "", cut)), None)
     else:
         font = fonts.get(name)
     if font is None:
@@ -74,7 +74,8 @@ def missing(font: Font, text: str, cut: Cut = AS_IT_IS) -> list[str]:
     return [letter for letter in dict.fromkeys(graphemes(text)) if has_ink(letter) and not is_drawn(face, letter)]
 
 
-def _draws(font: Font, text: str, cut: Cut) -> bool:
+def draws(font: Font, text: str, cut: Cut) -> bool:
+    """Whether a font has every letter of a text; one that cannot be read has none."""
     try:
         # The character map is read in no time, the outlines are not.
         known = characters(font.path)

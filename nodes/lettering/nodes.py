@@ -14,6 +14,7 @@ from . import fonts
 from .breaks import SYLLABLE_WISE, WORD_WISE
 from .choice import OWN, SAME, faces_of
 from .comfy_place_title import PlaceTitle as PlaceTitle
+from .comfy_reletter import Reletter as Reletter
 from .ink import Paint
 from .layer import lay
 from .letters import HORIZONTAL, TURNED, VERTICAL

@@ -173,16 +173,25 @@ def search_stamp(*expressions: str | None) -> str | float:
     return comfy_engines.weights_stamp() + stamp(*found)
 
 
-def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:
-    """The recognisers as one function of a picture and a box in it; None where rapidocr is not installed."""
+def region_reader() -> Callable[[np.ndarray, Region], Region] | None:
+    """The recognisers as a function of a picture `[H,W,3]` uint8 RGB and a region, which gives the region with what it
+    says and how sure that is; None where rapidocr is not installed."""
     try:
         reader = interruptibly(comfy_engines.choose_reader)
     except ImportError:
+        return None
+    return lambda pixels, region: interruptibly(reader.read, pixels, region)
+
+
+def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:
+    """The recognisers as one function of a picture and a box in it; None where rapidocr is not installed."""
+    reader = region_reader()
+    if reader is None:
         return None
 
     def read(pixels: np.ndarray, box: tuple[int, int, int, int]) -> str:
         left, top, right, bottom = box
         corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
-        return interruptibly(reader.read, pixels, Region(corners, 1.0)).text or ""
+        return reader(pixels, Region(corners, 1.0)).text or ""
 
     return read

@@ -84,6 +84,10 @@ CONTRACT = {
         ["image", "title", "subtitle", "author", "genre", "layouts", "trim", "font", "flat"],
         ["IMAGE", "IMAGE", "IMAGE", "STRING", "IMAGE"],
     ),
+    "DancheongReletter": (
+        ["image", "text", "regions", "font", "match", "fit", "background", "method", "mask", "colour", "inpaint_model"],
+        ["IMAGE", "IMAGE", "STRING"],
+    ),
     "DancheongCoverFlatSize": (
         ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm", "binding"],
         ["DANCHEONG_FLAT", "DANCHEONG_TRIM", "INT", "INT", "INT", "FLOAT", "STRING"],

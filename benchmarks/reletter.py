@@ -1,0 +1,184 @@
+"""Is old lettering measured as it was drawn, and are new words set so that they are read?
+
+`python -m benchmarks reletter [--seed 5] [--covers 60] [--some N]`. Lines on covers of `testing/scenes/lettered.py` are
+found by the text finder, read, measured and set anew in the nearest font, and the new words are read by the
+recognisers. Six covers are a piece, and `--some` does so many of the pieces that are left. It needs what `text_mask`
+needs, and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and after of the first covers.
+"""
+
+import argparse
+import re
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ..nodes.erase import inpaint
+from ..nodes.lettering import fonts
+from ..nodes.lettering.reletter.measure import Measured, measured
+from ..nodes.lettering.reletter.reletter import ALL, Wish, relettered
+from ..nodes.lettering.reletter.setting import SHRINK
+from ..nodes.lettering.reletter.typed import Typed
+from ..nodes.text_mask import Region
+from ..nodes.text_mask.engines import rapidocr_engine, reader
+from ..nodes.text_mask.finding import detection
+from ..testing.scenes import lettered, text
+from .kit import pieces
+
+PIECE = 6
+FOUND, SURE = 0.5, 0.8
+"""Share of a line's frame that a found region shares with it; certainty of what is read, as in the node."""
+TURN, SIZE, COLOUR, OUTLINE = 1.0, 4.0, 6.0, 1.0
+"""Degrees, percent, Delta E 2000 and px that a measure may be off."""
+KOREAN, LATIN = ("바다", "봄눈", "하늘 길"), ("Winter", "OCEAN", "Quiet")
+NAMES = {"serif": "Myeongjo|Serif", "brush": "Brush", "pen": "NanumPen", "rounded": "Round"}
+
+
+def main(options: list[str]) -> dict[str, list[dict]] | None:
+    parser = argparse.ArgumentParser(prog="reletter")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--covers", type=int, default=60)
+    parser.add_argument("--some", type=int)
+    parser.add_argument("--sheet", type=Path)
+    chosen = parser.parse_args(options)
+    if chosen.sheet:
+        sheet(chosen.seed, chosen.covers, chosen.sheet)
+        return None
+    wanted = [(str(chosen.seed), str(first), str(min(first + PIECE, chosen.covers)))
+              for first in range(0, chosen.covers, PIECE)]  # fmt: skip
+    found = pieces.gathered("reletter", f"seed-{chosen.seed}", wanted, chosen.some)
+    if found is None:
+        return None
+    lines = [line for piece in found.values() for line in piece]
+    return {"lines": [summary(chosen.seed, chosen.covers, lines)], "kinds": list(by_kind(chosen.seed, lines))}
+
+
+def part(seed: str, first: str, end: str) -> list[dict]:
+    """What became of each line of some covers."""
+    rapidocr_engine.MAX_THREADS = 1
+    cv2.setNumThreads(1)
+    return [figures for number in range(int(first), int(end)) for _, _, figures in done(int(seed), number)]
+
+
+def done(seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray, dict]]:
+    """A cover's lines: the picture before and after, and the figures."""
+    cover = lettered.cover(seed, number, grounds())
+    known, reads = fonts.available([]), reader.load(None, "", True)
+    regions = rapidocr_engine.load().detect(cover.picture, detection.directly)
+    results = []
+    for line in cover.lines:
+        region = max(regions, key=lambda one: shared(one.polygon, line.polygon), default=None)
+        is_found = region is not None and shared(region.polygon, line.polygon) >= FOUND
+        place = region.polygon if is_found and region is not None else line.polygon.astype(np.float32)
+        said = reads.read(cover.picture, Region(place, 1.0))
+        words = (said.text or "") if said.certainty >= SURE else ""
+        seen = measured(cover.picture, Region(place, 1.0), words)
+        figures: dict = {"words": line.words, "kind": line.kind, "found": is_found, "read": words == line.words}
+        if seen is None:
+            results.append((cover.picture, cover.picture, figures))
+            continue
+        new = (LATIN if line.words.isascii() else KOREAN)[number % 3]
+        wish = Wish(known, fonts.AUTO, ALL, SHRINK, (255, 255, 255))
+        result = relettered(1, Typed(new, 1, {}), seen, wish, cover.picture.shape[:2])
+        after, changed = applied(cover.picture, seen, result.layer)
+        font = re.search(r'font=("[^"]*"|\S+)', result.line)
+        width = float(re.search(r"width=(\S+)", result.line)[1])  # type: ignore[index]
+        read = reads.read(after, Region(place, 1.0)).text or ""
+        results.append((cover.picture, after, {
+            **figures,
+            "turn": abs(seen.look.angle - line.angle),
+            "size": 100 * abs(seen.look.size / line.size - 1),
+            "colour": max(off(seen.look.colour, line.colour), off(seen.look.to, line.to)),
+            "outline": abs(seen.look.outline - line.outline),
+            "class": kind_of(font[1] if font else "", width),
+            "new": new,
+            "new read": "".join(read.split()).lower() == "".join(new.split()).lower(),
+            "outside": int((after != cover.picture).any(axis=2)[~changed].sum()),
+        }))  # fmt: skip
+    return results
+
+
+@cache
+def grounds() -> list[Path]:
+    """The wallpapers that nothing was fitted on."""
+    return text.wallpapers()[1::2]
+
+
+def applied(picture: np.ndarray, seen: Measured, layer) -> tuple[np.ndarray, np.ndarray]:
+    """The picture with the old words erased and the new ones on it, and `[H,W]` bool where that may change it."""
+    mask = np.zeros(picture.shape[:2], bool)
+    height, width = seen.old.shape
+    mask[seen.top : seen.top + height, seen.left : seen.left + width] = seen.old
+    after = inpaint(picture, mask, "telea").astype(np.float32)
+    window, alpha = after[layer.rows, layer.columns], layer.rgba[..., 3:]
+    window += alpha * (255 * layer.rgba[..., :3] - window)
+    mask[layer.rows, layer.columns] |= alpha[..., 0] > 0
+    return after.clip(0, 255).round().astype(np.uint8), mask
+
+
+def summary(seed: int, covers: int, lines: list[dict]) -> dict:
+    """All lines in one row; what was not measured counts as wrong."""
+    count = len(lines)
+
+    def within(name: str, most: float) -> float:
+        return round(100 * sum(line.get(name, np.inf) <= most for line in lines) / count, 1)
+
+    return {
+        "seed": seed,
+        "covers": covers,
+        "lines": count,
+        "found, %": round(100 * sum(line["found"] for line in lines) / count, 1),
+        "old words read, %": round(100 * sum(line["read"] for line in lines) / count, 1),
+        "angle within 1 degree, %": within("turn", TURN),
+        "size within 4 %, %": within("size", SIZE),
+        "colour within 6, %": within("colour", COLOUR),
+        "outline within 1 px, %": within("outline", OUTLINE),
+        "class right, %": round(100 * sum(line.get("class") == line["kind"] for line in lines) / count, 1),
+        "new words read, %": round(100 * sum(line.get("new read", False) for line in lines) / count, 1),
+        "px changed outside": sum(line.get("outside", 0) for line in lines),
+    }
+
+
+def by_kind(seed: int, lines: list[dict]):
+    """The same for each class of font."""
+    for kind in lettered.CLASSES:
+        own = [line for line in lines if line["kind"] == kind]
+        measures = {
+            name: [line[name] for line in own if name in line] for name in ("turn", "size", "colour", "outline")
+        }
+        yield {
+            "seed": seed,
+            "class": kind,
+            "lines": len(own),
+            **{f"{name}, median": round(float(np.median(values)), 2) for name, values in measures.items() if values},
+            "class right, %": round(100 * sum(line.get("class") == kind for line in own) / max(1, len(own)), 1),
+        }
+
+
+def sheet(seed: int, covers: int, file: Path) -> None:
+    """Before and after side by side."""
+    rows = [np.hstack([before, after]) for number in range(covers) for before, after, _ in done(seed, number)]
+    Image.fromarray(np.vstack(rows)).resize((700, 525 * len(rows))).save(file)
+
+
+def kind_of(font: str, width: float) -> str:
+    """The class of a font that was chosen, and how far its letters are condensed."""
+    kind = next((kind for kind, names in NAMES.items() if re.search(names, font)), "sans")
+    return "condensed" if kind == "sans" and width < 80 else kind
+
+
+def shared(one: np.ndarray, other: np.ndarray) -> float:
+    """Of two quads, the area of both against that of either."""
+    planes = np.zeros((2, *lettered.SIDE[::-1]), np.uint8)
+    for plane, quad in zip(planes, (one, other), strict=True):
+        cv2.fillPoly(plane, [np.round(quad).astype(np.int32)], 1)
+    return float((planes[0] & planes[1]).sum() / max(1, (planes[0] | planes[1]).sum()))
+
+
+def off(one, other) -> float:
+    """Delta E 2000."""
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    return float(deltaE_ciede2000(*(rgb2lab(np.float64([[colour]]) / 255) for colour in (one, other)))[0, 0])

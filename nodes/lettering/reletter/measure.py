@@ -1,0 +1,172 @@
+"""Measure the lettering of a region: everything but its font."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...text_mask import Region, draw_mask
+from ..letters import HORIZONTAL, VERTICAL
+from .alike import Seen
+from .lie import TALL, Lie, flattened, lie
+from .look import Colour, Look
+from .paints import Paints, paints
+from .plane import Plane
+from .shade import Shade, shade
+from .sight import Sight, sight
+from .strokes import HEIGHT
+
+EDGE = 2.0
+"""px of the picture that are erased beyond what was seen of a lettering."""
+FILLS = 0.85
+"""Of a region, the height of its letters."""
+THIN = 0.5
+"""px: a thinner outline is the soft rim of letters."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One region's lettering."""
+
+    look: Look
+    """Without a font."""
+    plane: Plane
+    room: tuple[float, float]
+    """px along and across the line that the region is large, and its letters at least."""
+    seen: Seen
+    left: int
+    top: int
+    old: np.ndarray
+    """`[h,w]` bool at (left, top) of the picture: all of the old lettering."""
+
+
+def measured(picture: np.ndarray, region: Region, words: str) -> Measured | None:
+    """The lettering of a region.
+
+    Args:
+        picture: `[H,W,3]` uint8 RGB.
+        words: what it says, "" where nobody knows.
+
+    Returns:
+        What was measured, or None where no letters part from the ground.
+    """
+    seen = sight(picture, region)
+    found = paints(seen)
+    if found is None:
+        return None
+    corners = seen.from_picture(region.polygon.astype(np.float64))
+    line = lie(found.cover, corners, words)
+    if line is None:
+        return None
+    shadow = shade(seen, found)
+    plane, zoom = line.plane, seen.zoom
+    x, y = seen.to_picture(np.array([plane.x, plane.y]))
+    own = replace(plane, x=_even(x), y=_even(y), length=max(_even(plane.length / zoom), 1.0))
+    first, last, toward = _gradient(found, plane, line.size)
+    outline = found.outline / zoom
+    look = Look(
+        size=line.size / zoom,
+        angle=plane.angle,
+        slant=plane.slant,
+        bend=plane.bend,
+        taper=plane.taper,
+        direction=VERTICAL if plane.is_column else HORIZONTAL,
+        colour=first,
+        to=last,
+        toward=toward,
+        outline=outline if outline >= THIN else 0.0,
+        outline_colour=_rgb(found.outline_lab) if outline >= THIN else first,
+    )
+    if shadow is not None:
+        look = replace(
+            look,
+            shadow=(shadow.x / zoom, shadow.y / zoom),
+            softness=shadow.softness / zoom,
+            shadow_colour=_rgb(shadow.lab),
+            opacity=100 * shadow.opacity,
+        )
+    wide, tall = (float(side) for side in region.sides)
+    along, across = (tall, wide) if plane.is_column else (wide, tall)
+    room = max(along, own.length), max(across, (line.size + line.beyond) / zoom)
+    return Measured(
+        look, own, room, _seen(found, line, words, zoom), *_old(picture, seen, found, shadow)
+    )  # fmt: skip
+
+
+def _even(px: float) -> float:
+    """To an eighth of a px: sums of many numbers differ in their last bits from run to run, places must not."""
+    return round(8 * float(px)) / 8
+
+
+def unseen(picture: np.ndarray, region: Region) -> Measured:
+    """A region whose letters do not part from the ground: it is taken for them."""
+    wide, tall = (float(side) for side in region.sides)
+    is_column = tall > TALL * wide
+    along, across = (tall, wide) if is_column else (wide, tall)
+    top = region.polygon[1] - region.polygon[0]
+    x, y = region.polygon.mean(axis=0)
+    angle = math.degrees(math.atan2(top[1], top[0]))
+    look = Look(size=FILLS * across, angle=angle, direction=VERTICAL if is_column else HORIZONTAL)
+    plane = Plane(float(x), float(y), along, angle, is_column=is_column)
+    old = draw_mask(picture, [region], "polygon", 0.0) > 0
+    nothing = Seen(np.zeros((HEIGHT, HEIGHT), np.float32), look.size, "", is_column)
+    return Measured(look, plane, (along, across), nothing, 0, 0, old)
+
+
+def _gradient(found: Paints, plane: Plane, size: float) -> tuple[Colour, Colour, float]:
+    """Where a gradient begins and ends, and degrees from the line in which it runs; one colour twice without one."""
+
+    def at(x: float, y: float) -> Colour:
+        return _rgb(np.array([1.0, x, y]) @ found.plane)
+
+    middle = at(plane.x, plane.y)
+    if not found.is_gradient:
+        return middle, middle, 90.0
+    steepest = np.linalg.svd(found.plane[1:])[0][:, 0]
+    turn = math.radians(plane.angle)
+    toward = math.atan2(steepest[1], steepest[0]) - turn
+    toward %= math.pi
+    if toward > math.pi - math.radians(20):  # nearly along the line: from its start
+        toward -= math.pi
+    wide, tall = (size, plane.length) if plane.is_column else (plane.length, size)
+    reach = abs(math.cos(toward)) * wide / 2 + abs(math.sin(toward)) * tall / 2
+    step = np.array([math.cos(toward + turn), math.sin(toward + turn)]) * reach
+    return at(plane.x - step[0], plane.y - step[1]), at(plane.x + step[0], plane.y + step[1]), math.degrees(toward)
+
+
+def _rgb(lab: np.ndarray) -> Colour:
+    import cv2
+
+    rgb = cv2.cvtColor(np.array([[lab]], np.float32), cv2.COLOR_LAB2RGB)[0, 0]
+    red, green, blue = (round(255 * min(max(float(one), 0.0), 1.0)) for one in rgb)
+    return red, green, blue
+
+
+def _seen(found: Paints, line: Lie, words: str, zoom: float) -> Seen:
+    """The letters straightened, `HEIGHT` px high and cut to their ink."""
+    fine = HEIGHT / line.size
+    flat = flattened(found.cover, line.plane, 0.52 * line.plane.length, 0.5 * line.size + line.beyond + 2, fine)
+    rows, columns = np.flatnonzero((flat > 0.5).any(axis=1)), np.flatnonzero((flat > 0.5).any(axis=0))
+    if len(rows):
+        flat = flat[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Seen(flat, line.size / zoom, words, line.plane.is_column)
+
+
+def _old(picture: np.ndarray, seen: Sight, found: Paints, shadow: Shade | None) -> tuple[int, int, np.ndarray]:
+    """Where the old lettering is: what was seen of its ink, its outline and its shadow."""
+    import cv2
+
+    old = (seen.ink | (found.cover > 0.1)).astype(np.float32)
+    outside = cv2.distanceTransform((found.cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    full = (outside <= found.outline + 1).astype(np.float32)
+    old = np.maximum(old, full)
+    if shadow is not None:
+        move = np.array([[1, 0, shadow.x], [0, 1, shadow.y]], np.float64)
+        soft = cv2.GaussianBlur(full, (0, 0), max(shadow.softness, 0.3))
+        old = np.maximum(old, cv2.warpAffine(soft, move, old.shape[::-1]) > 0.06)
+    size = tuple(round(side / seen.zoom) for side in old.shape[::-1])
+    shown = cv2.resize(old.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    height, width = picture.shape[:2]
+    shown = shown[: height - seen.top, : width - seen.left]
+    outside = cv2.distanceTransform((shown <= 0.05).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return seen.left, seen.top, outside <= EDGE

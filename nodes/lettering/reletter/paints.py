@@ -1,0 +1,268 @@
+"""With what letters are painted: their colour or gradient, and the line around them.
+
+The colours of the piece are parted into a few by k-means; the letters' own is the one that fills them, an outline the
+one that stands between it and the ground on every side.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .sight import Sight
+
+COLOURS = 4
+ALIKE = 9.0
+"""Lab distance: the same colour, with the noise of a photograph."""
+APART = 8.0
+"""Lab distance from which two colours are two."""
+RING = 0.12
+"""Of the text height, and 3 px: what may be outline or shadow around the ink that was found."""
+SOFT = 0.3
+"""The same: how far the ground is averaged under the letters."""
+TRUE = 0.4
+"""Of the share of px that have the letters' very colour: a piece that has fewer is something else."""
+CLEAR = 45.0
+"""Lab distance to the ground from which letters are as clear as can be."""
+CLOSED = 1.1
+"""How much a colour counts that touches no ground; one that touches nothing else counts 1 less."""
+PLAIN = 0.35
+"""What letters count at least, which touch nothing else."""
+ENCLOSED = 0.25
+"""Letters inside an outline touch less ground, and may be holes of the ink that was found."""
+ENLARGED = 2.5
+"""Pieces that are enlarged more have wider soft rims."""
+WIDEST = 0.22
+"""The same: an outline that is wider is none."""
+SIDES = 8
+LEAST_SIDE, LEAST_RING = 0.35, 0.6
+"""Of the px around the letters, on each side and in all: an outline holds so many."""
+MOST_FITTED = 6000
+"""px that a plane is fitted to."""
+GROWN = 1.3
+"""A gradient explains so many times the px of one colour, or it is none."""
+
+
+@dataclass(frozen=True)
+class Paints:
+    """What the letters of a piece are painted with."""
+
+    cover: np.ndarray
+    """`[h,w]` float32 in 0..1: the letters, without outline."""
+    ground: np.ndarray
+    """`[h,w,3]` Lab: what lies under them, roughly."""
+    plane: np.ndarray
+    """`[3,3]`: Lab of the letters = (1, x, y) @ plane; x and y in px of the piece."""
+    is_gradient: bool
+    outline: float
+    """px of the piece; 0 = none."""
+    outline_lab: np.ndarray
+    """`[3]`."""
+
+
+def paints(seen: Sight) -> Paints | None:
+    """What letters are painted with; None where no letters part from the ground."""
+    near, ground = _ground(seen)
+    fill = _fill(seen, near, ground)
+    if fill is None:
+        return None
+    plane, is_gradient = fill
+    own = np.linalg.norm(seen.lab - _painted(plane, seen.ink.shape), axis=2)
+    cover = _cover(own, np.linalg.norm(seen.lab - ground, axis=2), seen, near)
+    around = _outline(seen, cover, own, ground, near)
+    if around is None:
+        return Paints(cover, ground, plane, is_gradient, 0.0, np.zeros(3))
+    lab = around
+    other = np.minimum(np.linalg.norm(seen.lab - lab, axis=2), np.linalg.norm(seen.lab - ground, axis=2))
+    cover = _cover(own, other, seen, near)
+    return Paints(cover, ground, plane, is_gradient, _width(seen, cover, lab, ground), lab)
+
+
+def _ground(seen: Sight) -> tuple[np.ndarray, np.ndarray]:
+    """Where letters can be, `[h,w]` bool, and the ground's Lab averaged from beside it."""
+    import cv2
+
+    reach = RING * seen.height + 3 * max(seen.zoom, 1)
+    distance = cv2.distanceTransform(1 - seen.ink.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    near = (distance <= reach) & seen.area
+    beside = (distance > reach).astype(np.float32)
+    if beside.sum() < 16:
+        beside = (~seen.ink).astype(np.float32) + 1e-3
+    soft = SOFT * seen.height
+    weight = cv2.GaussianBlur(beside, (0, 0), soft)
+    ground = cv2.GaussianBlur(seen.lab * beside[..., None], (0, 0), soft) / np.maximum(weight, 1e-12)[..., None]
+    mean = (seen.lab * beside[..., None]).sum(axis=(0, 1)) / beside.sum()
+    share = np.clip(weight / 1e-4, 0, 1)[..., None]
+    return near, (ground * share + mean * (1 - share)).astype(np.float32)
+
+
+def _fill(seen: Sight, near: np.ndarray, ground: np.ndarray) -> tuple[np.ndarray, bool] | None:
+    """The plane of the letters' colour, and whether it is a gradient."""
+    import cv2
+
+    inside = seen.lab[seen.filled]
+    if len(inside) < 16:
+        return None
+    cv2.setRNGSeed(1)
+    few = np.ascontiguousarray(inside[:: max(1, len(inside) // 6000)])
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.3)
+    _, _, centres = cv2.kmeans(few, min(COLOURS, len(few)), np.zeros(0, np.int32), stop, 2, cv2.KMEANS_PP_CENTERS)
+    distances = np.stack([np.linalg.norm(seen.lab - ground, axis=2)]
+                         + [np.linalg.norm(seen.lab - one, axis=2) for one in centres])  # fmt: skip
+    nearest = distances.argmin(axis=0)
+    nearest[~near] = 0
+    places = max(1, len(np.unique(seen.along[seen.ink])))  # letters stand all along the line, other things do not
+    best: tuple[np.ndarray, bool] | None = None
+    best_score = 0.0
+    for number in range(1, len(distances)):
+        own = (nearest == number) & seen.filled
+        away = float(np.linalg.norm(np.median(seen.lab[own] - ground[own], axis=0))) if own.sum() >= 16 else 0.0
+        if away < APART:
+            continue
+        clear = min(1.0, away / CLEAR)
+        start = np.zeros((3, 3))
+        start[0] = np.median(seen.lab[own], axis=0)
+        plane, explained, is_gradient = _grown(seen, ground, start)
+        rim = 3 if seen.zoom < ENLARGED else 5  # what is half letter and half ground is no colour of its own
+        core = cv2.erode(explained.astype(np.uint8), np.ones((rim, rim), np.uint8))
+        opened = _open(core, explained | (nearest > 0), max(seen.zoom, 1.0))
+        counted = core if opened < ENCLOSED else core * seen.ink
+        there = len(np.unique(seen.along[counted > 0]))
+        score = math.sqrt(counted.sum()) * max(CLOSED - opened, PLAIN) * (there / places) ** 2 * clear
+        if score > best_score:
+            best, best_score = (plane, is_gradient), score
+    return best
+
+
+def _open(core: np.ndarray, painted: np.ndarray, zoom: float) -> float:
+    """The share of a colour's surroundings that are ground: half for an outline, none for letters inside one."""
+    import cv2
+
+    step = max(2, round(2 * zoom))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * step + 1, 2 * step + 1))
+    inner = cv2.dilate(core, kernel)
+    ring = cv2.dilate(inner, kernel).astype(bool) & ~inner.astype(bool)
+    return float(1 - painted[ring].mean()) if ring.any() else 1.0
+
+
+def _grown(seen: Sight, ground: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The plane of a colour, `[h,w]` bool where it explains the ink, and whether it is a gradient."""
+    flat, few = _fitted(seen, ground, start, slopes=False)
+    bent, many = _fitted(seen, ground, flat, slopes=True)
+    rows, columns = np.nonzero(seen.filled)
+    span = np.linalg.norm(bent[1] * np.ptp(columns)) + np.linalg.norm(bent[2] * np.ptp(rows))
+    is_gradient = bool(span >= APART and many.sum() >= GROWN * few.sum())
+    explained = np.zeros(seen.filled.shape, bool)
+    explained[seen.filled] = many if is_gradient else few
+    return (bent if is_gradient else flat), explained, is_gradient
+
+
+def _fitted(seen: Sight, ground: np.ndarray, start: np.ndarray, slopes: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The plane of the ink's colours that grows from a start, and which of its px it explains, `[n]` bool."""
+    rows, columns = np.nonzero(seen.filled)
+    points, lab = np.stack([np.ones(len(rows)), columns, rows], axis=1), seen.lab[seen.filled]
+    from_ground = np.linalg.norm(lab - ground[seen.filled], axis=1)
+    few = slice(None, None, max(1, len(rows) // MOST_FITTED))
+    plane = start
+    for _ in range(24 if slopes else 6):
+        explained = _explained(points[few], lab[few], from_ground[few], plane)
+        if explained.sum() < 16:
+            break
+        used = points[few][explained] if slopes else points[few][explained, :1]
+        fit = np.linalg.lstsq(used, lab[few][explained], rcond=None)[0]
+        plane = fit if slopes else np.vstack([fit, np.zeros((2, 3))])
+    return plane, _explained(points, lab, from_ground, plane)
+
+
+def _explained(points: np.ndarray, lab: np.ndarray, from_ground: np.ndarray, plane: np.ndarray) -> np.ndarray:
+    error = np.linalg.norm(lab - points @ plane, axis=1)
+    return (error < ALIKE) & (error < 0.5 * from_ground)
+
+
+def _painted(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    rows, columns = np.indices(size)
+    return plane[0] + columns[..., None] * plane[1] + rows[..., None] * plane[2]
+
+
+def _cover(own: np.ndarray, other: np.ndarray, seen: Sight, near: np.ndarray) -> np.ndarray:
+    """How much of every px is letter, between two colours from which it is so far."""
+    import cv2
+
+    cover = np.where(near, other / np.maximum(own + other, 1e-6), 0.0).astype(np.float32)
+    cover = np.where(np.minimum(own, other) > 4 * ALIKE, 0.0, cover).astype(np.float32)
+    count, found, stats, _ = cv2.connectedComponentsWithStats((cover > 0.5).astype(np.uint8))
+    touch = np.zeros(count, np.int64)
+    labels = found.astype(np.intp)
+    np.add.at(touch, labels[seen.filled], 1)
+    area = stats[:, cv2.CC_STAT_AREA]
+    true = np.bincount(labels.ravel(), (own < ALIKE).ravel(), minlength=count) / np.maximum(area, 1)
+    usual = float((own < ALIKE)[cover > 0.5].mean()) if (cover > 0.5).any() else 0.0
+    kept = (touch >= 0.5 * area) & (area >= (0.06 * seen.height) ** 2) & (true >= TRUE * usual)
+    kept[0] = False
+    body = cv2.dilate(kept[labels].astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    return cover * body
+
+
+def _outside(cover: np.ndarray) -> np.ndarray:
+    """px from every px outside of the letters to them."""
+    import cv2
+
+    return cv2.distanceTransform((cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+
+
+def _outline(
+    seen: Sight, cover: np.ndarray, own: np.ndarray, ground: np.ndarray, near: np.ndarray
+) -> np.ndarray | None:
+    """Lab of what stands around the letters on every side and is neither they nor the ground; None for nothing."""
+    if not (cover > 0.5).any():
+        return None
+    import cv2
+
+    outside = _outside(cover)
+    z = max(seen.zoom, 1.0)
+    ring = (outside > 0.9 * z) & (outside <= 2.1 * z) & near & (own > APART)
+    if ring.sum() < 32:
+        return None
+    lab = seen.lab[ring]
+    middle = np.median(lab, axis=0)
+    for _ in range(5):
+        alike = np.linalg.norm(lab - middle, axis=1) < 1.6 * ALIKE
+        if alike.sum() < 16:
+            return None
+        middle = np.median(lab[alike], axis=0)
+    from_ground = np.linalg.norm(ground[ring] - middle, axis=1)
+    to_outline = np.linalg.norm(lab - middle, axis=1)
+    is_line = (to_outline < np.linalg.norm(lab - ground[ring], axis=1)) & (to_outline < 2.5 * ALIKE)
+    if np.median(from_ground) < APART or is_line.mean() < LEAST_RING:
+        return None
+    # A ground that itself has this colour right beyond is no outline; nor is a shadow, which stands on one side.
+    far = (outside > WIDEST * seen.height) & (outside <= 1.6 * WIDEST * seen.height)
+    if far.any() and (np.linalg.norm(seen.lab[far] - middle, axis=1) < 1.6 * ALIKE).mean() > 0.5:
+        return None
+    across = cv2.Sobel(outside, cv2.CV_32F, 1, 0)[ring], cv2.Sobel(outside, cv2.CV_32F, 0, 1)[ring]
+    side = ((np.arctan2(across[1], across[0]) / (2 * np.pi) * SIDES + SIDES) % SIDES).astype(int) % SIDES
+    held = [is_line[side == one].mean() for one in range(SIDES) if (side == one).sum() >= 12]
+    if held and min(held) < LEAST_SIDE:
+        return None
+    inner = (outside > 1.2 * z) & near & (np.linalg.norm(seen.lab - middle, axis=2) < ALIKE)
+    return np.median(seen.lab[inner], axis=0) if inner.sum() > 16 else middle
+
+
+def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) -> float:
+    """px from the letters outward to where half of what stands there is not of the outline's colour any more."""
+    outside = _outside(cover)
+    steps = np.round(outside).astype(int)
+    most = max(3, round(WIDEST * seen.height))
+    reach = (steps > 0) & (steps <= most)
+    to_line = np.linalg.norm(seen.lab - lab, axis=2)[reach]
+    to_ground = np.linalg.norm(seen.lab - ground, axis=2)[reach]
+    is_line = (to_line < to_ground).astype(np.float64)
+    count = np.bincount(steps[reach], minlength=most + 1)[1:]
+    share = np.bincount(steps[reach], is_line, minlength=most + 1)[1:] / np.maximum(count, 1)
+    top = int(share[: max(2, round(2 * seen.zoom) + 1)].argmax())
+    low = np.flatnonzero(share[top:] < 0.5 * share[top])
+    if not len(low):
+        return 0.0
+    at = top + int(low[0])
+    before, after = share[at - 1], share[at]
+    return at + (before - 0.5 * share[top]) / max(before - after, 1e-6) - 0.5

@@ -1,0 +1,255 @@
+"""Set words in a look: drawn upright and flat, then laid onto the plane of the old ones."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...ground import UserError
+from ..block import Block, filled
+from ..face import Face
+from ..faces import Faces
+from ..ink import Ink
+from ..letters import HORIZONTAL, VERTICAL, Letters
+from .heights import standard
+from .look import Colour, Look
+from .plane import Plane
+
+SHRINK, CONDENSE, WRAP = "shrink", "condense", "wrap"
+FITS = (SHRINK, CONDENSE, WRAP)
+LEAST_SIZE = 0.5
+"""Of the old letters' size: words are not set smaller unasked."""
+LEAST_WIDTH = 60.0
+"""Percent of the old letters' width: they are not condensed more unasked."""
+STEP = 0.97
+FINE = 3
+"""Letters are drawn so many times finer than the picture."""
+EM = (48, 1600)
+"""px of the em, at which they are drawn."""
+LEADING = 1.2
+MOST_FINE = 6_000_000
+"""px of a window: larger ones are drawn twice as fine only."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """px of the plane that words may take."""
+
+    along: float
+    across: float
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Words as they stand on the plane."""
+
+    cover: np.ndarray
+    """`[h,w]` uint8."""
+    left: float
+    top: float
+    """px of the plane of its rim."""
+    across: float
+    down: float
+    """px of the plane for each of its px."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the ink on the plane; all 0 without ink."""
+        rows, columns = np.flatnonzero(self.cover.any(axis=1)), np.flatnonzero(self.cover.any(axis=0))
+        if not len(rows):
+            return (0.0, 0.0, 0.0, 0.0)
+        return (
+            self.left + float(columns[0]) * self.across,
+            self.top + float(rows[0]) * self.down,
+            self.left + float(columns[-1] + 1) * self.across,
+            self.top + float(rows[-1] + 1) * self.down,
+        )
+
+
+def fitted(words: str, look: Look, face: Face, room: Room, fit: str, asked: set[str]) -> tuple[Look, str]:
+    """The look in which words fit the room, and what was done so that they do.
+
+    Args:
+        asked: fields that the user gave; a size or width of the user's stays, and may be beyond the room.
+
+    Raises:
+        UserError: they do not fit even in half the size.
+    """
+    if asked & {"size", "width"} or _fits(words, look, face, room, fit):
+        return look, ""
+    tried = look
+    if fit == CONDENSE:
+        while tried.width * STEP >= LEAST_WIDTH * look.width / 100:
+            tried = replace(tried, width=math.floor(10 * tried.width * STEP) / 10)
+            if _fits(words, tried, face, room, fit):
+                return tried, f"condensed to {tried.width:g} %"
+    if fit != WRAP:  # from a size that is hardly too large
+        tried = replace(tried, size=max(tried.size * _share(words, tried, face, room), LEAST_SIZE * look.size / STEP))
+    while tried.size * STEP >= LEAST_SIZE * look.size:
+        tried = replace(tried, size=math.floor(10 * tried.size * STEP) / 10)
+        if _fits(words, tried, face, room, fit):
+            done = f"set smaller, {tried.size:g} px instead of {look.size:g}"
+            return tried, done + (f", and condensed to {tried.width:g} %" if tried.width != look.width else "")
+    raise UserError(
+        f'"{words[:40]}" does not fit its region of {room.along:.0f} x {room.across:.0f} px even in letters of '
+        f"{LEAST_SIZE * look.size:.0f} px: shorten it, or write size= in its line, which may reach beyond the region."
+    )
+
+
+def _share(words: str, look: Look, face: Face, room: Room) -> float:
+    """Of the size, at most what fits by the length of the words."""
+    block = _block(words, look, face, room, SHRINK)
+    if block is None:
+        return 1.0
+    left, top, right, bottom = _flat(block, look, face).box
+    along = bottom - top if look.direction == VERTICAL else right - left
+    return min(1.0, 1.02 * room.along / max(along, 1e-6)) / STEP
+
+
+def _fits(words: str, look: Look, face: Face, room: Room, fit: str) -> bool:
+    block = _block(words, look, face, room, fit)
+    if block is None:
+        return False
+    # Marks of the ink, not of the line: a block's leading lies around its letters.
+    left, top, right, bottom = _flat(block, look, face).box
+    wide, tall = (room.across, room.along) if look.direction == VERTICAL else (room.along, room.across)
+    return right - left <= wide + 0.5 and bottom - top <= tall + 0.5
+
+
+def flat(words: str, look: Look, face: Face, room: Room, fit: str) -> Flat:
+    """The words of a look that was `fitted`."""
+    block = _block(words, look, face, room, fit)
+    if block is None:
+        block = _block(words, look, face, replace(room, along=math.inf), fit)
+    if block is None:
+        raise UserError(f'"{words[:40]}" has nothing to set: write words.')
+    return _flat(block, look, face)
+
+
+def _block(words: str, look: Look, face: Face, room: Room, fit: str) -> Block | None:
+    em, scale = _em(words, look, face)
+    letters = Letters(
+        Faces(face), em, 0, look.size / scale * look.tracking / 100, LEADING, look.direction
+    )  # fmt: skip
+    along = room.along / scale / (look.width / 100 if look.direction == HORIZONTAL else 1)
+    return filled(words, letters, along if fit == WRAP else math.inf, math.inf)
+
+
+def _em(words: str, look: Look, face: Face) -> tuple[int, float]:
+    """px of the em at which words are drawn, and px of the plane for one of its px."""
+    head, foot = standard(words, face)
+    em = round(min(max(FINE * look.size / (head - foot), EM[0]), EM[1]))
+    return em, look.size / (em * (head - foot))
+
+
+def _flat(block: Block, look: Look, face: Face) -> Flat:
+    words = "".join(step.text for line in block.lines for step in line.steps)
+    head, foot = standard(words, face)
+    letters = block.letters
+    em, scale = letters.size, look.size / (letters.size * (head - foot))
+    longest = max((line.length for line in block.lines), default=0.0)
+    half_along, half_across = math.ceil(longest / 2 + em), math.ceil(block.depth / 2 + em)
+    is_column = look.direction == VERTICAL
+    wide, tall = (half_across, half_along) if is_column else (half_along, half_across)
+    ink = Ink(2 * wide, 2 * tall)
+    lines: list[tuple] = []
+    for number, line in enumerate(block.lines):
+        off = (number - (len(block.lines) - 1) / 2) * letters.line
+        if is_column:
+            lines.append((line.steps, letters, wide - off, tall - line.length / 2))
+        else:
+            lines.append((line.steps, letters, wide - line.length / 2, tall + off + (head + foot) / 2 * em))
+    ink.block(lines)
+    across = scale * look.width / 100
+    return Flat(ink.letters, -wide * across, -tall * scale, across, scale)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A window of a layer, straight alpha."""
+
+    rows: slice
+    columns: slice
+    rgba: np.ndarray
+    """`[h,w,4]` float32 in 0..1."""
+
+
+def painted(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> Layer:
+    """Words on their plane in a picture of `size` (height, width), with outline, shadow and gradient."""
+    import cv2
+
+    window = _window(words, look, plane, size)
+    rows, columns = window
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    if 0 in shape:
+        return Layer(rows, columns, np.zeros((*shape, 4), np.float32))
+    fine = FINE if shape[0] * shape[1] <= MOST_FINE else 2
+    letters = _laid(words, plane, window, fine)
+    full = letters
+    if look.outline:
+        outside = cv2.distanceTransform((letters < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        full = np.maximum(letters, np.clip(look.outline * fine + 1 - outside, 0, 1))
+    letters, full = (cv2.resize(one, shape[::-1], interpolation=cv2.INTER_AREA) for one in (letters, full))
+    colours = _colours(words, look, plane, window)
+    alpha = full
+    edge = _shade(look.outline_colour)
+    paint = letters[..., None] * colours + (full - letters)[..., None] * edge
+    if look.opacity:
+        move = np.array([[1, 0, look.shadow[0]], [0, 1, look.shadow[1]]], np.float64)
+        below = cv2.warpAffine(full, move, shape[::-1])
+        if look.softness:
+            below = cv2.GaussianBlur(below, (0, 0), look.softness)
+        below = np.where(below > 1 / 512, below, 0) * (look.opacity / 100) * (1 - full)
+        paint = paint + below[..., None] * _shade(look.shadow_colour)
+        alpha = full + below
+    rgba = np.concatenate([paint / np.maximum(alpha, 1e-6)[..., None], alpha[..., None]], axis=2)
+    return Layer(rows, columns, np.where(alpha[..., None] > 0, rgba, 0).clip(0, 1).astype(np.float32))
+
+
+def corners(words: Flat, plane: Plane) -> np.ndarray:
+    """`[n,2]` px of the picture: the rim of the ink."""
+    left, top, right, bottom = words.box
+    share = np.linspace(0, 1, 17)
+    rim = [(left + t * (right - left), y) for t in share for y in (top, bottom)]
+    rim += [(x, top + t * (bottom - top)) for t in share for x in (left, right)]
+    return plane.to_picture(np.array(rim))
+
+
+def _window(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> tuple[slice, slice]:
+    rim = corners(words, plane)
+    more = look.outline + 2
+    shadow = max(abs(one) for one in look.shadow) + 4 * look.softness if look.opacity else 0.0
+    low = np.floor(rim.min(axis=0) - more - shadow).astype(int).clip(0, size[::-1])
+    high = np.ceil(rim.max(axis=0) + more + shadow).astype(int).clip(0, size[::-1])
+    return slice(int(low[1]), int(max(low[1], high[1]))), slice(int(low[0]), int(max(low[0], high[0])))
+
+
+def _places(window: tuple[slice, slice], fine: int) -> np.ndarray:
+    """`[h,w,2]`: the middle of every px of a window, or of every `fine`-th part of one."""
+    ys, xs = ((np.arange((one.stop - one.start) * fine) + 0.5) / fine + one.start for one in window)
+    return np.stack(np.meshgrid(xs, ys), axis=-1)
+
+
+def _laid(words: Flat, plane: Plane, window: tuple[slice, slice], fine: int) -> np.ndarray:
+    import cv2
+
+    places = plane.from_picture(_places(window, fine)) - (words.left, words.top)
+    places = (places / (words.across, words.down) - 0.5).astype(np.float32)
+    cover = cv2.remap(words.cover, places[..., 0], places[..., 1], cv2.INTER_LINEAR)
+    return cover.astype(np.float32) / 255
+
+
+def _shade(colour: Colour) -> np.ndarray:
+    return np.array(colour, np.float32) / 255
+
+
+def _colours(words: Flat, look: Look, plane: Plane, window: tuple[slice, slice]) -> np.ndarray:
+    first, last = _shade(look.colour), _shade(look.to)
+    if look.colour == look.to:
+        return first
+    left, top, right, bottom = words.box
+    turn = math.radians(look.toward)
+    reach = abs(math.cos(turn)) * (right - left) / 2 + abs(math.sin(turn)) * (bottom - top) / 2
+    places = plane.from_picture(_places(window, 1)) - ((left + right) / 2, (top + bottom) / 2)
+    share = (places @ (math.cos(turn), math.sin(turn)) / max(reach, 1e-6) + 1) / 2
+    return first + np.clip(share, 0, 1)[..., None].astype(np.float32) * (last - first)

@@ -1,0 +1,86 @@
+"""The shadow that letters throw: how far, how soft, what colour."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .paints import Paints
+from .sight import Sight
+
+WORK = 36.0
+"""px: letters are looked at in that height."""
+FARTHEST = 0.16
+"""Of the text height."""
+SOFT = (0.3, 0.02, 0.045, 0.08)
+"""Softness that is tried: px of the picture, then shares of the text height."""
+SURE = 0.55
+"""Correlation of what is darker around the letters with their shape."""
+LEAST = 5.0
+"""Lab distance between a shadow and its ground."""
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A shadow in px of the piece, y down."""
+
+    x: float
+    y: float
+    softness: float
+    lab: np.ndarray
+    """`[3]`."""
+    opacity: float
+    """0..1."""
+
+
+def shade(seen: Sight, found: Paints) -> Shade | None:
+    """The shadow of the letters, None where there is none."""
+    import cv2
+
+    zoom = min(1.0, WORK / seen.height)
+    size = tuple(max(1, round(side * zoom)) for side in found.cover.shape[1::-1])
+
+    def small(values: np.ndarray) -> np.ndarray:
+        return cv2.resize(np.ascontiguousarray(values, np.float32), size, interpolation=cv2.INTER_AREA)
+
+    outside = cv2.distanceTransform((found.cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    full = small(np.clip(found.outline + 1 - outside, 0, 1))
+    lab, ground = small(seen.lab), small(found.ground)
+    around = small((outside > found.outline + 1.5 * max(seen.zoom, 1)).astype(np.float32)) > 0.99
+    reach = FARTHEST * seen.height * zoom
+    around &= small((outside < found.outline + 2.5 * FARTHEST * seen.height).astype(np.float32)) > 0
+    around &= small(seen.area) > 0
+    if around.sum() < 64:
+        return None
+    darker = (ground - lab)[..., 0]
+    best, place = 0.0, (0.0, 0.0, 0.0)
+    steps = np.arange(-np.ceil(reach), np.ceil(reach) + 1)
+    for soft in (SOFT[0] * seen.zoom * zoom, *(share * seen.height * zoom for share in SOFT[1:])):
+        blurred = cv2.GaussianBlur(full, (0, 0), max(soft, 0.3))
+        for y in steps:
+            for x in steps:
+                moved = _moved(blurred, x, y)
+                alike = float(np.corrcoef(moved[around], darker[around])[0, 1]) if moved[around].std() > 0 else 0.0
+                if alike > best:
+                    best, place = alike, (float(x), float(y), float(soft))
+    x, y, soft = place
+    if best < SURE:
+        return None
+    moved = _moved(cv2.GaussianBlur(full, (0, 0), max(soft, 0.3)), x, y)
+    strength = moved[around]
+    change = (lab - ground)[around]
+    slope = (strength[:, None] * change).sum(axis=0) / (strength**2).sum()
+    mean = (
+        ground[around & (moved > 0.2)].mean(axis=0) if (around & (moved > 0.2)).any() else ground[around].mean(axis=0)
+    )
+    if np.linalg.norm(slope) < LEAST:
+        return None
+    # A shadow is black as far as it can be: what it leaves of the ground says how much of it is seen.
+    opacity = float(np.clip(-slope[0] / max(mean[0], 1.0), 0.05, 1.0))
+    tint = mean + slope / opacity
+    return Shade(x / zoom, y / zoom, soft / zoom, np.array([max(tint[0], 0.0), *tint[1:].clip(-40, 40)]), opacity)
+
+
+def _moved(cover: np.ndarray, x: float, y: float) -> np.ndarray:
+    import cv2
+
+    return cv2.warpAffine(cover, np.array([[1, 0, x], [0, 1, y]], np.float64), cover.shape[::-1])

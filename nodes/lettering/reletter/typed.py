@@ -1,0 +1,125 @@
+"""The lines that a user types, `2 size=84 colour=#ffcc00: words`, and the same lines as the report gives them."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...ground import UserError
+from ...page.colour import colour_of
+from ..text import clean
+from .look import COLOURS, DIRECTIONS, NAMES, PLACES, RANGES, Look
+
+VALUE = r"\s+([^\s:=\"]+)=(\"[^\"]*\"|[^\s\":]*)"
+LINE = re.compile(rf"\s*(\d+)((?:{VALUE})*)\s*:(.*)")
+MEANT = re.compile(r"\s*\d+\s[^:]*[:=]")
+"""A line that was to have a number and values."""
+REMARK = "# "
+"""Begins what the report says beside its lines."""
+BREAK = " / "
+"""Where a line of words breaks."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Words, and what the user says of them."""
+
+    words: str
+    number: int | None
+    """Of the region, from 1; None: in order."""
+    values: Mapping[str, object]
+    """Fields of `Look`."""
+
+
+def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
+    """What a user typed, line by line.
+
+    Args:
+        fonts: those of this machine, by name.
+
+    Raises:
+        UserError: no words, only some lines numbered, a region named twice, an unknown name or a bad value.
+    """
+    rows = [row for row in clean(text).split("\n") if row and not row.startswith(REMARK)]
+    matches = [LINE.fullmatch(row) for row in rows]
+    if not rows:
+        raise UserError('There are no words to set: expected a line for every region, such as "1: Moonlight".')
+    if not any(matches):
+        wrong = next((row for row in rows if MEANT.match(row)), None)
+        if wrong is None:
+            return [Typed(row.replace(BREAK, "\n"), None, {}) for row in rows]
+    found: list[Typed] = []
+    for row, match in zip(rows, matches, strict=True):
+        if match is None:
+            raise UserError(
+                f'Expected "2: words" or "2 size=84 angle=3: words" in every line or in none, got {row[:60]!r}.'
+            )
+        number = int(match[1])
+        words = match[5].strip().replace(BREAK, "\n")
+        if not words:
+            raise UserError(f'Line "{row[:60]}" has no words behind its colon: write them, or leave the line out.')
+        if number in [line.number for line in found]:
+            raise UserError(f"Region {number} stands in two lines: give each region one.")
+        values = {name: _value(name, value.strip('"'), row, fonts) for name, value in re.findall(VALUE, match[2])}
+        found.append(Typed(words, number, values))
+    return found
+
+
+def _value(name: str, value: str, row: str, fonts: Mapping[str, object]) -> object:
+    where = f'in "{row[:60]}"'
+    if name not in NAMES:
+        raise UserError(f"Expected one of {', '.join(NAMES)} before =, got {name!r} {where}.")
+    if name in COLOURS:
+        return colour_of(name, value)
+    if name == "font":
+        if value not in fonts:
+            raise UserError(f"There is no font {value!r} on this machine ({where}): put it into models/fonts.")
+        return value
+    if name == "direction":
+        if value not in DIRECTIONS:
+            raise UserError(f"Expected {' or '.join(DIRECTIONS)} for direction, got {value!r} {where}.")
+        return value
+    least, most = RANGES[name]
+    try:
+        numbers = [round(float(part), PLACES[name]) for part in value.split(",")]
+    except ValueError:
+        numbers = []
+    count = 2 if name == "shadow" else 1
+    if len(numbers) != count or not all(math.isfinite(one) and least <= one <= most for one in numbers):
+        form = "two numbers such as 3,3, each" if count == 2 else "a number"
+        raise UserError(f"Expected {form} from {least:g} to {most:g} for {name}, got {value!r} {where}.")
+    if name == "shadow":
+        return tuple(numbers)
+    return int(numbers[0]) if name == "weight" else numbers[0]
+
+
+def rounded(look: Look) -> Look:
+    """The look as a line can tell it: what is set is what is told."""
+    values: dict[str, Any] = {}
+    for name, places in PLACES.items():
+        value = getattr(look, name)
+        if name == "shadow":
+            values[name] = tuple(round(float(one), places) + 0.0 for one in value)
+        else:
+            least, most = RANGES[name]
+            one = min(max(round(float(value), places) + 0.0, least), most)
+            values[name] = int(one) if name == "weight" else one
+    return Look(**{**vars(look), **values})
+
+
+def told(number: int, look: Look, words: str) -> str:
+    """The line that gives this look again, of a `rounded` one."""
+    return f"{number} {' '.join(f'{name}={_text(getattr(look, name))}' for name in NAMES)}: " + words.replace(
+        "\n", BREAK
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return (
+            "#" + "".join(f"{one:02x}" for one in value) if len(value) == 3 else ",".join(f"{one:g}" for one in value)
+        )
+    if isinstance(value, str):
+        return f'"{value}"' if re.search(r"[\s:]", value) else value
+    return f"{value:g}"

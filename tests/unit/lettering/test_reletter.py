@@ -1,0 +1,183 @@
+"""Measuring a lettering that was drawn here, and saying it in a line."""
+
+import math
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.lettering.fonts import Font
+from dancheong.nodes.lettering.opening import Cut, open_face
+from dancheong.nodes.lettering.reletter.alike import nearest
+from dancheong.nodes.lettering.reletter.look import Look
+from dancheong.nodes.lettering.reletter.measure import measured
+from dancheong.nodes.lettering.reletter.plane import Plane
+from dancheong.nodes.lettering.reletter.reletter import ALL, Wish, relettered
+from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat, painted
+from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed_lines
+from dancheong.nodes.text_mask import Region
+from PIL import Image, ImageDraw, ImageFont
+
+GROUND, RED, BLUE, WHITE = (70, 120, 90), (208, 32, 48), (20, 40, 200), (255, 255, 255)
+FINE = 4
+CAPITALS = 44.0
+"""px: how high the letters are drawn."""
+
+
+def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shadow=0, taper=0.0, lean=0.0):
+    """A picture with a line that was drawn large, painted and brought to its place, and its region."""
+    probe = ImageFont.truetype(str(font), 400)
+    _, head, _, foot = probe.getbbox("H", anchor="ls")
+    size = 400 * CAPITALS * FINE / (foot - head)
+    face = ImageFont.truetype(str(font), size)
+    left, top, right, bottom = face.getbbox(words, anchor="ls")
+    pad = 60 * FINE
+    sheet = Image.new("L", (round(right - left) + 2 * pad, round(bottom - top) + 2 * pad))
+    ImageDraw.Draw(sheet).text((pad - left, pad - top), words, 255, face, anchor="ls")
+    fill = np.asarray(sheet, np.float32) / 255
+    outside = cv2.distanceTransform((fill < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    full = np.clip(outline * FINE + 0.5 - outside, 0, 1) if outline else fill
+    share = np.clip((np.arange(fill.shape[0]) - pad) / (fill.shape[0] - 2 * pad), 0, 1)[:, None, None]
+    canvas = np.full((*fill.shape, 3), GROUND, np.float32)
+    if shadow:
+        canvas *= 1 - 0.7 * np.roll(full, (shadow * FINE, shadow * FINE), (0, 1))[..., None]
+    canvas += full[..., None] * (np.float32(WHITE if outline else colours[0]) - canvas)
+    canvas += fill[..., None] * (np.float32(colours[0]) * (1 - share) + np.float32(colours[1]) * share - canvas)
+    height, width = 260, 420
+    ratio = 1 + taper / 100
+    first, last = 2 / (1 + ratio), 2 * ratio / (1 + ratio)
+    a, b, slope = fill.shape[1] / 2 / FINE, fill.shape[0] / 2 / FINE, math.tan(math.radians(lean))
+    quad = np.float32([[-a, -b * first], [a, -b * last], [a, b * last], [-a, b * first]])
+    quad[:, 0] -= slope * quad[:, 1]
+    turn = math.radians(angle)
+    quad = quad @ np.float32([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    quad += np.float32([width / 2, height / 2])
+    corners = np.float32([[0, 0], [fill.shape[1], 0], fill.shape[::-1], [0, fill.shape[0]]])
+    way = cv2.getPerspectiveTransform(corners, quad)
+    finer = np.diag([2.0, 2.0, 1.0]) @ way
+    large = cv2.warpPerspective(canvas, finer, (2 * width, 2 * height), borderValue=GROUND)
+    picture = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA).clip(0, 255).round().astype(np.uint8)
+    rim = (outline + 2) * FINE
+    low, high = pad - rim, (fill.shape[1] - pad + rim, fill.shape[0] - pad + rim)
+    box = np.float32([[low, low], [high[0], low], high, [low, high[1]]])
+    return picture, Region(cv2.perspectiveTransform(box[None], way)[0], 1.0)
+
+
+def seen(font, words="HEXLI", **how):
+    found = measured(*drawn(font, words, **how), words)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("angle", [-17.0, 6.5])
+def test_a_turned_line_is_as_turned_and_as_high_as_it_was_drawn(korean_font, angle):
+    look = seen(korean_font, angle=angle).look
+    assert abs(look.angle - angle) < 0.5 and abs(look.size / CAPITALS - 1) < 0.03
+    assert look.outline == 0 and look.opacity == 0 and look.slant == 0 and look.bend == 0 and look.taper == 0
+
+
+def test_what_stands_below_the_foot_is_no_height(korean_font):
+    look = seen(korean_font, "Happy").look
+    assert abs(look.size / CAPITALS - 1) < 0.04
+
+
+def test_an_outline_is_told_from_the_letters(korean_font):
+    look = seen(korean_font, outline=4.0).look
+    assert abs(look.outline - 4) < 0.6 and look.outline_colour == WHITE
+    assert np.abs(np.subtract(look.colour, RED)).max() < 8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+def test_a_gradient_has_two_colours_and_a_direction(korean_font):
+    look = seen(korean_font, colours=((230, 200, 40), (200, 60, 40))).look
+    assert np.abs(np.subtract(look.colour, (230, 200, 40))).max() < 25
+    assert np.abs(np.subtract(look.to, (200, 60, 40))).max() < 25 and abs(look.toward - 90) < 12
+
+
+def test_a_shadow_is_found_where_it_falls(korean_font):
+    look = seen(korean_font, shadow=4).look
+    assert np.abs(np.subtract(look.shadow, (4, 4))).max() <= 1.5 and abs(look.opacity - 70) < 20
+    assert np.abs(np.subtract(look.colour, RED)).max() < 8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+def test_a_line_seen_from_the_side_is_higher_at_its_end(korean_font):
+    look = seen(korean_font, "MOONLIGHT", taper=40.0).look
+    assert abs(look.taper - 40) < 14 and abs(look.angle) < 1.5
+
+
+def test_leaning_letters_lean(korean_font):
+    assert abs(seen(korean_font, lean=14.0).look.slant - 14) < 3
+
+
+@pytest.mark.parametrize("is_column", [False, True])
+def test_the_plane_leads_into_the_picture_and_back(is_column):
+    plane = Plane(100.0, 80.0, 120.0, 12.0, 0.0 if is_column else 9.0, 35.0, 25.0, is_column)
+    points = np.random.default_rng(1).uniform(-50, 50, (40, 2))
+    assert np.abs(plane.from_picture(plane.to_picture(points)) - points).max() < 1e-6
+    straight = Plane(100.0, 80.0, 120.0, 90.0)
+    assert np.allclose(straight.to_picture(np.array([[10.0, 0.0]])), [[100.0, 90.0]])  # clockwise: to the right is down
+
+
+def test_a_line_says_all_and_is_read_back():
+    look = rounded(Look(84.26, -6, 0, 3.123, 2.04, -12, 8, "vertical", "A b.ttf", 400, 87.5, 3.3, (1, 2, 3),
+                        (250, 9, 0), 45.4, 2.2, WHITE, (3.0, -2.5), 1.5, RED, 59.7))  # fmt: skip
+    line = told(2, look, "달빛\n아래")
+    again = typed_lines(f"# a remark\n{line}", {"A b.ttf": None})[0]
+    assert (again.number, again.words, Look(**again.values)) == (2, "달빛\n아래", look)
+    assert told(2, Look(**again.values), again.words) == line and 'font="A b.ttf"' in line
+
+
+def test_a_line_gives_the_same_letters_again(korean_font):
+    fonts = {korean_font.name: Font(korean_font, "here")}
+    wish = Wish(fonts, korean_font.name, ALL, "shrink", WHITE)
+    first = relettered(1, Typed("달빛", 1, {}), seen(korean_font, outline=3.0), wish, (260, 420))
+    again = relettered(1, typed_lines(first.line, fonts)[0], seen(korean_font, outline=3.0), wish, (260, 420))
+    assert again.line == first.line and np.array_equal(again.layer.rgba, first.layer.rgba)
+    moved = typed_lines(first.line.replace("dx=0", "dx=9"), fonts)[0]
+    changed = relettered(1, moved, seen(korean_font, outline=3.0), wish, (260, 420))
+    assert changed.layer.columns.start == first.layer.columns.start + 9
+
+
+def test_only_what_is_named_is_said():
+    with pytest.raises(UserError, match="Expected one of size, dx"):
+        typed_lines("1 hight=3: a", {})
+    with pytest.raises(UserError, match='or "2 size=84 angle=3: words"'):
+        typed_lines("1: a\nb", {})
+    assert [line.number for line in typed_lines("Moon\nSea", {})] == [None, None]
+
+
+def test_the_nearest_weight_is_taken(korean_font):
+    """Of one family, by its own words and by none."""
+    files = [Font(korean_font.with_name(f"NanumGothic{name}.ttf"), "here") for name in ("Light", "ExtraBold")]
+    for truth in files:
+        found = seen(truth.path)
+        for words in ("HEXLI", ""):
+            alike = nearest(replace(found.seen, words=words), files, "달빛")
+            assert alike is not None and alike.font == truth
+
+
+def test_words_are_as_high_as_asked_and_fit_their_room(korean_font):
+    face = open_face(korean_font, Cut()).face
+    look = Look(size=40.0)
+    for words, least in (("달빛", 0.85), ("HEX", 0.99)):
+        _, top, _, bottom = flat(words, look, face, Room(1000, 1000), "shrink").box
+        assert least * 40 - 1 < bottom - top < 41.5 and abs(top + bottom) < 6
+    for fit, told_of in (("shrink", "set smaller"), ("condense", "condensed"), ("wrap", "set smaller")):
+        fits, done = fitted("달빛 아래서", look, face, Room(120, 44), fit, set())
+        left, top, right, bottom = flat("달빛 아래서", fits, face, Room(120, 44), fit).box
+        assert right - left <= 121 and bottom - top <= 45 and told_of in done
+    assert fitted("달빛 아래서", look, face, Room(60, 44), "shrink", {"size"}) == (look, "")
+    with pytest.raises(UserError, match="does not fit its region of 60 x 44 px"):
+        fitted("달빛 아래서 우리는", look, face, Room(60, 44), "shrink", set())
+
+
+def test_a_layer_has_no_ink_beyond_its_letters(korean_font):
+    face = open_face(korean_font, Cut()).face
+    look = Look(size=30.0, colour=RED, to=RED, outline=3.0, outline_colour=WHITE)
+    words = flat("달", look, face, Room(100, 100), "shrink")
+    layer = painted(words, look, Plane(60.0, 50.0, 30.0, 10.0), (100, 120))
+    rows, columns = np.nonzero(layer.rgba[..., 3])
+    assert abs(rows.mean() + layer.rows.start - 50) < 3 and abs(columns.mean() + layer.columns.start - 60) < 3
+    assert np.ptp(rows) + 1 <= 30 * 1.2 + 6 + 3
+    deepest = layer.rgba[layer.rgba[..., 3] == 1]
+    assert {tuple(np.round(255 * colour).astype(int)) for colour in deepest[:, :3]} >= {RED, WHITE}
