@@ -95,7 +95,7 @@ def _made(comfy: Comfy, clip: Any, text: str) -> tuple[str, bool] | str:
     """The node's prompt, and whether its report tells something; or how it failed."""
     node = comfy.nodes.NODE_CLASS_MAPPINGS["DancheongEncodeTopicText"]
     try:
-        _, prompt, _, report = node.execute(clip, text, "prefix", 1.0, "chunk").result
+        _, (prompt,), _, (report,) = node.execute([clip], [text], ["prefix"], [1.0], ["chunk"]).result
     except comfy.module("nodes.ground").UserError:
         return "refused"
     except Exception:

@@ -6,12 +6,14 @@
 import logging
 import unicodedata
 
+from ..ground import UserError
 from ..host import folders
 from ..host.api import io
 from ..host.models import ModelFolder, listed, stamp
+from ..host.progress import check_interrupt
 from ..host.wires import TOPIC
 from ..korean_clip import Origin, origin_of
-from . import comfy_encode, topic_file
+from . import comfy_encode, comfy_many, topic_file
 from .comfy_embeddings import Embeddings
 from .comfy_meant import meant
 from .prompt import POSITIONS
@@ -76,7 +78,8 @@ class EncodeTopicText(io.ComfyNode):
             display_name="Encode Text with Topic",
             category="dancheong/korean",
             description="A text and a topic as conditioning; Korean particles on weights and embeddings work.",
-            search_aliases=["clip text encode", "prompt", "korean prompt", "topic", "headline"],
+            search_aliases=["clip text encode", "prompt", "korean prompt", "topic", "headline", "batch"],
+            is_input_list=True,
             inputs=[
                 io.Clip.Input("clip", tooltip="From Load Korean CLIP, or any CLIP of Stable Diffusion 1.x."),
                 io.String.Input(
@@ -106,14 +109,21 @@ class EncodeTopicText(io.ComfyNode):
                 ),
             ],
             outputs=[
-                io.Conditioning.Output(display_name="conditioning", tooltip="For a sampler."),
+                io.Conditioning.Output(
+                    display_name="conditioning",
+                    is_output_list=True,
+                    tooltip="For a sampler; of a list one for each text.",
+                ),
                 io.String.Output(
                     display_name="prompt",
+                    is_output_list=True,
                     tooltip="The same as text: CLIP Text Encode makes the same conditioning of it.",
                 ),
-                io.Int.Output(display_name="tokens", tooltip="Without start, end and padding."),
+                io.Int.Output(display_name="tokens", is_output_list=True, tooltip="Without start, end and padding."),
                 io.String.Output(
-                    display_name="report", tooltip="Tokens, chunks, what was moved or left out, warnings."
+                    display_name="report",
+                    is_output_list=True,
+                    tooltip="Tokens, chunks, what was moved or left out, warnings.",
                 ),
             ],
         )
@@ -121,20 +131,50 @@ class EncodeTopicText(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, text, **_) -> str:
         # A text that comes by a link is not known yet.
-        return stamp(*listed(TOPICS.folder)) if text is None or "embedding" in text.lower() else ""
+        return stamp(*listed(TOPICS.folder)) if any(one is None or "embedding" in one.lower() for one in text) else ""
 
     @classmethod
-    def execute(cls, clip, text, position, strength, on_overflow, topic=None) -> io.NodeOutput:
+    def execute(cls, clip, text, position, strength, on_overflow, topic=(None,)) -> io.NodeOutput:
+        inputs = (clip, text, position, strength, on_overflow, topic)
+        if text and not all(inputs):
+            raise UserError(
+                f"Expected a value of every input for {len(text)} texts; one of them came as an empty list."
+            )
+        count = max(map(len, inputs)) if text else 0
+        # As ComfyUI itself does with lists of unlike length: the last of the shorter is repeated.
+        rows = [tuple(values[min(row, len(values) - 1)] for values in inputs) for row in range(count)]
+        written = [
+            _write(*row, where=f"Text {number} of {count}: " * (count > 1)) for number, row in enumerate(rows, 1)
+        ]
+        conditionings = [None] * count
+        for one in {id(row[0]): row[0] for row in rows}.values():
+            mine = [number for number, row in enumerate(rows) if row[0] is one]
+            encoded = comfy_many.encode_all(one, [written[number][0] for number in mine])
+            for number, conditioning in zip(mine, encoded, strict=True):
+                conditionings[number] = conditioning
+        prompts, tokens, reports = zip(*written, strict=True) if written else ((), (), ())
+        return io.NodeOutput(conditionings, list(prompts), list(tokens), list(reports))
+
+
+def _write(clip, text, position, strength, on_overflow, topic, where: str) -> tuple[str, int, str]:
+    """The prompt of one text, its tokens and its report.
+
+    Args:
+        where: what an error begins with.
+    """
+    check_interrupt()
+    try:
         whole, notes = meant(clip, text, topic, position, strength)
-        notes += _strangers(topic, origin_of(clip)) if topic is not None else []
         prompt = comfy_encode.fit(clip, whole, on_overflow)
-        if prompt != whole:
-            notes.append(f"Left out to fit into one chunk: the end of {whole!r}.")
-        tokens, chunks = comfy_encode.count(clip, prompt)
-        for note in notes:
-            log.warning("%s", note)
-        report = "\n".join([f"{tokens} tokens in {chunks} {'chunk' if chunks == 1 else 'chunks'}.", *notes])
-        return io.NodeOutput(comfy_encode.encode(clip, prompt), prompt, tokens, report)
+    except UserError as error:
+        raise UserError(f"{where}{error}") from error
+    notes += _strangers(topic, origin_of(clip)) if topic is not None else []
+    if prompt != whole:
+        notes.append(f"Left out to fit into one chunk: the end of {whole!r}.")
+    tokens, chunks = comfy_encode.count(clip, prompt)
+    for note in notes:
+        log.warning("%s%s", where, note)
+    return prompt, tokens, "\n".join([f"{tokens} tokens in {chunks} {'chunk' if chunks == 1 else 'chunks'}.", *notes])
 
 
 def _strangers(loaded: topic_file.Topic, origin: Origin | None) -> list[str]:

@@ -114,7 +114,7 @@ def test_an_embedding_in_the_text_that_is_replaced_is_encoded_anew(comfy, folder
     node = comfy.nodes.NODE_CLASS_MAPPINGS["DancheongEncodeTopicText"]
 
     def stamps():
-        return [node.fingerprint_inputs(text=text, strength=1.0) for text in ("Embedding:twin 달", None, "달")]
+        return [node.fingerprint_inputs(text=[text], strength=[1.0]) for text in ("Embedding:twin 달", None, "달")]
 
     before = stamps()
     write(folder / "twin.pt", 1)
