@@ -196,10 +196,11 @@ def painted(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> Lay
     paint = letters[..., None] * colours + (full - letters)[..., None] * edge
     if look.opacity:
         move = np.array([[1, 0, look.shadow[0]], [0, 1, look.shadow[1]]], np.float64)
-        below = cv2.warpAffine(full, move, shape[::-1])
+        # OpenCV blurs bytes alike to the bit, floats not, and the same line gives the same picture.
+        below = cv2.warpAffine(np.round(255 * full).astype(np.uint8), move, shape[::-1])
         if look.softness:
             below = cv2.GaussianBlur(below, (0, 0), look.softness)
-        below = np.where(below > 1 / 512, below, 0) * (look.opacity / 100) * (1 - full)
+        below = below.astype(np.float32) / 255 * (look.opacity / 100) * (1 - full)
         paint = paint + below[..., None] * _shade(look.shadow_colour)
         alpha = full + below
     rgba = np.concatenate([paint / np.maximum(alpha, 1e-6)[..., None], alpha[..., None]], axis=2)

@@ -1,5 +1,6 @@
 """The shadow that letters throw: how far, how soft, what colour."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,8 @@ from .sight import Sight
 
 WORK = 36.0
 """px: letters are looked at in that height."""
-FARTHEST = 0.16
-"""Of the text height."""
+NEAREST, FARTHEST = 0.02, 0.16
+"""Of the text height; nearer ones are the soft rim of letters."""
 SOFT = (0.3, 0.02, 0.045, 0.08)
 """Softness that is tried: px of the picture, then shares of the text height."""
 SURE = 0.55
@@ -63,7 +64,7 @@ def shade(seen: Sight, found: Paints) -> Shade | None:
                 if alike > best:
                     best, place = alike, (float(x), float(y), float(soft))
     x, y, soft = place
-    if best < SURE:
+    if best < SURE or math.hypot(x, y) < NEAREST * seen.height * zoom:
         return None
     moved = _moved(cv2.GaussianBlur(full, (0, 0), max(soft, 0.3)), x, y)
     strength = moved[around]

@@ -130,11 +130,11 @@ def test_a_line_says_all_and_is_read_back():
 def test_a_line_gives_the_same_letters_again(korean_font):
     fonts = {korean_font.name: Font(korean_font, "here")}
     wish = Wish(fonts, korean_font.name, ALL, "shrink", WHITE)
-    first = relettered(1, Typed("달빛", 1, {}), seen(korean_font, outline=3.0), wish, (260, 420))
-    again = relettered(1, typed_lines(first.line, fonts)[0], seen(korean_font, outline=3.0), wish, (260, 420))
+    first = relettered(1, Typed("달빛", 1, {}), seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
+    again = relettered(1, typed_lines(first.line, fonts)[0], seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
     assert again.line == first.line and np.array_equal(again.layer.rgba, first.layer.rgba)
     moved = typed_lines(first.line.replace("dx=0", "dx=9"), fonts)[0]
-    changed = relettered(1, moved, seen(korean_font, outline=3.0), wish, (260, 420))
+    changed = relettered(1, moved, seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
     assert changed.layer.columns.start == first.layer.columns.start + 9
 
 
