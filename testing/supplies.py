@@ -45,11 +45,13 @@ SUPPLIES = (
     Supply("models/upscale_models", "realesr-animevideov3.safetensors", upscale.compact_x4),
     Supply("models/inpaint", "big-lama.pt", lama.big_lama),
     Supply("models/checkpoints", "v1-5-pruned-emaonly-fp16.safetensors", stable_diffusion.sd15),
+    Supply("models/checkpoints", "sd_xl_base_1.0.safetensors", stable_diffusion.sdxl),
     Supply("models/loras", "book_cover.safetensors", stable_diffusion.lora),
     Supply("models/diffste", "diffste.ckpt", diffste.public_file),
     Supply("models/clip_vision", "clip-vit-large-patch14-ko/model.safetensors", clip_vision.vit_large),
     Supply("models/text_encoders", "my-korean-stable-diffusion-v1-5", korean.pipeline),
     Supply("models/text_encoders", "clip-vit-large-patch14-ko", korean.pipeline),
+    Supply("models/text_encoders", "stable-diffusion-xl-base-1.0/text_encoder_2", korean.second_encoder),
     Supply("models/embeddings", "topic-economy.safetensors", korean.topic),
 )
 

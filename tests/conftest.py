@@ -118,6 +118,7 @@ def quick() -> dict:
         "cover_retitle": {"8": {"steps": 2, "samples": 1}},
         "edit_word": {"7": {"steps": 2, "samples": 2}},
         "korean_prompt": small,
+        "korean_prompt_sdxl": small,
         "news_picture": small,
         "remove_text_rounds": {"3": {"image": "small.png"}, "5": {"rounds": 1}},
         "remove_text_sd": {"3": {"image": "small.png"}, "11": {"steps": 2}},

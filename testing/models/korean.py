@@ -144,11 +144,21 @@ def openai_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def pipeline(folder: Path) -> None:
-    """A two-layer encoder of Stable Diffusion's width, laid out as Bingsu/my-korean-stable-diffusion-v1-5."""
+    """A three-layer encoder of Stable Diffusion's width, laid out as Bingsu/my-korean-stable-diffusion-v1-5."""
     tokenizer(folder / "tokenizer")
     end = len(json.loads((folder / "tokenizer" / "vocab.json").read_text(encoding="utf-8"))) - 1
-    model = encoder(end + 1, end, width=768, layers=2, heads=12)
+    model = encoder(end + 1, end, width=768, layers=3, heads=12)
     save_file(model.state_dict(), folder / "model.safetensors")
+
+
+def second_encoder(folder: Path) -> None:
+    """A three-layer encoder of the width of SDXL's second, with a tokenizer that pads with `!`, in one folder."""
+    tokenizer(folder)
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps({**settings, "pad_token": "!"}))
+    end = len(json.loads((folder / "vocab.json").read_text(encoding="utf-8"))) - 1
+    model = encoder(end + 1, end, width=1280, layers=3, heads=20)
+    save_file({name: tensor.half() for name, tensor in model.state_dict().items()}, folder / "model.safetensors")
 
 
 def topic(path: Path, count: int = 4, width: int = 768) -> None:

@@ -1,4 +1,4 @@
-"""A Stable Diffusion 1.5 checkpoint of one level, and a LoRA for it."""
+"""Checkpoints of Stable Diffusion 1.5 with one level and of SDXL without text encoders, and a LoRA for the former."""
 
 from pathlib import Path
 
@@ -21,6 +21,31 @@ def sd15(path: Path, seed: int = 0) -> Path:
     weights.conv(f"{unet}out.2", 4, width, gain=0.5)
     _taesd(weights)
     _clip(weights)
+    return save(weights.half(), path)
+
+
+def sdxl(path: Path, seed: int = 0) -> Path:
+    """The smallest that ComfyUI takes for SDXL: KOALA's three levels, all of one width, with attention on the way down.
+
+    It holds no text encoders, as those of SDXL cannot shrink; `TAESD` in place of the VAE.
+    """
+    weights = Weights(seed)
+    unet, width, time = "model.diffusion_model.", 320, 1280
+    for name, into in (("time_embed", width), ("label_emb.0", 2816)):
+        weights.linear(f"{unet}{name}.0", time, into)
+        weights.linear(f"{unet}{name}.2", time, time)
+    weights.conv(f"{unet}input_blocks.0.0", width, 4)
+    for number, blocks in ((1, 0), (3, 2), (5, 5)):
+        _residual(weights, f"{unet}input_blocks.{number}.0", width, width, time)
+        if blocks:
+            _attention(weights, f"{unet}input_blocks.{number}.1", width, 2048, blocks, linear=True)
+    for number in range(6):
+        _residual(weights, f"{unet}output_blocks.{number}.0", 2 * width, width, time)
+    for place in ("input_blocks.2.0.op", "input_blocks.4.0.op", "output_blocks.1.1.conv", "output_blocks.3.1.conv"):
+        weights.conv(f"{unet}{place}", width, width)
+    weights.norm(f"{unet}out.0", width)
+    weights.conv(f"{unet}out.2", 4, width, gain=0.5)
+    _taesd(weights)
     return save(weights.half(), path)
 
 
@@ -50,11 +75,20 @@ def _residual(weights: Weights, name: str, into: int, out: int, time: int) -> No
         weights.conv(f"{name}.skip_connection", out, into, size=1)
 
 
-def _attention(weights: Weights, name: str, width: int, context: int = 768) -> None:
+def _attention(
+    weights: Weights, name: str, width: int, context: int = 768, blocks: int = 1, linear: bool = False
+) -> None:
     weights.norm(f"{name}.norm", width)
     for part in ("proj_in", "proj_out"):
-        weights.conv(f"{name}.{part}", width, width, size=1)
-    block = f"{name}.transformer_blocks.0"
+        if linear:
+            weights.linear(f"{name}.{part}", width, width)
+        else:
+            weights.conv(f"{name}.{part}", width, width, size=1)
+    for number in range(blocks):
+        _transformer_block(weights, f"{name}.transformer_blocks.{number}", width, context)
+
+
+def _transformer_block(weights: Weights, block: str, width: int, context: int) -> None:
     for attention, source in (("attn1", width), ("attn2", context)):
         weights.linear(f"{block}.{attention}.to_q", width, width, bias=None)
         for part in ("to_k", "to_v"):
