@@ -107,7 +107,8 @@ CONTRACT = {
 # Their options are files, or what this ComfyUI's samplers are called.
 OF_THIS_MACHINE = {
     "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
-    "second_text_encoder", "second_tokenizer", "noise_model", "icc_profile", "hanja_font", "latin_font", "numerals_font",
+    "second_text_encoder", "second_tokenizer", "noise_model", "icc_profile", "hanja_font", "latin_font",
+    "numerals_font",
 }  # fmt: skip
 
 
