@@ -68,7 +68,8 @@ CONTRACT = {
     ),
     "DancheongCleanHeadline": (["text", "hanja"], ["STRING", "STRING"]),
     "DancheongCoverPrompt": (
-        ["title", "genre", "summary", "requirements", "title_space", "language", "avoid"], ["STRING", "STRING", "STRING"],
+        ["title", "genre", "summary", "requirements", "title_space", "language", "avoid"],
+        ["STRING", "STRING", "STRING"],
     ),
     "DancheongTrimSize": (
         ["preset", "width_mm", "height_mm", "bleed_mm", "dpi", "generate_megapixels"],
