@@ -8,6 +8,7 @@ import numpy as np
 from ...text_mask import Region, draw_mask
 from ..letters import HORIZONTAL, VERTICAL
 from .alike import Seen
+from .distance import distances
 from .lie import TALL, Lie, flattened, lie
 from .look import Colour, Look
 from .paints import Paints, paints
@@ -157,7 +158,7 @@ def _old(picture: np.ndarray, seen: Sight, found: Paints, shadow: Shade | None) 
     import cv2
 
     old = (seen.ink | (found.cover > 0.1)).astype(np.float32)
-    outside = cv2.distanceTransform((found.cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    outside = distances(found.cover <= 0.5)
     full = (outside <= found.outline + 1).astype(np.float32)
     old = np.maximum(old, full)
     if shadow is not None:
@@ -168,5 +169,5 @@ def _old(picture: np.ndarray, seen: Sight, found: Paints, shadow: Shade | None) 
     shown = cv2.resize(old.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     height, width = picture.shape[:2]
     shown = shown[: height - seen.top, : width - seen.left]
-    outside = cv2.distanceTransform((shown <= 0.05).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    outside = distances(shown <= 0.05)
     return seen.left, seen.top, outside <= EDGE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .distance import distances
 from .sight import Sight
 
 COLOURS = 4
@@ -83,7 +84,7 @@ def _ground(seen: Sight) -> tuple[np.ndarray, np.ndarray]:
     import cv2
 
     reach = RING * seen.height + 3 * max(seen.zoom, 1)
-    distance = cv2.distanceTransform(1 - seen.ink.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance = distances(~seen.ink)
     near = (distance <= reach) & seen.area
     beside = (distance > reach).astype(np.float32)
     if beside.sum() < 16:
@@ -107,14 +108,14 @@ def _fill(seen: Sight, near: np.ndarray, ground: np.ndarray) -> tuple[np.ndarray
     few = np.ascontiguousarray(inside[:: max(1, len(inside) // 6000)])
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.3)
     _, _, centres = cv2.kmeans(few, min(COLOURS, len(few)), np.zeros(0, np.int32), stop, 2, cv2.KMEANS_PP_CENTERS)
-    distances = np.stack([np.linalg.norm(seen.lab - ground, axis=2)]
-                         + [np.linalg.norm(seen.lab - one, axis=2) for one in centres])  # fmt: skip
-    nearest = distances.argmin(axis=0)
+    apart = np.stack([np.linalg.norm(seen.lab - ground, axis=2)]
+                     + [np.linalg.norm(seen.lab - one, axis=2) for one in centres])  # fmt: skip
+    nearest = apart.argmin(axis=0)
     nearest[~near] = 0
     places = max(1, len(np.unique(seen.along[seen.ink])))  # letters stand all along the line, other things do not
     best: tuple[np.ndarray, bool] | None = None
     best_score = 0.0
-    for number in range(1, len(distances)):
+    for number in range(1, len(apart)):
         own = (nearest == number) & seen.filled
         away = float(np.linalg.norm(np.median(seen.lab[own] - ground[own], axis=0))) if own.sum() >= 16 else 0.0
         if away < APART:
@@ -203,13 +204,6 @@ def _cover(own: np.ndarray, other: np.ndarray, seen: Sight, near: np.ndarray) ->
     return cover * body
 
 
-def _outside(cover: np.ndarray) -> np.ndarray:
-    """px from every px outside of the letters to them."""
-    import cv2
-
-    return cv2.distanceTransform((cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-
-
 def _outline(
     seen: Sight, cover: np.ndarray, own: np.ndarray, ground: np.ndarray, near: np.ndarray
 ) -> np.ndarray | None:
@@ -218,7 +212,7 @@ def _outline(
         return None
     import cv2
 
-    outside = _outside(cover)
+    outside = distances(cover <= 0.5)
     z = max(seen.zoom, 1.0)
     ring = (outside > 0.9 * z) & (outside <= 2.1 * z) & near & (own > APART)
     if ring.sum() < 32:
@@ -250,7 +244,7 @@ def _outline(
 
 def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) -> float:
     """px from the letters outward to where half of what stands there is not of the outline's colour any more."""
-    outside = _outside(cover)
+    outside = distances(cover <= 0.5)
     steps = np.round(outside).astype(int)
     most = max(3, round(WIDEST * seen.height))
     reach = (steps > 0) & (steps <= most)

@@ -11,6 +11,7 @@ from ..face import Face
 from ..faces import Faces
 from ..ink import Ink
 from ..letters import HORIZONTAL, VERTICAL, Letters
+from .distance import distances
 from .heights import standard
 from .look import Colour, Look
 from .plane import Plane
@@ -187,7 +188,7 @@ def painted(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> Lay
     letters = _laid(words, plane, window, fine)
     full = letters
     if look.outline:
-        outside = cv2.distanceTransform((letters < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        outside = distances(letters < 0.5)
         full = np.maximum(letters, np.clip(look.outline * fine + 1 - outside, 0, 1))
     letters, full = (cv2.resize(one, shape[::-1], interpolation=cv2.INTER_AREA) for one in (letters, full))
     colours = _colours(words, look, plane, window)
@@ -196,11 +197,10 @@ def painted(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> Lay
     paint = letters[..., None] * colours + (full - letters)[..., None] * edge
     if look.opacity:
         move = np.array([[1, 0, look.shadow[0]], [0, 1, look.shadow[1]]], np.float64)
-        # OpenCV blurs bytes alike to the bit, floats not, and the same line gives the same picture.
-        below = cv2.warpAffine(np.round(255 * full).astype(np.uint8), move, shape[::-1])
+        below = cv2.warpAffine(full, move, shape[::-1])
         if look.softness:
             below = cv2.GaussianBlur(below, (0, 0), look.softness)
-        below = below.astype(np.float32) / 255 * (look.opacity / 100) * (1 - full)
+        below = below * (look.opacity / 100) * (1 - full)
         paint = paint + below[..., None] * _shade(look.shadow_colour)
         alpha = full + below
     rgba = np.concatenate([paint / np.maximum(alpha, 1e-6)[..., None], alpha[..., None]], axis=2)

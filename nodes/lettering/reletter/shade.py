@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .distance import distances
 from .paints import Paints
 from .sight import Sight
 
@@ -43,7 +44,7 @@ def shade(seen: Sight, found: Paints) -> Shade | None:
     def small(values: np.ndarray) -> np.ndarray:
         return cv2.resize(np.ascontiguousarray(values, np.float32), size, interpolation=cv2.INTER_AREA)
 
-    outside = cv2.distanceTransform((found.cover <= 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    outside = distances(found.cover <= 0.5)
     full = small(np.clip(found.outline + 1 - outside, 0, 1))
     lab, ground = small(seen.lab), small(found.ground)
     around = small((outside > found.outline + 1.5 * max(seen.zoom, 1)).astype(np.float32)) > 0.99

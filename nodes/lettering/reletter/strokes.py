@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .distance import distances
+
 HEIGHT = 72
 """px of the letters that are measured."""
 LONG = 2.2
@@ -41,7 +43,7 @@ def strokes(cover: np.ndarray) -> Strokes | None:
     ink = (cover > 0.5).astype(np.uint8)
     if ink.sum() < 60:
         return None
-    depth = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    depth = distances(np.pad(ink, 1))[1:-1, 1:-1]
     ridge = (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-6) & (depth >= 1)
     widths = 2 * depth[ridge] - 1
     stem = float(np.median(widths)) if len(widths) else 1.0
@@ -55,8 +57,7 @@ def strokes(cover: np.ndarray) -> Strokes | None:
     turn = np.degrees(np.arctan2(np.abs(sy), np.abs(sx)))
     straight = float(edge[(turn < 8) | (turn > 82)].sum() / max(edge.sum(), 1e-6))
     radius = max(1.0, 0.42 * stem)
-    inner = (depth > radius).astype(np.uint8)
-    reached = cv2.distanceTransform(1 - inner, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= radius + 0.5
+    reached = distances(depth <= radius) <= radius + 0.5
     corners = float(1 - (reached & inked).sum() / ink.sum())
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
     boxes = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] > 0.45 * HEIGHT]

@@ -58,9 +58,10 @@ def test_what_was_measured_is_told_and_what_is_not_named_stays(done):
 
 
 def test_the_report_can_be_pasted_and_says_the_same_again(comfy, done):
-    image, regions, _, layer, report = done
+    image, regions, made, layer, report = done
     again = comfy.node(NODE, image=image, text=report, regions=regions, method="telea")
-    assert again[2].split("\n")[1] in report and again[1].shape == layer.shape
+    assert again[2].split("\n")[1] in report
+    assert torch.equal(again[0], made) and torch.equal(again[1], layer)
 
 
 def test_outside_of_the_old_and_the_new_letters_no_bit_changes(comfy, done):
