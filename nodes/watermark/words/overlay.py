@@ -21,6 +21,8 @@ LEAST_INK = 40
 """px of letters that tell anything."""
 ROUGH, FIT = 6.0, 0.75
 """Levels of the ground's deviation, and its correlation with the letters, from which it is seen through them."""
+CUT = 0.05
+"""Of the border along a text, the letters that are cut off there."""
 THROUGH, EXIST = (0.15, 0.8), (-30.0, 320.0)
 """1 - a of marks, and the levels that their colour may seem to have."""
 
@@ -39,6 +41,8 @@ class Look:
     """`[3]` levels: the letters."""
     seen_through: bool
     """Whether the photograph certainly goes on under the letters."""
+    is_cut: bool
+    """Whether the picture's border goes through the letters: marks are laid over whole."""
 
 
 def look(picture: np.ndarray, polygon: np.ndarray) -> Look:
@@ -56,7 +60,23 @@ def look(picture: np.ndarray, polygon: np.ndarray) -> Look:
     through = core.sum() >= LEAST_INK and _is_seen_through(patch[core], _carried_on(patch, ~wide)[core])
     side = polygon[1] - polygon[0]
     tilt = abs((np.degrees(np.arctan2(side[1], side[0])) + 45) % 90 - 45)
-    return Look(float(tilt), on_plate(picture, polygon, _colours(patch[inside])), ground, colour, bool(through))
+    plate = on_plate(picture, polygon, _colours(patch[inside]))
+    return Look(float(tilt), plate, ground, colour, bool(through), _is_cut(picture, polygon, ground, colour))
+
+
+def _is_cut(picture: np.ndarray, polygon: np.ndarray, ground: np.ndarray, ink: np.ndarray) -> bool:
+    """Whether pixels of the border that a text touches are rather its letters than their ground."""
+    size = np.array(picture.shape[1::-1])
+    low, high = polygon.min(axis=0).clip(0, size - 1).astype(int), polygon.max(axis=0).clip(1, size).astype(int)
+    lines = picture[low[1] : high[1], low[0] : high[0]].astype(np.float32)
+    borders = {0: low[1] <= 0, -1: high[1] >= size[1]}, {0: low[0] <= 0, -1: high[0] >= size[0]}
+    for axis, touched in enumerate(borders):
+        for at in (at for at, is_touched in touched.items() if is_touched):
+            levels = lines.take(at, axis)
+            is_ink = np.linalg.norm(levels - ink, axis=-1) < np.linalg.norm(levels - ground, axis=-1)
+            if is_ink.mean() >= CUT:
+                return True
+    return False
 
 
 def upright(picture: np.ndarray, polygon: np.ndarray, height: float) -> tuple[np.ndarray, np.ndarray]:

@@ -105,6 +105,8 @@ class _Case:
         look = self._look(number)
         if look.tilt > TILT and not look.seen_through:
             return Verdict(None, f"names {_whose(named)}, but not upright")
+        if look.is_cut:
+            return Verdict(None, f"names {_whose(named)}, but the border cuts it off")
         if look.on_plate:
             return Verdict(None, f"names {_whose(named)} on a plate, as a sign does")
         if self._is_opaque_in_the_middle(text, look):
@@ -120,7 +122,8 @@ class _Case:
         if self._reads_hangul or not self._in_corner(text) or text.height >= SMALL * self._size[1]:
             return Verdict(None, "cannot be read")
         look = self._look(number)
-        if look.tilt > TILT or look.on_plate or not look.seen_through or self._is_part_of_a_caption(number):
+        if (look.tilt > TILT or look.is_cut or look.on_plate or not look.seen_through
+                or self._is_part_of_a_caption(number)):  # fmt: skip
             return Verdict(None, "cannot be read, and is not certainly laid over the picture")
         return Verdict("")
 

@@ -105,6 +105,16 @@ def test_what_a_bar_names_is_told_and_a_mark_above_it_goes():
     assert above.agency == "뉴시스"
 
 
+def test_a_name_that_the_border_cuts_off_is_no_mark():
+    """A turned caption leaves the tops of its letters in the picture; a mark stands whole."""
+    for top, is_mark in ((480 - 13, False), (480 - 27, True)):
+        page = Page().overlay("NEWSIS", (430, top), size=24)
+        page.regions[0].polygon[:, 1] = page.regions[0].polygon[:, 1].clip(0, 480)
+        (verdict,) = page.judged()
+        assert (verdict.agency == "뉴시스") == is_mark
+        assert is_mark or "the border cuts it off" in verdict.why
+
+
 def test_names_stand_where_marks_do():
     for place, is_mark in (((430, 440), True), ((40, 20), True), ((280, 445), True), ((280, 140), False)):
         (verdict,) = Page().overlay("NEWSIS", place).judged()
