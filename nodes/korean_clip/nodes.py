@@ -118,8 +118,9 @@ class LoadKoreanCLIP(io.ComfyNode):
         chosen += [] if second_text_encoder == NONE else [(second_text_encoder, second_tokenizer)]
         if any(None in pair for pair in chosen):
             return ENCODERS.stamp(None) + TOKENIZERS.stamp(None)
+        unused = "" if second_tokenizer in (layout.AUTO, comfy_english.NAME) else TOKENIZERS.stamp(second_tokenizer)
         try:
-            return "".join(_stamp(_source(*pair, dtype)) for pair in chosen)
+            return "".join(_stamp(_source(*pair, dtype)) for pair in chosen) + unused
         except UserError as error:
             return str(error)  # the node says so itself when it runs
 

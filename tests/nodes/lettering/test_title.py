@@ -29,7 +29,7 @@ def made(base):
 
 def test_a_title_changes_only_where_its_letters_are(comfy):
     image = noise(2, 300, 200)
-    result, layer, mask, report = comfy.node("DancheongTypesetTitle", image=image, title="\ub2ec\ube5b")
+    result, layer, mask, report, _ = comfy.node("DancheongTypesetTitle", image=image, title="\ub2ec\ube5b")
     assert layer.shape == (2, 300, 200, 4) and mask.shape == (2, 300, 200)
     assert torch.equal(result[mask == 0], image[mask == 0]) and not torch.equal(result, image)
     assert torch.equal(layer[..., 3], mask)
@@ -84,7 +84,7 @@ def test_a_weight_is_drawn_and_told(comfy, made):
 def test_a_spine_is_told_and_keeps_away_from_the_knife(comfy):
     trim = comfy.node("DancheongTrimSize", preset="custom", width_mm=40.0, height_mm=60.0, bleed_mm=3.0, dpi=100)[0]
     image = noise(1, trim.pixels[1], 40)
-    _, _, mask, report = comfy.node(
+    _, _, mask, report, _ = comfy.node(
         "DancheongTypesetTitle", image=image, title="\ub2ec", author="\ubc24", layout="vertical", margin=2.0, trim=trim
     )
     rows = mask[0].sum(1).nonzero()

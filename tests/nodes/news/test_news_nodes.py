@@ -130,7 +130,7 @@ def test_relevance_is_the_cosine_of_transformers(comfy, base, halves, dataset):
     size, width = weights["text_model.embeddings.token_embedding.weight"].shape
     text = CLIPTextModelWithProjection(
         CLIPTextConfig(
-            vocab_size=size, hidden_size=width, intermediate_size=4 * width, num_hidden_layers=2,
+            vocab_size=size, hidden_size=width, intermediate_size=4 * width, num_hidden_layers=3,
             num_attention_heads=12, projection_dim=width, eos_token_id=tokenizer.eos_token_id,
         )
     ).eval()  # fmt: skip

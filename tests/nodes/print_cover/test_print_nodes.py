@@ -72,7 +72,7 @@ def test_files_are_never_overwritten(comfy):
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"format": "bmp"}, "Expected one of pdf, png, tiff, jpeg, got 'bmp'"),
+        ({"format": "bmp"}, "Expected one of pdf, png, tiff, jpeg, psd, got 'bmp'"),
         ({"filename_prefix": "../../outside"}, "outside the output folder"),
     ],
 )

@@ -203,7 +203,7 @@ def test_a_corrupt_and_an_empty_picture(cli, tmp_path, content, said):
         (["9.font=nowhere.ttf"], "font: 'nowhere.ttf' not in"),
         (["9.colour=reddish"], "Expected a colour such as #ffcc00"),
         (["9.title=\U0001f9cc"], "has no letter for"),
-        (["10.format=bmp"], "Expected one of pdf, png, tiff, jpeg, got 'bmp'"),
+        (["10.format=bmp"], "Expected one of pdf, png, tiff, jpeg, psd, got 'bmp'"),
         (["7.dpi=9000"], "bigger than max"),
         (["12.nothing=1"], "no input 'nothing'"),
     ],
