@@ -10,6 +10,7 @@ from dancheong.nodes.ground import UserError
 from dancheong.nodes.lettering.fonts import Font
 from dancheong.nodes.lettering.opening import Cut, open_face
 from dancheong.nodes.lettering.reletter.alike import nearest
+from dancheong.nodes.lettering.reletter.distance import distances
 from dancheong.nodes.lettering.reletter.look import Look
 from dancheong.nodes.lettering.reletter.measure import measured
 from dancheong.nodes.lettering.reletter.plane import Plane
@@ -136,6 +137,15 @@ def test_a_line_gives_the_same_letters_again(korean_font):
     moved = typed_lines(first.line.replace("dx=0", "dx=9"), fonts)[0]
     changed = relettered(1, moved, seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
     assert changed.layer.columns.start == first.layer.columns.start + 9
+
+
+def test_distances_come_in_sixteenths_of_a_px():
+    """Whatever the last bit of OpenCV's is: the same line must give the same letters."""
+    away = np.ones((40, 60), bool)
+    away[20, 30] = False
+    rows, columns = np.mgrid[:40, :60]
+    found = distances(away)
+    assert np.abs(found - np.hypot(rows - 20, columns - 30)).max() <= 1 / 32 and (found * 16 % 1 == 0).all()
 
 
 def test_only_what_is_named_is_said():
