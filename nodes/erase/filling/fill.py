@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch.nn import functional
 
-from .ground import GRAIN_SHARE, LIVELY, grain, has_halo, liveliness, structured
+from .ground import LIVELY, grain, has_halo, liveliness, structured
 from .levels import synthesise
 from .membrane import membrane, rough
 from .patches import spread
@@ -115,7 +115,7 @@ def _filled(
         tick(1)
     if (hole & ~lively).any():
         even = usable & (structure < 0.5) & spread(hole, NEAR)
-        result = result + GRAIN_SHARE * ~lively * grain(picture, even, draw)
+        result = result + ~lively * grain(picture, even, draw)
     return torch.where(hole, result.clamp(0, 1), picture)
 
 

@@ -21,8 +21,9 @@ HALO_LEVELS, HALO_SHARE = 4.0 / 255, 0.6
 """By how much what touches a hole is off, and as a share of how much the ground there varies, for a halo."""
 GRAIN = 3.0
 """px, deviation of the blur that grain is what is left of."""
-GRAIN_SHARE = 0.62
-"""Of the grain around: all of it would be twice as far from the truth as none."""
+GRAIN_POWER, UNSEEN = 0.2, 2.0 / 255
+"""How strong copied grain is: this share of its power, and the levels by which a smooth surface is off anyway. What is
+copied is as far from the truth as it is strong."""
 CELL = 12
 """px of a side of the pieces in which grain is copied."""
 
@@ -43,7 +44,7 @@ def structured(smooth: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
 
 
 def grain(picture: torch.Tensor, known: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
-    """Grain of the smooth parts, for every pixel, in pieces copied from elsewhere.
+    """Grain of the smooth parts, for every pixel, copied from elsewhere in pieces: fine grain whole, strong one calmer.
 
     Args:
         picture: `[3,H,W]` in 0..1.
@@ -55,6 +56,8 @@ def grain(picture: torch.Tensor, known: torch.Tensor, draw: torch.Generator) -> 
     height, width = known.shape
     rest = (picture - blurred(picture, known, GRAIN)) * known
     side = min(CELL, height, width)
+    power = float(rest[:, known].square().mean()) if known.any() else 0.0
+    rest *= min(1.0, GRAIN_POWER + UNSEEN**2 / max(power, 1e-9)) ** 0.5
     whole = -functional.max_pool2d(-known[None, None].float(), side, 1)[0, 0]
     corners = whole.nonzero()
     result = torch.zeros_like(picture)
