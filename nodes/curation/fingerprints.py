@@ -2,7 +2,12 @@
 
 import numpy as np
 
-HASH_BITS = 64
+from .bands import HASH_BITS, Bands, distances, pays
+
+RECENT = 4096
+"""Fingerprints that are simply compared one by one, at least."""
+GROWTH = 32
+"""Times that sorted fingerprints must be more than those that come after them, or they are sorted together."""
 
 
 def fingerprint(picture: np.ndarray) -> int:
@@ -14,7 +19,11 @@ def fingerprint(picture: np.ndarray) -> int:
 
 
 class Seen:
-    """The fingerprints of what was kept, to find near-duplicates among 100,000 and more."""
+    """The fingerprints of what was kept, to find near-duplicates among millions.
+
+    What a search costs hardly grows with what is kept: sorted parts of falling sizes, each with its bands, and a rest
+    that is compared one by one.
+    """
 
     def __init__(self, bits: int) -> None:
         """Nothing is seen yet.
@@ -23,8 +32,12 @@ class Seen:
             bits: pictures whose fingerprints differ by no more count as one; -1 keeps all.
         """
         self._bits = bits
-        self._hashes = np.zeros(1024, np.uint64)
+        self._hashes = np.zeros(RECENT, np.uint64)
         self._names: list[str] = []
+        self._parts: list[tuple[int, Bands]] = []
+        """First row of each, and its bands."""
+        self._sorted = 0
+        """Rows that are in parts."""
 
     def take(self, print_: int, name: str) -> str | None:
         """Keep a picture under its name; or say why it is not kept."""
@@ -35,17 +48,33 @@ class Seen:
         return None
 
     def near(self, print_: int) -> str | None:
-        """The name of the closest picture that counts as the same one, or None."""
-        if self._bits < 0 or not self._names:
-            return None
-        different = self._hashes[: len(self._names)] ^ np.uint64(print_)
-        distances = np.unpackbits(different.view(np.uint8)).reshape(-1, HASH_BITS).sum(1)
-        closest = int(distances.argmin())
-        return self._names[closest] if distances[closest] <= self._bits else None
+        """The name of the closest picture that counts as the same one, of several the first; or None."""
+        found = [(HASH_BITS + 1, -1)]
+        for first, part in self._parts:
+            distance, row = part.closest(print_)
+            found.append((distance, first + row))
+        recent = distances(self._hashes[self._sorted : len(self._names)], print_)
+        if len(recent):
+            row = int(recent.argmin())
+            found.append((int(recent[row]), self._sorted + row))
+        distance, row = min(found)
+        return self._names[row] if distance <= self._bits else None
 
     def add(self, print_: int, name: str) -> None:
         """Keep a picture that was found fit before."""
+        if self._bits < 0:
+            return
         if len(self._names) == len(self._hashes):
             self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
         self._hashes[len(self._names)] = print_
         self._names.append(name)
+        recent = len(self._names) - self._sorted
+        if recent >= RECENT and pays(recent, self._bits):
+            self._sort()
+
+    def _sort(self) -> None:
+        first, end = self._sorted, len(self._names)
+        while self._parts and first - self._parts[-1][0] < GROWTH * (end - first):
+            first, _ = self._parts.pop()
+        self._parts.append((first, Bands(self._hashes[first:end].copy(), self._bits)))
+        self._sorted = end

@@ -1,0 +1,67 @@
+"""Near-duplicates among many: what is found is what comparing with every one would find."""
+
+import numpy as np
+import pytest
+from dancheong.nodes.curation import bands
+from dancheong.nodes.curation.fingerprints import RECENT, Seen
+
+KEPT = 3 * RECENT + 100
+"""Some sorted together, and some after them."""
+
+
+def flipped(hash_: int, bits: int, draw: np.random.Generator) -> int:
+    for place in draw.choice(64, bits, replace=False).tolist():
+        hash_ ^= 1 << place
+    return hash_
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """Hashes of which many differ by few bits, some by none, and some agree in whole bands."""
+    draw = np.random.default_rng(5)
+    hashes = draw.integers(0, 2**64, KEPT, dtype=np.uint64).tolist()
+    for row in range(0, KEPT, 3):
+        hashes[row] = flipped(hashes[draw.integers(KEPT)], int(draw.integers(0, 9)), draw)
+    for row in range(1, 600, 3):
+        hashes[row] = hashes[1] & ~0x3FFFFF | hashes[row] & 0x3FFFFF  # a template: two bands of three are alike
+    return hashes
+
+
+@pytest.mark.parametrize("bits", [0, 1, 3, 6, 7, 12, 32])
+def test_the_closest_is_found_as_by_comparing_all(kept, bits):
+    draw = np.random.default_rng(bits)
+    seen, every = Seen(bits), np.array(kept, np.uint64)
+    for row, hash_ in enumerate(kept):
+        seen.add(hash_, str(row))
+    for number in range(300):
+        wanted = flipped(kept[draw.integers(KEPT)], int(draw.integers(0, bits + 3)), draw)
+        if number % 10 == 0:
+            wanted = int(draw.integers(0, 2**64, dtype=np.uint64))
+        found = bands.distances(every, wanted)
+        expected = str(found.argmin()) if found.min() <= bits else None
+        assert seen.near(wanted) == expected
+
+
+def test_every_way_to_differ_by_the_most_bits_is_found():
+    """A bit too few looked for in any band misses some of them."""
+    draw = np.random.default_rng(1)
+    hashes = draw.integers(0, 2**64, RECENT, dtype=np.uint64)
+    for most in (0, 1, 2, 6):
+        part = bands.Bands(hashes, most)
+        for _ in range(300):
+            row = int(draw.integers(RECENT))
+            assert part.closest(flipped(int(hashes[row]), most, draw)) == (most, row)
+
+
+def test_what_is_kept_is_sorted_in_few_parts():
+    seen = Seen(6)
+    for row, hash_ in enumerate(np.random.default_rng(2).integers(0, 2**64, 41 * RECENT, dtype=np.uint64).tolist()):
+        seen.add(hash_, str(row))
+    assert [first for first, _ in seen._parts] == [0, 40 * RECENT]
+
+
+def test_many_bits_are_compared_one_by_one():
+    """Where a band may differ by nearly all its bits, looking at places would take longer."""
+    assert bands.pays(RECENT, 6) and not bands.pays(RECENT, 12) and bands.pays(1_000_000, 12)
+    assert not bands.pays(5_000_000, 32)
+    assert not Seen(32)._parts
