@@ -20,6 +20,9 @@ SIDE = 0.15
 """Of the picture's width: a frame to the left and right of bars is no wider."""
 GLASS, THROUGH = 0.65, 0.85
 """A bar of glass lets at most so much through; what is seen goes on in it, correlated so well, in so many columns."""
+REACH, EDGE = 4.5, 0.7
+"""Behind a caption its bar begins so many lines' heights away at most, where so many of the columns turn the same way
+at once; at an edge of the photograph 0.6 of them do."""
 
 
 def bars(picture: np.ndarray) -> list[slice]:
@@ -33,6 +36,25 @@ def bars(picture: np.ndarray) -> list[slice]:
         if thick:
             found.append(slice(height - thick, height) if upward else slice(0, thick))
     return found
+
+
+def behind(picture: np.ndarray, lines: slice, height: float) -> slice | None:
+    """The rows of the bar behind a caption, on whatever ground, as far as the border; None where none is seen.
+
+    Args:
+        picture: `[H,W,3]` uint8.
+        lines: the caption's rows.
+        height: px, of one of its lines.
+    """
+    tall = len(picture)
+    at_top = lines.start + lines.stop < tall
+    grey = picture[:, _within_frame(picture)].astype(np.float32).mean(-1)
+    rows, near = (grey[::-1], tall - lines.stop) if at_top else (grey, lines.start)
+    for edge in range(near, max(3, near - round(REACH * height)), -1):
+        step = rows[edge : edge + 2].mean(0) - rows[edge - 3 : edge - 1].mean(0)
+        if max((step < -ENDS / 2).mean(), (step > ENDS / 2).mean()) > EDGE:
+            return slice(0, tall - edge) if at_top else slice(edge, tall)
+    return None
 
 
 def _solid(rows: np.ndarray) -> int:

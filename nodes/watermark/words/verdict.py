@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...text_mask import Region
-from . import overlay, spotting
+from . import captions, overlay, spotting
 from .agency import Said, said
+from .lines import WIDE, Caption, Lines
 
 CORNER, BAND, MIDDLE = (0.38, 0.3), 0.14, 0.15
 """Shares of width and height: corners, a strip along top and bottom, a strip through the middle."""
@@ -28,12 +29,6 @@ TILT = 5.0
 """Degrees; a short text's quad is not straighter."""
 OPAQUE = 10.0
 """Levels from white and black: a mark in the middle would hide the picture."""
-LINES, WIDE = 1.2, 0.45
-"""A caption: lines no further apart than so many text heights, together as wide as that share of the picture."""
-TALLER = 2.5
-"""A caption's lines and its credit differ less in height."""
-ALIKE = 30.0
-"""Levels: texts on one ground belong to one caption also where they stand apart."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +70,20 @@ class _Case:
     ) -> None:
         self._picture, self._texts, self._reads_hangul = picture, texts, reads_hangul
         self._size = np.array(picture.shape[1::-1])
-        self._bars = bars
-        self._in_bar = [any(bar.start <= text.polygon[:, 1].mean() < bar.stop for bar in self._bars) for text in texts]
         self._said = [said(text.text, words) for text in texts]
         self._read = [self._is_read(text) for text in texts]
         self._looks: dict[int, overlay.Look] = {}
+        self._lines = Lines(texts, lambda number: self._look(number).ground)
+        self._bars = bars
+        self._in_bar = self._are_in_bars()
         if not reads_hangul:
             for number, text in enumerate(texts):
                 if self._said[number] is None or not _fills(text):
                     self._said[number] = self._seen(number)
+        beyond = [(it, captions.behind(picture, it.rows, it.height)) for it in self._captions_beyond_bars()]
+        self._captions = [caption for caption, bar in beyond if not bar]
+        self._bars = [*bars, *(bar for _, bar in beyond if bar)]
+        self._in_bar = self._are_in_bars()
 
     def _seen(self, number: int) -> Said | None:
         """What a text that nobody reads as a whole says by its shape, or else by the part that was read."""
@@ -159,35 +159,40 @@ class _Case:
             return False
         return bool(look.ink.min() > 255 - OPAQUE or look.ink.max() < OPAQUE)
 
+    def _are_in_bars(self) -> list[bool]:
+        middles = [text.polygon[:, 1].mean() for text in self._texts]
+        return [any(bar.start <= middle < bar.stop for bar in self._bars) for middle in middles]
+
+    def _captions_beyond_bars(self) -> list[Caption]:
+        """Those in no bar that was found, along the top or the bottom of what is left of the picture."""
+        near = [abs(self._place(text)[1] - 0.5) > 0.5 - CORNER[1] for text in self._texts]
+        free = [
+            number
+            for number in range(len(self._texts))
+            if near[number] and not self._in_bar[number] and not self._is_named_alone(number)
+        ]
+        found = self._lines.captions(free, self._read, int(self._size[0]))
+        return [caption for caption in found if not any(self._is_sign(number) for number in caption.lines)]
+
+    def _is_sign(self, number: int) -> bool:
+        look = self._look(number)
+        return look.on_plate or look.tilt > TILT
+
+    def _is_named_alone(self, number: int) -> bool:
+        named = self._said[number]
+        return named is not None and named.alone
+
     def _is_part_of_a_caption(self, number: int) -> bool:
         """Whether a text stands with others that are no mark: read ones, or lines as wide as a caption's."""
-        group, open_ = {number}, [number]
-        while open_:
-            near = open_.pop()
-            for other in range(len(self._texts)):
-                if other not in group and not self._in_bar[other] and self._belong_together(near, other):
-                    group.add(other)
-                    open_.append(other)
-        names = {other: self._said[other] for other in group}
-        others = [other for other, named in names.items() if named is None or not named.alone]
+        group = self._lines.group(number, [other for other, inside in enumerate(self._in_bar) if not inside])
+        others = [other for other in group if not self._is_named_alone(other)]
         if any(self._read[other] or self._said[other] is not None for other in others):
             return True
         corners = np.concatenate([self._texts[other].polygon for other in group])
-        return bool(others) and float(np.ptp(corners[:, 0])) > WIDE * self._size[0]
-
-    def _belong_together(self, one: int, other: int) -> bool:
-        first, second = self._texts[one], self._texts[other]
-        (left, top), (right, bottom) = first.polygon.min(axis=0), first.polygon.max(axis=0)
-        (left2, top2), (right2, bottom2) = second.polygon.min(axis=0), second.polygon.max(axis=0)
-        small, tall = sorted((first.height, second.height))
-        apart = (max(left, left2) - min(right, right2), max(top, top2) - min(bottom, bottom2))
-        if max(apart) < -small / 3:
-            return True  # several lines were found as one text, and one of them again
-        if tall > TALLER * small or apart[1] > LINES * small:
-            return False
-        if apart[0] <= small:
+        if others and float(np.ptp(corners[:, 0])) > WIDE * self._size[0]:
             return True
-        return float(np.abs(self._look(one).ground - self._look(other).ground).max()) < ALIKE
+        size = (int(self._size[0]), int(self._size[1]))
+        return any(self._lines.go_together(caption, number, size) for caption in self._captions)
 
 
 def _fills(text: Region) -> bool:
