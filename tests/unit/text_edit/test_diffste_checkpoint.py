@@ -51,8 +51,9 @@ def test_heads_and_scale_are_read_whatever_holds_them(tensors, tmp_path):
     for number, hyper in enumerate(
         (
             {"config": {"unet": {"attention_head_dim": heads}, "vae": vae}},
-            {"config": argparse.Namespace(unet=collections.OrderedDict(attention_head_dim=heads), vae=vae)},
-            argparse.Namespace(config=collections.defaultdict(dict, unet={"attention_head_dim": heads}, vae=vae)),
+            argparse.Namespace(
+                config=collections.defaultdict(dict, unet=collections.OrderedDict(attention_head_dim=heads), vae=vae)
+            ),
             {
                 "config": OmegaConf.create(
                     {"unet": {"attention_head_dim": {"text": 4, "char": 1}}, "vae": {"normalizer": 0.25}}
@@ -99,8 +100,10 @@ def test_the_form_before_2020_is_read(tensors, tmp_path):
     [
         lambda tensors: {"state_dict": {f"_orig_mod.{name}": tensor for name, tensor in tensors.items()}},
         lambda tensors: {"state_dict": {name.replace(".", "._orig_mod.", 1): one for name, one in tensors.items()}},
-        lambda tensors: {"module": {f"_forward_module.{name}": tensor for name, tensor in tensors.items()}},
-        lambda tensors: {"module": tensors, "ds_version": "0.9"},
+        lambda tensors: {
+            "module": {f"_forward_module.{name}": one for name, one in tensors.items()},
+            "ds_version": "0.9",
+        },
         lambda tensors: {"model": {"state_dict": {f"model.module.{name}": one for name, one in tensors.items()}}},
         lambda tensors: {"state_dict": {**tensors, **{f"ema.{name}": one for name, one in tensors.items()}}},
     ],

