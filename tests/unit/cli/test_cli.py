@@ -1,24 +1,11 @@
-"""The command line itself: started as a folder, what is a user's error, what a log gets to see."""
+"""The command line itself: what is a user's error, what a log gets to see."""
 
 import io
-import subprocess
 import sys
 
 import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.runner import cli, progress
-from dancheong.testing.scenes import news
-
-
-def runner(root, *typed, **options):
-    return subprocess.run([sys.executable, str(root / "runner"), *typed], capture_output=True, text=True, **options)
-
-
-def test_the_folder_runs_from_anywhere(root, tmp_path):
-    shown = runner(root, "--help", cwd=tmp_path)
-    assert shown.returncode == 0 and "curate" in shown.stdout
-    refused = runner(root, "run", "nowhere.json", cwd=tmp_path)
-    assert (refused.returncode, refused.stderr) == (1, "dancheong: There is no workflow file nowhere.json.\n")
 
 
 @pytest.mark.parametrize(
@@ -75,11 +62,3 @@ def test_a_log_gets_nothing_of_short_work_and_lines_of_long_work(monkeypatch):
     monkeypatch.setattr(progress, "SECONDS_BETWEEN", 1e-6)
     shown = walked(monkeypatch, io.StringIO())
     assert "\r" not in shown and "5/10" in shown.splitlines()[0] and shown.endswith("\n")
-
-
-def test_curate_runs_from_the_folder_though_a_room_there_is_called_queue(root, tmp_path):
-    """Python looks into the started folder first, and its threads import the standard queue."""
-    source = news.raw_json(tmp_path / "raw", news.articles(20, 2))
-    done = runner(root, "curate", str(source), "--out", str(tmp_path / "out"), "--workers", "1")
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    assert done.stdout.splitlines()[0] == "15 of 20 rows kept"

@@ -4,9 +4,6 @@ import csv
 import io
 import json
 import random
-import subprocess
-import sys
-import time
 from functools import cache
 
 import numpy as np
@@ -17,7 +14,7 @@ from dancheong.nodes.curation.standards import Standards
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import dataset, read_picture
 from dancheong.nodes.watermark import mark_file
-from dancheong.testing.scenes import news, news_photos, odd_pictures, odd_rows
+from dancheong.testing.scenes import news, news_photos, odd_pictures
 from dancheong.testing.scenes import watermark as scenes
 from PIL import Image
 
@@ -145,41 +142,6 @@ def test_the_result_is_a_dataset_again(straight):
     assert len(list((out / "images").glob("*.jpg"))) == counts["kept"]
 
 
-def test_a_run_that_is_killed_goes_on_and_ends_the_same(source, straight, root, tmp_path):
-    out = tmp_path / "out"
-    command = [
-        sys.executable,
-        str(root / "runner"),
-        "curate",
-        str(source),
-        "--out",
-        str(out),
-        "--topics",
-        ",".join(WANTED),
-    ]
-    draw = random.Random(1)
-    kills = 0
-    for most in (15, 45, 90):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        journal = out / "journal.jsonl"
-        deadline = time.monotonic() + 60
-        while process.poll() is None and time.monotonic() < deadline:
-            if journal.exists() and journal.read_bytes().count(b"\n") >= most - draw.randrange(10):
-                process.kill()
-                kills += 1
-                break
-            time.sleep(0.005)
-        process.wait(timeout=60)
-        with journal.open("ab") as file:
-            file.write(b'{"row": 99, "id": "torn')  # what a kill within a write leaves
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0 and "going on after" in done.stderr and kills == 3
-    assert "rows kept" in done.stdout
-    ours, theirs = outcome(out), outcome(straight[0])
-    leftovers = {name for name in ours if name.endswith(".part")}
-    assert {name: data for name, data in ours.items() if name not in leftovers} == theirs
-
-
 def test_a_finished_run_does_nothing_more(source, straight):
     before = {path: path.stat().st_mtime_ns for path in (straight[0] / "images").iterdir()}
     counts = curate(source, straight[0], Standards(topics=WANTED))
@@ -241,32 +203,3 @@ def test_a_cleaned_picture_keeps_its_profile(true_mark, photos, tmp_path):
         assert row["mark_removed"]
         opened = Image.open(out / row["file_name"])
         assert opened.info["icc_profile"] == profile and opened.mode == mode
-
-
-LOOSE = ("--min-content", "0", "--min-hangul", "0", "--min-side", "0", "--duplicate-bits", "-1", "--animated")
-
-
-def test_odd_rows_end_no_run_and_a_kill_changes_nothing(root, tmp_path):
-    rng, rows, number = random.Random(3), [], 0
-    source, killed, straight = (tmp_path / name for name in ("set", "killed", "straight"))
-    source.mkdir()
-    while len(rows) < 40:
-        drawn = odd_rows.draw(tmp_path / "drawn" / f"{number}", rng)
-        number += 1
-        if drawn.source.is_file():
-            drawn.source.rename(source / f"{number:02}.zip")
-            rows += drawn.rows
-    command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(killed), *LOOSE]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    journal = killed / "journal.jsonl"
-    while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= 15):
-        time.sleep(0.005)
-    process.kill()
-    process.wait(timeout=60)
-    assert 0 < journal.read_bytes().count(b"\n") < len(rows)
-    loose = Standards(min_content=0, min_hangul=0.0, min_side=0, animated=True, duplicate_bits=-1)
-    for out in (killed, straight):
-        assert sum(curate(source, out, loose).values()) == len(rows)
-    assert {name: data for name, data in outcome(killed).items() if not name.endswith(".part")} == outcome(straight)
-    kept = [json.loads(line)["text"] for line in (straight / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert kept == [row.values[1].split(" [SEP]")[0] for row in rows if not row.reason]

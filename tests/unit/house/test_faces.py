@@ -10,10 +10,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 ASKED = {"define_schema", "execute", "validate_inputs", "fingerprint_inputs", "on_load", "get_node_list"}
 
 
-def parsed(root, folder):
-    return {
-        path.relative_to(root).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in sources(root, folder)
-    }
+def parsed(root, folder, ending=""):
+    names = {path.relative_to(root).as_posix(): path for path in sources(root, folder)}
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in names.items() if name.endswith(ending)}
 
 
 def bound(module):
@@ -58,7 +57,7 @@ def unexplained(node, known=frozenset(), prefix=""):
 
 
 def test_no_input_of_a_node_hides_a_module_or_function(root):
-    faces = {name: module for name, module in parsed(root, "nodes").items() if name.endswith("/nodes.py")}
+    faces = parsed(root, "nodes", "/nodes.py")
     assert len(faces) > 10
     assert {name: found for name, module in faces.items() if (found := list(hidden(module)))} == {}
 
