@@ -103,14 +103,14 @@ class EraseMasked(io.ComfyNode):
     @classmethod
     def execute(cls, image, mask, method, grow, feather, inpaint_model=None) -> io.NodeOutput:
         check_filling(method, inpaint_model)
-        pictures = images.pictures(image)
+        pictures = images.pictures(images.coloured(image))
         masks = images.widen(images.masks_for(mask, pictures), grow, feather)
-        cleaned = images.working_copy(image)
+        cleaned = images.working_copy(images.coloured(image))
         progress = Progress(len(pictures))
         for result, picture, strength in zip(cleaned, pictures, masks, strict=True):
             fill_masked(result, picture, strength, method, inpaint_model, progress.part)
             progress.step()
-        return io.NodeOutput(images.to_host(cleaned))
+        return io.NodeOutput(images.to_host(images.in_form_of(image, cleaned)))
 
 
 class EraseText(io.ComfyNode):
@@ -172,9 +172,9 @@ class EraseText(io.ComfyNode):
     @classmethod
     def execute(cls, image, engine, shape, grow, keep, method, rounds, inpaint_model=None) -> io.NodeOutput:
         check_filling(method, inpaint_model)
-        pictures = images.pictures(image)
+        pictures = images.pictures(images.coloured(image))
         search = TextSearch(engine, all_but(keep), shape, grow)
-        cleaned = images.working_copy(image)
+        cleaned = images.working_copy(images.coloured(image))
         masks = torch.zeros(pictures.shape[:3])
         progress = Progress(len(pictures) * (rounds + 1) * search.steps(*pictures.shape[1:3]))
         lines, left = [], 0
@@ -186,6 +186,7 @@ class EraseText(io.ComfyNode):
             reader = f", read by {search.reader}" if search.reader else ""
             line = f"Picture {number}: {counts} texts, engine {search.engine.name}{reader}. {done.stopped}"
             lines.append(line.rstrip())
+        cleaned = images.in_form_of(image, cleaned)
         return io.NodeOutput(images.to_host(cleaned), images.to_host(masks), "\n".join(lines), left)
 
 

@@ -65,6 +65,16 @@ def masks_for(mask: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
     return mask.expand(count, height, width)
 
 
+def coloured(image: torch.Tensor) -> torch.Tensor:
+    """`[B,H,W,2]`, grey with alpha, as `[B,H,W,4]`; any other picture as it is."""
+    return image[..., [0, 0, 0, 1]] if image.shape[-1] == 2 else image
+
+
+def in_form_of(image: torch.Tensor, result: torch.Tensor) -> torch.Tensor:
+    """What became of `coloured(image)` with the channels of `image`."""
+    return result[..., [0, 3]] if image.shape[-1] == 2 else result
+
+
 def rgb(image: torch.Tensor) -> torch.Tensor:
     """`[...,C]` to `[...,3]`: grey is repeated, alpha is dropped."""
     return image.expand(*image.shape[:-1], 3) if image.shape[-1] == 1 else image[..., :3]

@@ -125,7 +125,7 @@ class OCRTextMask(io.ComfyNode):
     def execute(
         cls, image, engine, shape, grow, feather, keep, only, min_height, max_height, min_score, place, script
     ) -> io.NodeOutput:
-        pictures = images.pictures(image)
+        pictures = images.pictures(images.coloured(image))
         rules = Rules(
             expression(keep),
             expression(only),

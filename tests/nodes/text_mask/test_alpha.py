@@ -52,3 +52,9 @@ def test_an_opaque_picture_is_seen_as_it_is(comfy, letters):
     picture = torch.rand(300, 20, 4, generator=torch.Generator().manual_seed(0))
     picture[..., 3] = 1
     assert np.array_equal(images.bytes_as_seen(picture), images.to_bytes(picture[..., :3]))
+
+
+def test_grey_with_alpha_is_searched_as_colours_with_alpha(comfy, letters):
+    grey = layered((0.2, 0.2, 0.2), letters)[..., [0, 3]]
+    mask, _, _, count = comfy.node("DancheongOCRTextMask", image=grey, shape="stroke")
+    assert count and mask[0][letters > 0.3].mean() > 0.97
