@@ -1,7 +1,6 @@
-"""Files for the press: boxes as three programs read them, inks on their plates, outlines."""
+"""Files for the press: their boxes, inks, profiles and outlines. Other programs: tests/server/print_cover."""
 
 import io
-import shutil
 
 import numpy as np
 import pikepdf
@@ -24,11 +23,6 @@ PRESS = icc_profiles.cmyk()
 LETTER = Shape(box(30, 20, 60, 40))
 """As a letter is: black, 30 x 20 px."""
 STANDARDS = ("PDF/X-4", "PDF/X-1a:2003")
-
-programs = pytest.mark.skipif(
-    not (shutil.which("gs") and shutil.which("pdfinfo")),
-    reason="no Ghostscript or poppler here; on Debian: apt-get install ghostscript poppler-utils",
-)
 
 
 def picture(page, colour=(90, 160, 200)):
@@ -66,19 +60,6 @@ def test_boxes_lie_in_each_other_and_the_picture_fills_them(page, has_marks):
     assert numbers == pytest.approx([bleed[2] - bleed[0], 0, 0, bleed[3] - bleed[1], *bleed[:2]], abs=1e-3)
 
 
-@programs
-@pytest.mark.parametrize("number", [0, 4, 5])
-def test_poppler_and_ghostscript_read_the_same_boxes(tmp_path, number):
-    page, has_marks = EDGES[number]
-    file = tmp_path / "page.pdf"
-    file.write_bytes(encode(picture(page), "pdf", page, {}, PRESS, Press("PDF/X-4", 0, has_marks)).data)
-    ours = boxes(file.read_bytes())
-    for name, edges in prepress.boxes_in_poppler(file).items():
-        assert edges == pytest.approx(ours[name], abs=0.006)
-    for name, edges in prepress.boxes_in_ghostscript(file).items():
-        assert edges == pytest.approx(ours[name], abs=1e-4)
-
-
 def profile_of(document):
     space = next(iter(document.pages[0].get_images().values())).ColorSpace
     return bytes(space[1].read_bytes())
@@ -97,39 +78,6 @@ def test_a_newer_profile_is_refused(version, standard):
     with pytest.raises(UserError, match=rf"Expected an ICC profile of version .* got {version[0]}\.{version[1]}"):
         encode(picture(SMALL), "pdf", SMALL, {}, newer, Press(standard))
     assert encode(picture(SMALL), "tiff", SMALL, {}, newer).data
-
-
-@programs
-@pytest.mark.parametrize("paper", [(255, 255, 255), (90, 160, 200)])
-def test_black_type_is_on_the_black_plate_alone(tmp_path, paper):
-    """On paper and on a picture, whose other plates go on under the letters as if there were none."""
-    found, rich = [], icc_profiles.cmyk(rich=0.6)
-    for name, shapes in (("bare", ()), ("set", (LETTER,))):
-        file = tmp_path / f"{name}.pdf"
-        file.write_bytes(encode(picture(SMALL, paper), "pdf", SMALL, {}, rich, Press("PDF/X-4"), shapes).data)
-        found.append(prepress.plates(file, SMALL.dpi))
-    bare, printed = found
-    for ink in ("Cyan", "Magenta", "Yellow"):
-        assert np.array_equal(bare[ink], printed[ink])
-        assert paper != (255, 255, 255) or not printed[ink].any()
-    inside = np.zeros_like(printed["Black"], bool)
-    inside[21:39, 31:59] = True
-    assert (printed["Black"][inside] == 255).all()
-    inside[19:41, 29:61] = True
-    assert np.array_equal(printed["Black"][~inside], bare["Black"][~inside])
-
-
-@programs
-def test_colour_type_knocks_the_picture_out_and_marks_are_on_every_plate(tmp_path):
-    file = tmp_path / "page.pdf"
-    shapes = (Shape(LETTER.moves, (255, 255, 255)),)
-    file.write_bytes(encode(picture(SMALL), "pdf", SMALL, {}, PRESS, Press("PDF/X-4", 0, True), shapes).data)
-    slug = round(SLUG_MM / 25.4 * SMALL.dpi)
-    for plate in prepress.plates(file, SMALL.dpi).values():
-        assert not plate[slug + 22 : slug + 38, slug + 32 : slug + 58].any()
-        outside = np.ones_like(plate, bool)
-        outside[slug - 9 : -slug + 9, slug - 9 : -slug + 9] = False
-        assert plate[outside].max() == 255
 
 
 def test_marks_stand_beyond_the_bleed_and_inside_the_slug():

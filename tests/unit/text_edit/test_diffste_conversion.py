@@ -46,7 +46,6 @@ def filled(value):
 
 BROKEN = {
     "missing": ("unet.up_blocks.2.resnets.1.conv2.bias", None, "is missing"),
-    "a whole layer missing": ("text_encoder.text_model.encoder.layers.11.mlp.fc2.weight", None, "is missing"),
     "too much": ("unet.mid_block.attentions.char.1.norm.bias", lambda _: torch.zeros(4), "is not known"),
     "shape": (
         "vae.decoder.conv_in.weight",
