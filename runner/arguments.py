@@ -76,6 +76,18 @@ def parser() -> argparse.ArgumentParser:
     curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
     curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
 
+    judge = commands.add_parser("judge", help="judge a model by a dataset's own measures")
+    datasets = judge.add_subparsers(dest="dataset", required=True, metavar="DATASET")
+    journeydb = datasets.add_parser("journeydb", help="your copy of JourneyDB: prompts, captions, styles, questions")
+    journeydb.add_argument("source", type=Path, metavar="SOURCE", help="a split's folder, or its .jsonl or .jsonl.tgz")
+    journeydb.add_argument("--task", choices=["inversion", "caption", "style", "vqa"], required=True)
+    journeydb.add_argument("--out", type=Path, required=True, metavar="DIR", help="of result.json; a killed run goes on")
+    journeydb.add_argument(
+        "--answers", type=Path, metavar="FILE", help="what the model said: JSON lines of img_path, text (and question)"
+    )
+    journeydb.add_argument("--clip", type=Path, metavar="DIR", help="for style: a CLIP of both halves")
+    journeydb.add_argument("--styles", type=Path, metavar="FILE", help="lines of category, tab, style (default: all)")
+
     demo = commands.add_parser("demo", parents=[base], help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")
     return program

@@ -161,6 +161,22 @@ def _curate(options: argparse.Namespace) -> None:
     print(*lines(counts), sep="\n")
 
 
+def _judge(options: argparse.Namespace) -> None:
+    import json
+
+    from ..nodes.retrieval import Judging
+    from .progress import Bar
+
+    judging = Judging(options.task, options.source, options.out, options.answers, options.clip, options.styles)
+    try:
+        with Bar(0, "rows") as bar:
+            result = judging.finish(bar.reach)
+    except KeyboardInterrupt:
+        print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
+        raise
+    print(json.dumps(result, ensure_ascii=False, indent=1))
+
+
 def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
@@ -174,5 +190,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "models": _models,
     "engines": _engines,
     "curate": _curate,
+    "judge": _judge,
     "demo": _demo,
 }

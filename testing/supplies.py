@@ -10,8 +10,8 @@ from typing import Any
 
 from dancheong.runner.demo import sample_cover
 
-from .models import clip_vision, diffste, kept, korean, lama, stable_diffusion, upscale
-from .scenes import news_photos
+from .models import clip_vision, diffste, kept, korean, lama, stable_diffusion, upscale, writer
+from .scenes import journey, news_photos
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ SUPPLIES = (
     Supply("input", "cover.png", _cover, keep=False),
     Supply("input", "small.png", _small_cover, keep=False),
     Supply("input", "news_photos", news_photos.write, keep=False),
+    Supply("input", "journeydb/valid", journey.write, keep=False),
     Supply("models/watermarks", "my_agency.safetensors", news_photos.write_mark, keep=False),
     Supply("models/upscale_models", "tiny_x4.safetensors", upscale.rrdb_x4),
     Supply("models/upscale_models", "tiny_x2.safetensors", upscale.compact_x2),
@@ -51,6 +52,7 @@ SUPPLIES = (
     Supply("models/clip_vision", "clip-vit-large-patch14-ko/model.safetensors", clip_vision.vit_large),
     Supply("models/text_encoders", "my-korean-stable-diffusion-v1-5", korean.pipeline),
     Supply("models/text_encoders", "clip-vit-large-patch14-ko", korean.pipeline),
+    Supply("models/text_encoders", "qwen3.5_0.8b.safetensors", writer.qwen),
     Supply("models/text_encoders", "stable-diffusion-xl-base-1.0/text_encoder_2", korean.second_encoder),
     Supply("models/embeddings", "topic-economy.safetensors", korean.topic),
 )

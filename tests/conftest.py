@@ -109,8 +109,12 @@ def quick() -> dict:
     """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
+        "caption_picture": {"3": {"image": "small.png"}, "7": {"max_length": 2}},
+        "check_prompt": {"3": {"count": 1}},
         "cover_from_brief": {"5": {"dpi": 60, "generate_megapixels": 0.2}, "12": {"steps": 1}},
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
+        "find_style": {},
+        "invert_prompt": {"12": {"width": 64, "height": 64}, "13": {"steps": 2}},
         "place_title": {"4": {"dpi": 60}},
         "upscale_a4": {"5": {"dpi": 60}},
         "upscale_to_file": {"5": {"dpi": 36}},

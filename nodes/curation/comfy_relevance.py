@@ -4,10 +4,8 @@ from typing import Any
 
 import torch
 
-from ..ground import UserError
-from ..ground.prompt_text import literal
-from ..host import images
 from ..host.progress import Progress
+from ..retrieval.comfy import ClipSpace
 
 
 def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_vision: Any) -> list[float]:
@@ -20,32 +18,12 @@ def score(pictures: list[torch.Tensor], titles: list[str], clip: Any, clip_visio
             together.
 
     Raises:
-        UserError: the halves give vectors of different length.
+        UserError: they are no two halves of one CLIP.
     """
-    progress = Progress(len(pictures))
+    space, progress = ClipSpace(clip, clip_vision), Progress(len(pictures))
+    said = space.texts(titles)
     scores = []
-    for picture, title in zip(pictures, titles, strict=True):
-        shown = clip_vision.encode_image(images.rgb(picture))["image_embeds"].float().cpu().reshape(1, -1)
-        said = _text(clip, title)
-        if shown.shape != said.shape:
-            raise UserError(
-                f"The CLIP gives {said.shape[1]} numbers and the CLIP_VISION {shown.shape[1]}: expected the two halves "
-                "of one model, such as text encoder and vision model of one Korean CLIP."
-            )
-        scores.append(float(torch.nn.functional.cosine_similarity(shown, said)))
+    for picture, title in zip(pictures, said, strict=True):
+        scores.append(float(space.pictures(picture)[0] @ title))
         progress.step()
     return scores
-
-
-def _text(clip: Any, title: str) -> torch.Tensor:
-    """`[1,D]`: the title where both halves meet."""
-    pooled = clip.encode_from_tokens(clip.tokenize(literal(title)), return_pooled=True)[1]
-    name = getattr(clip.cond_stage_model, "clip", None)
-    if not isinstance(name, str):
-        raise UserError("Expected a CLIP of one encoder, as Load Korean CLIP gives it; this one combines several.")
-    model = getattr(clip.cond_stage_model, name)
-    # Stable Diffusion 1's CLIP hands out what lies before the projection.
-    if not model.return_projected_pooled:
-        pooled = pooled.float().to(model.transformer.text_projection.weight.device)
-        pooled = torch.nn.functional.linear(pooled, model.transformer.text_projection.weight.float())
-    return pooled.float().cpu().reshape(1, -1)

@@ -61,8 +61,10 @@ class PromptTokenizer:
         self._not_text = {*empty, self._tokenizer.unk_token_id}
         """Ids that no prompt has in its middle."""
 
-    def __call__(self, text: str) -> dict[str, list[int]]:
-        """`{"input_ids": [start, ..., end]}`; the end stands at the end only."""
+    def __call__(self, text: str | list[str]) -> dict[str, Any]:
+        """`{"input_ids": [start, ..., end]}`; the end stands at the end only. A list gives a list of them."""
+        if isinstance(text, list):
+            return {"input_ids": [self(each)["input_ids"] for each in text]}
         return {"input_ids": [self.special.start, *self._ids(text)[0], self.special.end]}
 
     def get_vocab(self) -> dict[str, int]:

@@ -67,6 +67,20 @@ CONTRACT = {
         ["IMAGE", "STRING", "STRING", "STRING", "FLOAT", "STRING"],
     ),
     "DancheongCleanHeadline": (["text", "hanja"], ["STRING", "STRING"]),
+    "DancheongInvertPrompt": (
+        ["image", "clip_vision", "clip", "phrases", "caption", "mode", "most", "built_in", "file"],
+        ["STRING", "STRING"],
+    ),
+    "DancheongFindStyle": (
+        ["image", "clip_vision", "clip", "styles", "top", "scope", "built_in", "file"], ["STRING", "STRING"],
+    ),
+    "DancheongCheckPrompt": (
+        ["image", "prompt", "clip_vision", "clip", "threshold"], ["STRING", "STRING", "STRING"],
+    ),
+    "DancheongAskPicture": (["image", "clip", "question", "options"], ["STRING", "INT", "STRING"]),
+    "DancheongReadJourneyDB": (
+        ["source", "start", "count"], ["IMAGE", "STRING", "STRING", "STRING", "STRING", "STRING"],
+    ),
     "DancheongCoverPrompt": (
         ["title", "genre", "summary", "requirements", "title_space", "language", "avoid"],
         ["STRING", "STRING", "STRING"],
@@ -253,6 +267,7 @@ MODELS_OF_ONE_S_OWN = {
     "book_cover.safetensors": "models/loras",
     "topic-economy.safetensors": "models/embeddings",
     "my_agency.safetensors": "learn_watermark",
+    "qwen3.5_0.8b.safetensors": "models/text_encoders",
 }
 
 

@@ -1,0 +1,1 @@
+"""JourneyDB's own measures: of inverted prompts, captions, styles and answers, each by a library that is kept."""
