@@ -18,7 +18,7 @@ from . import flat as measures
 from . import guides
 from .compose import compose
 from .isbn import BarCode, drawn
-from .type import SAFE_MM, joined
+from .type import SAFE_MM, hides_words, joined
 
 CUSTOM = "custom"
 FONTS = "fonts"
@@ -208,7 +208,7 @@ class ComposeCoverFlat(io.ComfyNode):
         return io.NodeOutput(
             images.to_host(torch.stack(sheets)),
             images.to_host(torch.stack(previews)),
-            _report(flat, pictures, fill, list(types), bar_code, isbn),
+            _report(flat, pictures, fill, list(types), bar_code, isbn, _words_on_back(types, layers)),
             Lettered(torch.stack(grounds), words.under, words.layer, words.shapes),
         )
 
@@ -253,6 +253,10 @@ def _layer(panel: str, image: torch.Tensor) -> torch.Tensor:
     return layer
 
 
+def _words_on_back(types: dict[str, Lettered], layers: dict[str, torch.Tensor]) -> list[torch.Tensor]:
+    return [*([types["back"].layer] if "back" in types else []), *layers.get("back", ())]
+
+
 def _report(
     flat: measures.Flat,
     pictures: dict[str, torch.Tensor],
@@ -260,6 +264,7 @@ def _report(
     types: list[str],
     bar_code: BarCode | None,
     isbn: str,
+    on_back: list[torch.Tensor],
 ) -> str:
     beside = {
         "mirror": "the cover beside it, mirrored",
@@ -277,4 +282,6 @@ def _report(
             f"Bar code of ISBN {isbn.strip()}: {bar_code.width:.1f} x {bar_code.height:.1f} mm with its quiet zone, "
             f"{SAFE_MM:g} mm from the spine's fold and from the trim below."
         )
+        if hides_words(flat, bar_code, on_back):
+            lines.append("The bar code lies over words on the back: set them higher, or lower barcode_size.")
     return "\n".join(lines)

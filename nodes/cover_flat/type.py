@@ -53,6 +53,15 @@ def joined(flat: Flat, types: dict[str, Lettered], bar_code: BarCode | None) -> 
     return FlatType(under, layer, tuple(shapes))
 
 
+def hides_words(flat: Flat, bar_code: BarCode, layers: list[torch.Tensor]) -> bool:
+    """Whether a bar code lies over words on the back, `[H,w,4]` each as its picture is."""
+    _, left, top = _placed(flat, bar_code)
+    scale = flat.page.dpi / MM_PER_INCH
+    left -= start_of(flat, "back")
+    high, wide = math.ceil(bar_code.height * scale), math.ceil(bar_code.width * scale)
+    return any(bool(layer[top : top + high, left : left + wide, 3].any()) for layer in layers)
+
+
 def _placed(flat: Flat, bar_code: BarCode) -> tuple[list[Shape], int, int]:
     """Below on the back, beside the spine; and left and top of it in px."""
     page = flat.page

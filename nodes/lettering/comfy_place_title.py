@@ -8,10 +8,10 @@ import torch
 from ..ground import UserError
 from ..host import images
 from ..host.api import io
-from ..host.models import listed, stamp
 from ..host.progress import Progress, interruptibly
-from ..host.wires import FLAT, TRIM
-from . import fonts
+from ..host.wires import FLAT, TRIM, TYPE
+from ..page.lettered import Lettered
+from . import comfy_fonts, fonts
 from .choice import OWN, faces_of
 from .layer import lay
 from .placing import conventions
@@ -23,7 +23,6 @@ from .placing.safe import front_of, is_spine, safe_area
 from .placing.sizes import Hand, sizes_of
 from .text import LATIN, NUMERALS, OTHER, clean, graphemes, script
 
-FONTS = "fonts"
 MOST = 6
 REST_TRACKING, REST_LEADING = 2.0, 135.0
 """Percent, of subtitles and authors."""
@@ -69,7 +68,7 @@ class PlaceTitle(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "font",
-                    options=[fonts.AUTO, *_fonts()],
+                    options=[fonts.AUTO, *comfy_fonts.known()],
                     optional=True,
                     tooltip="For all words in place of the genre's typefaces; auto takes the genre's.",
                 ),
@@ -87,6 +86,10 @@ class PlaceTitle(io.ComfyNode):
                 ),
                 io.String.Output(display_name="report", tooltip="Places, contrasts, faces, conventions, and why."),
                 io.Image.Output(display_name="candidate_layers", tooltip="The text layer of every candidate."),
+                TYPE.Output(
+                    display_name="type",
+                    tooltip="The best layout's letters as outlines, for Save for Print and Compose Cover Flat.",
+                ),
             ],
         )
 
@@ -119,6 +122,7 @@ class PlaceTitle(io.ComfyNode):
         sizes = sizes_of(kept, safe.width, safe.height, dpi, spine)
         result = images.working_copy(image)
         candidates, best_layers, layers, lines = [], [], [], [set_in + cased]
+        lettered: Lettered | None = None
         progress = Progress(len(pictures))
         for number, picture in enumerate(pictures):
             seen = images.bytes_as_seen(picture[:, left:right])
@@ -134,9 +138,15 @@ class PlaceTitle(io.ComfyNode):
             layers += made
             best_layers.append(made[0])
             name = f"Picture {number + 1}. " if len(pictures) > 1 else ""
+            if len(pictures) == 1:
+                shapes = tuple(shape.placed(1.0, left, 0.0) for shape in painted[0].shapes)
+                under = _whole(images.from_bytes(painted[0].under), left, across)
+                lettered = Lettered(pictures, under, made[0], shapes)
             few = f" Only {len(made)} of {layouts} layouts differ enough." if len(made) < layouts else ""
             lines.append(name + told(page, painted, genre, word, dpi) + few)
             progress.step()
+        if lettered is None:
+            lines.append("The output 'type' is empty: it holds the words of one picture.")
         if flat is not None:
             lines.append("On the flat, only the front cover was lettered; px count from its left fold.")
         return io.NodeOutput(
@@ -145,13 +155,13 @@ class PlaceTitle(io.ComfyNode):
             images.to_host(torch.stack(best_layers)),
             "\n".join(lines),
             images.to_host(torch.stack(layers)),
+            lettered,
         )
 
     @classmethod
     def fingerprint_inputs(cls, font=fonts.AUTO, **_) -> str:
-        """What `auto` finds depends on models/fonts."""
-        known = _fonts()
-        return stamp(known[font].path) if font in known else stamp(*listed(FONTS))
+        """Fonts come and go."""
+        return comfy_fonts.stamped(font)
 
 
 def _cased(words: Words, case: str) -> tuple[Words, str]:
@@ -166,7 +176,7 @@ def _cased(words: Words, case: str) -> tuple[Words, str]:
 def _hands(words: Words, kept: conventions.Convention, font: str) -> tuple[tuple[Hand, Hand], str]:
     """How the title and the rest are set, and which fonts that takes."""
     own: dict[str, str] = dict.fromkeys(OWN, fonts.AUTO)
-    known = _fonts()
+    known = comfy_fonts.known()
     title, title_told = faces_of(conventions.in_order(known, kept.title), font, own, words.title, kept.weight, 100)
     told_of = f"Title: {title_told}."
     rest = title
@@ -184,7 +194,3 @@ def _whole(layer: torch.Tensor, left: int, across: int) -> torch.Tensor:
     whole = torch.zeros(layer.shape[0], across, 4)
     whole[:, left : left + layer.shape[1]] = layer
     return whole
-
-
-def _fonts() -> dict[str, fonts.Font]:
-    return fonts.available(listed(FONTS))

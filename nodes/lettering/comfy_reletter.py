@@ -12,27 +12,26 @@ from ..erase.comfy import METHODS, check_filling, fill_masked
 from ..ground import UserError
 from ..host import images
 from ..host.api import io
-from ..host.models import listed, stamp
 from ..host.progress import Progress, interruptibly
-from ..host.wires import INPAINT_MODEL
+from ..host.wires import INPAINT_MODEL, TYPE
 from ..page.colour import colour_of
+from ..page.lettered import Lettered
 from ..text_mask import Region, reported_regions
-from ..text_mask.comfy import region_reader
-from . import fonts
+from ..text_mask.comfy import region_readings
+from . import comfy_fonts, fonts
 from .layer import lay
 from .reletter.measure import Measured, measured, unseen
+from .reletter.painting import Layer
 from .reletter.places import numbered, regions_of
 from .reletter.reletter import ALL, MATCHES, PLACE_ONLY, Relettered, Wish, relettered
 from .reletter.setting import FITS
 from .reletter.typed import Typed, typed_lines
 
-FONTS = "fonts"
 KEEP, ERASE = "keep", "erase"
 HALF = 0.5
-READ_SURELY = 0.8
-"""Certainty from which what a region says is taken for what stands there."""
-STEPS = 3
-"""Of the progress bar, a line: read, measured, set."""
+WHITE = "#ffffff"
+STEPS = 2
+"""Of the progress bar, a line: measured, set."""
 
 
 class Reletter(io.ComfyNode):
@@ -68,7 +67,7 @@ class Reletter(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "font",
-                    options=[fonts.AUTO, *_fonts()],
+                    options=[fonts.AUTO, *comfy_fonts.known()],
                     tooltip="auto takes the one most like the old letters among those that draw the new words.",
                 ),
                 io.Combo.Input(
@@ -90,7 +89,7 @@ class Reletter(io.ComfyNode):
                 io.Combo.Input("method", options=list(METHODS), tooltip="How erased letters are filled."),
                 io.String.Input(
                     "colour",
-                    default="#ffffff",
+                    default=WHITE,
                     optional=True,
                     tooltip="Of the letters with match 'place only': #rrggbb or a CSS colour name.",
                 ),
@@ -104,28 +103,33 @@ class Reletter(io.ComfyNode):
                 io.String.Output(
                     display_name="report", tooltip="Every line with all that was measured, to be copied and changed."
                 ),
+                TYPE.Output(
+                    display_name="type",
+                    tooltip="The new letters as outlines, for Save for Print; of one picture. Gradients stay pixels.",
+                ),
             ],
         )  # fmt: skip
 
     @classmethod
     def execute(
-        cls, image, text, regions, font, match, fit, background, method, mask=None, colour="#ffffff",
+        cls, image, text, regions, font, match, fit, background, method, mask=None, colour=WHITE,
         inpaint_model=None,
     ) -> io.NodeOutput:  # fmt: skip
         """See the schema."""
         if background == ERASE:
             check_filling(method, inpaint_model)
         pictures = images.pictures(image)
-        known = _fonts()
+        known = comfy_fonts.known()
         lines = typed_lines(text, known)
         wish = Wish(known, font, match, fit, colour_of("colour", colour))
         places = _places(pictures, regions, mask, lines)
-        reader = region_reader() if match == ALL else None
+        reader = region_readings() if match == ALL else None
         progress = Progress(sum(len(own) for _, own in places) * STEPS)
         result, layers, reports = images.working_copy(image), torch.zeros(*pictures.shape[:3], 4), []
+        letters: list[Relettered] = []
         for number, (picture, (found, own)) in enumerate(zip(pictures, places, strict=True)):
             pixels = images.bytes_as_seen(picture)
-            seen = [_measured(pixels, found[at - 1], reader, progress) for at, _ in own]
+            seen = [_measured(pixels, found[at - 1], known.values(), reader, progress) for at, _ in own]
             if background == ERASE:
                 strength = torch.from_numpy(_old([one.measured for one in seen], pixels.shape[:2])).float()
                 fill_masked(result[number], picture, strength, method, inpaint_model)
@@ -133,19 +137,24 @@ class Reletter(io.ComfyNode):
             for (at, line), one in zip(own, seen, strict=True):
                 own_wish = wish if one.is_matched else replace(wish, match=PLACE_ONLY)
                 done = interruptibly(relettered, at, line, one.measured, own_wish, pixels.shape[:2])
-                _over(layers[number], done)
+                _over(layers[number], done.layer)
+                letters.append(done)
                 report += [f"# Region {at}: {'; '.join([*one.notes, *done.notes])}.", done.line]
                 progress.step()
-            lay(result[number : number + 1], images.pictures(result[number : number + 1]), layers[number])
+            if match == ALL and colour != WHITE and all(one.is_matched for one in seen):
+                report.append(f"# {colour} is not used: 'colour' is for 'place only'. A line may say colour={colour}.")
             reports.append("\n".join([*report, *_left(len(found), [at for at, _ in own])]))
-        several = len(reports) > 1
-        told = [f"# Picture {at}\n{report}" if several else report for at, report in enumerate(reports, 1)]
-        return io.NodeOutput(images.to_host(result), images.to_host(layers), "\n".join(told))
+        lettered = _lettered(result, layers, letters) if len(pictures) == 1 else None
+        lay(result, images.pictures(result), layers)
+        if lettered is None:
+            reports = [f"# Picture {at}\n{report}" for at, report in enumerate(reports, 1)]
+            reports.append("# The output 'type' is empty: it holds the words of one picture.")
+        return io.NodeOutput(images.to_host(result), images.to_host(layers), "\n".join(reports), lettered)
 
     @classmethod
     def fingerprint_inputs(cls, **_) -> str:
-        """What `auto` finds depends on models/fonts; the machine's own fonts stay while ComfyUI runs."""
-        return stamp(*listed(FONTS))
+        """A line may name any font."""
+        return comfy_fonts.stamped(fonts.AUTO)
 
 
 def _places(pictures, regions, mask, lines: list[Typed]):
@@ -166,17 +175,13 @@ class _Seen:
     notes: list[str]
 
 
-def _measured(pixels: np.ndarray, region: Region, reader, progress: Progress) -> _Seen:
+def _measured(pixels: np.ndarray, region: Region, known, reader, progress: Progress) -> _Seen:
     """What a region's lettering looks like, and what is to be told of it."""
     notes: list[str] = []
-    if reader is not None:
-        region = reader(pixels, Region(region.polygon, region.score))
+    found = interruptibly(measured, pixels, region, known, reader)
     progress.step()
-    words = (region.text or "").strip() if region.certainty >= READ_SURELY else ""
-    if words:
-        notes.append(f'it says "{words}"')
-    found = interruptibly(measured, pixels, region, words)
-    progress.step()
+    if found is not None and found.seen.words:
+        notes.append(f'it says "{found.seen.words}"')
     if found is not None:
         return _Seen(found, True, notes)
     notes.append("no letters part from their ground, so its place alone is matched")
@@ -194,10 +199,19 @@ def _old(found: list[Measured], size: tuple[int, int]) -> np.ndarray:
     return mask
 
 
-def _over(layer: torch.Tensor, done: Relettered) -> None:
+def _lettered(result: torch.Tensor, layers: torch.Tensor, letters: list[Relettered]) -> Lettered:
+    """The lines as outlines, beside the one picture that they are set on."""
+    under = torch.zeros_like(layers[0])
+    for line in letters:
+        _over(under, line.under)
+    shapes = tuple(shape for line in letters for shape in line.shapes)
+    return Lettered(images.pictures(result).clone(), under, layers[0], shapes)
+
+
+def _over(layer: torch.Tensor, line: Layer) -> None:
     """Lay a line over those that are there, in place; straight alpha."""
-    place = layer[done.layer.rows, done.layer.columns]
-    above = torch.from_numpy(done.layer.rgba)
+    place = layer[line.rows, line.columns]
+    above = torch.from_numpy(line.rgba)
     alpha = above[..., 3:] + place[..., 3:] * (1 - above[..., 3:])
     colours = above[..., :3] * above[..., 3:] + place[..., :3] * place[..., 3:] * (1 - above[..., 3:])
     place[..., :3] = torch.where(alpha > 0, colours / alpha.clamp(min=1e-6), 0.0)
@@ -208,7 +222,3 @@ def _left(count: int, named: list[int]) -> list[str]:
     """A word about the regions that no line names."""
     left = [str(number) for number in range(1, count + 1) if number not in named]
     return [f"# Not named, and left as they are: {', '.join(left)}."] if left else []
-
-
-def _fonts() -> dict[str, fonts.Font]:
-    return fonts.available(listed(FONTS))

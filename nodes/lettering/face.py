@@ -1,5 +1,6 @@
 """One face of a font file in one instance: HarfBuzz shapes with it, FreeType draws it."""
 
+import ctypes
 import io
 import math
 from dataclasses import dataclass
@@ -190,6 +191,7 @@ class Face:
             glyph.stroke(stroker, True)
         drawn = glyph.to_bitmap(ft.FT_RENDER_MODE_NORMAL, 0, True)
         bitmap = drawn.bitmap
-        # FreeType's memory goes with `glyph`, so the coverage is copied.
-        rows = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width]
+        # Copied, as FreeType's memory goes with `glyph`; at once, as `bitmap.buffer` is a list made byte by byte.
+        copied = ctypes.string_at(bitmap._FT_Bitmap.buffer, bitmap.rows * bitmap.pitch)
+        rows = np.frombuffer(copied, np.uint8).reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width]
         return rows, left + drawn.left, top - drawn.top

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from ..page.drawing import Shape
+from ..page.drawing import Move, Shape
 from .letters import HORIZONTAL, Glyph, Letters, Step
 
 Colour = tuple[int, int, int]
@@ -76,13 +76,22 @@ class Ink:
 
     def shapes(self, paint: Paint) -> tuple[Shape, ...]:
         """The letters over their outlines, in px of the layer."""
-        paths = [
+        paths = self._paths()
+        # A stroke lies half inside.
+        outlines = [Shape(path, paint.outline_colour, 2 * outline) for path, outline in paths if outline]
+        return (*outlines, *(Shape(path, paint.colour) for path, _ in paths))
+
+    def letter_paths(self) -> list[tuple[Move, ...]]:
+        """The letters alone, in px of the layer."""
+        return [path for path, _ in self._paths()]
+
+    def _paths(self) -> list[tuple[tuple[Move, ...], float]]:
+        """Every letter, and the px that its outline is thick."""
+        paths = (
             (glyph.face.path(glyph.number, glyph.size, (x, y), glyph.stretch, glyph.turned), outline)
             for glyph, x, y, outline in self._placed
-        ]
-        # A stroke lies half inside.
-        outlines = [Shape(path, paint.outline_colour, 2 * outline) for path, outline in paths if path and outline]
-        return (*outlines, *(Shape(path, paint.colour) for path, _ in paths if path))
+        )
+        return [(path, outline) for path, outline in paths if path]
 
     def _shaded(self, layer: np.ndarray, paint: Paint) -> np.ndarray:
         if paint.shadow:

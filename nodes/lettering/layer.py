@@ -9,7 +9,7 @@ def lay(result: torch.Tensor, seen: torch.Tensor, layer: torch.Tensor) -> None:
     Args:
         result: `[B,H,W,C]` float32 with C of 1, 3 or 4: the very values of the pictures.
         seen: `[B,H,W,C]`: the same in 0..1.
-        layer: `[H,W,4]` in 0..1 with straight alpha.
+        layer: `[H,W,4]`, or one for each, in 0..1 with straight alpha.
     """
     alpha = layer[..., 3:]
     colours = result[..., :3]

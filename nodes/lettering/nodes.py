@@ -5,12 +5,11 @@
 
 from ..host import images
 from ..host.api import io
-from ..host.models import listed, stamp
 from ..host.progress import interruptibly
 from ..host.wires import TRIM, TYPE
 from ..page.colour import colour_of
 from ..page.lettered import Lettered
-from . import fonts
+from . import comfy_fonts, fonts
 from .breaks import SYLLABLE_WISE, WORD_WISE
 from .choice import OWN, SAME, faces_of
 from .comfy_place_title import PlaceTitle as PlaceTitle
@@ -21,8 +20,6 @@ from .letters import HORIZONTAL, TURNED, VERTICAL
 from .margins import margins
 from .text import clean
 from .typeset import JUSTIFIED, Style, Words, is_spine, typeset
-
-FONTS = "fonts"
 
 
 class TypesetTitle(io.ComfyNode):
@@ -43,7 +40,7 @@ class TypesetTitle(io.ComfyNode):
                 io.String.Input("author", default="", tooltip="Set at the other end of the cover; may be empty."),
                 io.Combo.Input(
                     "font",
-                    options=[fonts.AUTO, *_fonts()],
+                    options=[fonts.AUTO, *comfy_fonts.known()],
                     tooltip="A font file of models/fonts or of this machine. auto takes the first with every letter.",
                 ),
                 io.Combo.Input(
@@ -109,7 +106,7 @@ class TypesetTitle(io.ComfyNode):
                 *(
                     io.Combo.Input(
                         f"{script}_font",
-                        options=[SAME, fonts.AUTO, *_fonts()],
+                        options=[SAME, fonts.AUTO, *comfy_fonts.known()],
                         optional=True,
                         advanced=True,
                         tooltip=f"For {name}, matched in size and baseline. auto: another only where font lacks some.",
@@ -204,7 +201,7 @@ class TypesetTitle(io.ComfyNode):
         free = margins(across, high, margin, trim, spine)
         own = dict(zip(OWN, (hanja_font, latin_font, numerals_font), strict=True))
         text = "\n".join((words.title, words.subtitle, words.author))
-        faces, told = interruptibly(faces_of, _fonts(), font, own, text, weight, width)
+        faces, told = interruptibly(faces_of, comfy_fonts.known(), font, own, text, weight, width)
         style = Style(
             faces, layout, position, align, title_size, outline, tracking, leading, breaking, hanging
         )  # fmt: skip
@@ -232,12 +229,4 @@ class TypesetTitle(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, font, hanja_font=SAME, latin_font=SAME, numerals_font=SAME, **_) -> str:
-        # What auto finds depends on models/fonts; the machine's own fonts stay while ComfyUI runs.
-        known = _fonts()
-        names = [name for name in (font, hanja_font, latin_font, numerals_font) if name != SAME]
-        chosen = [known[name].path for name in names if name in known]
-        return stamp(*chosen) if len(chosen) == len(names) else stamp(*chosen, *listed(FONTS))
-
-
-def _fonts() -> dict[str, fonts.Font]:
-    return fonts.available(listed(FONTS))
+        return comfy_fonts.stamped(font, hanja_font, latin_font, numerals_font)

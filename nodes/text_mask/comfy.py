@@ -183,6 +183,15 @@ def region_reader() -> Callable[[np.ndarray, Region], Region] | None:
     return lambda pixels, region: interruptibly(reader.read, pixels, region)
 
 
+def region_readings() -> Callable[[np.ndarray, Region], list[Region]] | None:
+    """The same with what each recogniser makes of it, the likeliest first."""
+    try:
+        reader = interruptibly(comfy_engines.choose_reader)
+    except ImportError:
+        return None
+    return lambda pixels, region: interruptibly(reader.readings, pixels, region)
+
+
 def line_reader() -> Callable[[np.ndarray, tuple[int, int, int, int]], str] | None:
     """The recognisers as one function of a picture and a box in it; None where rapidocr is not installed."""
     reader = region_reader()

@@ -157,11 +157,17 @@ def _flat(
     rows, columns = np.flatnonzero((cover_ > 0.5).any(axis=1)), np.flatnonzero((cover_ > 0.5).any(axis=0))
     head, last = float(rows[0]), float(rows[-1] + 1)
     foot = (
-        pad - top + font.getbbox("H", anchor="ls")[3]
+        pad - top + _foot(font)
         if words.isascii() and not is_column and LETTERS & set(words)
         else last
     )
     return cover_, (float(columns[0]), head, float(columns[-1] + 1), float(foot), last)
+
+
+def _foot(font: ImageFont.FreeTypeFont) -> int:
+    """px from the baseline down to where capitals end: hands often stand above it, which `getbbox` does not tell."""
+    mask, (_, top) = font.getmask2("H", anchor="ls")
+    return top + mask.getbbox()[3]
 
 
 def _widened(cover_: np.ndarray, px: float) -> np.ndarray:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ..ink import Ink
+from ...page.drawing import Shape
+from ..ink import Ink, Paint
 from . import veil
 from .given import Page, Words
 from .inks import Shade, shades
@@ -26,6 +27,10 @@ class Painted:
     layout: Layout
     layer: np.ndarray
     """`[H,W,4]` uint8, straight alpha: letters, and beneath them the veils."""
+    under: np.ndarray
+    """The same without letters."""
+    shapes: tuple[Shape, ...]
+    """The letters as outlines, in px."""
     inks: dict[str, Shade]
     """Part -> its ink."""
     contrasts: dict[str, tuple[float, float]]
@@ -53,12 +58,12 @@ def _painted(page: Page, layout: Layout, palette: list[Shade]) -> Painted:
     inks: dict[str, Shade] = {}
     veils: dict[str, float] = {}
     soft: dict[str, float] = {}
-    planes: dict[str, np.ndarray] = {}
+    drawn: dict[str, Ink] = {}
     masks: dict[str, np.ndarray] = {}
     for name, part in layout.parts.items():
         ink = Ink(width, height)
         part.draw(ink)
-        planes[name] = ink.letters
+        drawn[name] = ink
         masks[name] = veil.halo(ink.letters, part.size)
     seen = picture
     blocks = [("title", "subtitle"), ("author",)]
@@ -72,9 +77,12 @@ def _painted(page: Page, layout: Layout, palette: list[Shade]) -> Painted:
         for name in parts:
             inks[name], veils[name], soft[name] = found.shade, opacity, share
     contrasts = {name: veil.parted(seen, masks[name], inks[name]) for name in layout.parts}
-    for name, plane in planes.items():
-        layer = _over(layer, plane, inks[name].colour)
-    return Painted(layout, layer, inks, contrasts, veils, soft)
+    under = layer
+    lines: tuple[Shape, ...] = ()
+    for name, ink in drawn.items():
+        layer = _over(layer, ink.letters, inks[name].colour)
+        lines += ink.shapes(Paint(inks[name].colour, inks[name].colour))
+    return Painted(layout, layer, under, lines, inks, contrasts, veils, soft)
 
 
 def _need(palette: list[Shade], colours: np.ndarray, title: Shade | None) -> veil.Need:

@@ -15,8 +15,9 @@ from ..fonts import Font, characters, draws
 from ..ink import Ink
 from ..letters import HORIZONTAL, VERTICAL, Letters
 from ..opening import Cut, open_face, unreadable
-from ..text import HANGUL, graphemes, has_ink, script
-from .heights import standard
+from ..text import graphemes, has_ink
+from .heights import foot, standard
+from .lie import DESCENDING
 from .strokes import HEIGHT, Strokes, strokes
 
 SAMPLES: dict[str, list[str]] = json.loads(Path(__file__).with_name("samples.json").read_text(encoding="utf-8"))
@@ -24,20 +25,9 @@ SAME_WORDS = 60.0
 """How much it counts where letters of a font do not cover those of the picture, where what they say is known."""
 DRAWN = (14, 20, 28, 40, 56, 80)
 """px: letters of fonts are measured as small as those of the picture are."""
+NEARLY = 0.06
+"""Correlation: so much less like the letters a font may be than the one most like them."""
 WEIGHTS = range(100, 1000, 100)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The letters of a region, upright, `HEIGHT` px from foot to head."""
-
-    cover: np.ndarray
-    """`[h,w]` float32, cut to its ink."""
-    size: float
-    """px that they are high in the picture."""
-    words: str
-    """What they say; "" where nobody knows."""
-    is_column: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +41,55 @@ class Alike:
     """log of how much wider the letters that are seen are than the font's own."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The letters of a region, upright, `HEIGHT` px from foot to head."""
+
+    cover: np.ndarray
+    """`[h,w]` float32, cut to its ink."""
+    size: float
+    """px that they are high in the picture."""
+    words: str
+    """What they say; "" where nobody knows."""
+    is_column: bool
+    liked: tuple[Alike, ...]
+    """Fonts in which they look so, most like them first; () where none was found that does."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Words in a font."""
+
+    font: Font
+    weight: int
+    words: str
+    cover: np.ndarray
+    """`[h,w]` float32, cut to its ink; `HEIGHT` px from foot to head, a column so wide."""
+
+
+def drawn(words: str, fonts: Iterable[Font], size: float, is_column: bool) -> list[Drawn]:
+    """Words in every font that has their letters.
+
+    Args:
+        size: px that they are high in the picture: as soft they are drawn.
+    """
+    known = {ord(letter) for one in graphemes(words) if has_ink(one) for letter in one}
+    if not known:
+        return []
+    nearest_size = min(DRAWN, key=lambda one: abs(math.log(one / size)))
+    found: list[Drawn] = []
+    for font in fonts:
+        try:
+            if not known <= characters(font.path):
+                continue
+            for weight in _weights(font.path):
+                cover = _drawn(font.path, _dates(font.path), weight, words, nearest_size, is_column)
+                found += [Drawn(font, weight, words, cover)] if cover is not None else []
+        except UserError:  # a damaged file among the system's does not stop the search
+            continue
+    return found
+
+
 def nearest(seen: Seen, fonts: Iterable[Font], words: str, tick: Callable[[], None] = lambda: None) -> Alike | None:
     """The font most like the letters that are seen; None where no font draws the new words.
 
@@ -58,6 +97,10 @@ def nearest(seen: Seen, fonts: Iterable[Font], words: str, tick: Callable[[], No
         words: the new ones.
         tick: is called after every font.
     """
+    fonts = list(fonts)
+    liked = next((one for one in _liked(seen, fonts) if draws(one.font, words, Cut(one.weight))), None)
+    if liked is not None:
+        return liked
     own = strokes(seen.cover)
     found: list[Alike] = []
     known = {letter for one in graphemes(words) if has_ink(one) for letter in one}
@@ -73,10 +116,15 @@ def nearest(seen: Seen, fonts: Iterable[Font], words: str, tick: Callable[[], No
     return next((one for one in found if draws(one.font, words, Cut(one.weight))), None)
 
 
+def _liked(seen: Seen, fonts: list[Font]) -> list[Alike]:
+    """Those of the fonts that lie on the letters nearly as well as any."""
+    return [one for one in seen.liked if one.font in fonts and one.distance <= seen.liked[0].distance + NEARLY]
+
+
 def _distance(own: Strokes, seen: Seen, path: Path, weight: int) -> tuple[float, float]:
     """How far a font is from what is seen, and log of how much wider that is."""
     size = min(DRAWN, key=lambda one: abs(math.log(one / seen.size)))
-    dates = (path.stat().st_mtime_ns, path.stat().st_ctime_ns)
+    dates = _dates(path)
     if seen.words:
         drawn = _drawn(path, dates, weight, seen.words, size, seen.is_column)
         figures = strokes(drawn) if drawn is not None else None
@@ -86,6 +134,11 @@ def _distance(own: Strokes, seen: Seen, path: Path, weight: int) -> tuple[float,
         return away, own.slim - figures.slim
     kinds = (_figures(path, dates, weight, kind, size, seen.is_column) for kind in SAMPLES)
     return min((own.distance(figures), own.slim - figures.slim) for figures in kinds)
+
+
+def _dates(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ctime_ns
 
 
 @lru_cache(maxsize=4096)
@@ -104,8 +157,8 @@ def _drawn(path: Path, dates: tuple[int, int], weight: int, text: str, size: int
     import cv2
 
     face = open_face(path, Cut(weight)).face
-    head, foot = standard(text, face)
-    em = round(2 * size / (head - foot))
+    head, low = standard(text, face)
+    em = round(2 * HEIGHT / (head - low))  # large, as hints move the strokes of small letters
     letters = Letters(Faces(face), em, 0, direction=VERTICAL if is_column else HORIZONTAL)
     steps = letters.steps(text.replace("\n", " "))
     length = math.ceil(sum(step.length for step in steps)) + 2 * em
@@ -117,14 +170,13 @@ def _drawn(path: Path, dates: tuple[int, int], weight: int, text: str, size: int
         return None
     cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     # As the picture's own letters are: by their ink, less what stands below their foot.
-    below = 0 if is_column or any(script(one) == HANGUL for one in graphemes(text)) else max(0, rows[-1] + 1 - 2 * em)
+    hangs = not is_column and any(letter in DESCENDING for letter in text)
+    below = max(0, rows[-1] + 1 - round((2 - foot(face)) * em)) if hangs else 0
     own = cover.shape[1] if is_column else cover.shape[0] - below
-    half = cv2.resize(
-        cover, tuple(max(1, round(side / 2)) for side in cover.shape[1::-1]), interpolation=cv2.INTER_AREA
-    )
-    scale = HEIGHT / max(own, 1)
-    target = tuple(max(1, round(side * scale)) for side in cover.shape[1::-1])
-    return cv2.resize(half, target, interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    scale = 1 / max(own, 1)
+    small, full = (tuple(max(1, round(side * scale * high)) for side in cover.shape[1::-1]) for high in (size, HEIGHT))
+    softened = cv2.resize(cover, small, interpolation=cv2.INTER_AREA)
+    return cv2.resize(softened, full, interpolation=cv2.INTER_CUBIC).clip(0, 1)
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:

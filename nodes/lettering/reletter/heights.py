@@ -16,3 +16,8 @@ def standard(words: str, face: Face) -> tuple[float, float]:
         if tops:
             return max(tops) / 1000, min(bottoms) / 1000
     return 0.8, 0.0
+
+
+def foot(face: Face) -> float:
+    """Where letters without a part below end, above the baseline in ems: not all fonts set Latin on it."""
+    return -face.box(face.shape("H", 1000)[0].number, 1000)[3] / 1000

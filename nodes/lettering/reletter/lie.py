@@ -34,8 +34,6 @@ LEAST_SLANT = 4.0
 FEW = 0.05
 """Of the ink of a full row: rows with less are a speck's."""
 DESCENDING = set("gjpqyQ,;()[]{}|/")
-LOW = set("acemnorsuvwxz")
-"""Letters without a part above."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def lie(cover: np.ndarray, corners: np.ndarray, words: str) -> Lie | None:
         if plane.length >= LONG * height * zoom:
             plane = _seen_from_the_side(small, plane, height * zoom)
         plane = _leaning(small, plane, height * zoom)
-    return _ends(cover, _scaled(plane, 1 / zoom), height, words)
+    return ends(cover, _scaled(plane, 1 / zoom), height, words)
 
 
 def _start(corners: np.ndarray) -> Plane:
@@ -116,7 +114,7 @@ def _sharpness(cover: np.ndarray, plane: Plane, height: float) -> float:
     return float((np.diff(profile) ** 2).sum() / max(profile.sum(), 1e-6) ** 2)
 
 
-def _best(values: np.ndarray, score: Callable[[float], float]) -> tuple[float, float]:
+def best_of(values: np.ndarray, score: Callable[[float], float]) -> tuple[float, float]:
     """The value with the highest score, between its neighbours by a parabola."""
     scores = np.array([score(value) for value in values])
     at = int(scores.argmax())
@@ -133,8 +131,8 @@ def _turned(cover: np.ndarray, plane: Plane, height: float) -> Plane:
         doubt = 1 - ((angle - plane.angle) / DOUBT) ** 2  # the region's own angle is not far off
         return _sharpness(cover, replace(plane, angle=angle), height) * doubt
 
-    angle, _ = _best(plane.angle + np.arange(-TURN, TURN + 0.5, 0.5), score)
-    angle, _ = _best(angle + np.arange(-0.5, 0.51, 0.125), score)
+    angle, _ = best_of(plane.angle + np.arange(-TURN, TURN + 0.5, 0.5), score)
+    angle, _ = best_of(angle + np.arange(-0.5, 0.51, 0.125), score)
     return replace(plane, angle=angle)
 
 
@@ -162,7 +160,7 @@ def _seen_from_the_side(cover: np.ndarray, plane: Plane, height: float) -> Plane
             def sharper(value: float, name: str = name, base: Plane = found) -> float:
                 return _sharpness(cover, replace(base, **{name: float(value)}), height)
 
-            value, _ = _best(middle + np.linspace(-width, width, 7) * step, sharper)
+            value, _ = best_of(middle + np.linspace(-width, width, 7) * step, sharper)
             found = replace(found, **{name: value})
     return found
 
@@ -174,12 +172,21 @@ def _leaning(cover: np.ndarray, plane: Plane, height: float) -> Plane:
         return float((np.diff(profile) ** 2).sum() / max(profile.sum(), 1e-6) ** 2)
 
     upright = score(0.0)
-    slant, best = _best(np.arange(-LEAN, LEAN + 1, 2.0), score)
+    slant, best = best_of(np.arange(-LEAN, LEAN + 1, 2.0), score)
     return replace(plane, slant=slant) if abs(slant) >= LEAST_SLANT and best >= LEANING * upright else plane
 
 
-def _ends(cover: np.ndarray, plane: Plane, height: float, words: str) -> Lie | None:
-    """The plane in the middle of the ink, and the letters' own height."""
+def straight(cover: np.ndarray, corners: np.ndarray, words: str) -> Lie | None:
+    """How the line lies if it lies as its region does."""
+    return ends(cover, _start(corners), _height(corners), words)
+
+
+def ends(cover: np.ndarray, plane: Plane, height: float, words: str) -> Lie | None:
+    """The plane in the middle of the ink, and the letters' own height.
+
+    Args:
+        height: px that the letters are high at most.
+    """
     along, across = 0.5 * plane.length + 0.9 * height, 1.3 * height
     flat = flattened(cover, plane, along, across)
     if plane.is_column:

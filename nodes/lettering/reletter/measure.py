@@ -1,18 +1,22 @@
-"""Measure the lettering of a region: everything but its font."""
+"""Measure the lettering of a region."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...text_mask import Region, draw_mask
+from ..fonts import Font
 from ..letters import HORIZONTAL, VERTICAL
-from .alike import Seen
+from .alike import Alike, Seen
 from .distance import distances
-from .lie import TALL, Lie, flattened, lie
+from .fitting import SURE
+from .lie import TALL, flattened
 from .look import Colour, Look
 from .paints import Paints, paints
 from .plane import Plane
+from .reading import Read, Reading, reading
 from .shade import Shade, shade
 from .sight import Sight, sight
 from .strokes import HEIGHT
@@ -41,24 +45,26 @@ class Measured:
     """`[h,w]` bool at (left, top) of the picture: all of the old lettering."""
 
 
-def measured(picture: np.ndarray, region: Region, words: str) -> Measured | None:
+def measured(
+    picture: np.ndarray, region: Region, fonts: Collection[Font] = (), read: Read | None = None
+) -> Measured | None:
     """The lettering of a region.
 
     Args:
         picture: `[H,W,3]` uint8 RGB.
-        words: what it says, "" where nobody knows.
+        region: with what it says, as far as anybody knows.
+        fonts: in which its words may be set.
+        read: reads what it says.
 
     Returns:
         What was measured, or None where no letters part from the ground.
     """
     seen = sight(picture, region)
-    found = paints(seen)
-    if found is None:
+    best = _read(seen, region.polygon, read(picture, region) if read else [region], fonts, read)
+    if best is None:
         return None
-    corners = seen.from_picture(region.polygon.astype(np.float64))
-    line = lie(found.cover, corners, words)
-    if line is None:
-        return None
+    found, known = best
+    line = known.line
     shadow = shade(seen, found)
     plane, zoom = line.plane, seen.zoom
     x, y = seen.to_picture(np.array([plane.x, plane.y]))
@@ -90,8 +96,23 @@ def measured(picture: np.ndarray, region: Region, words: str) -> Measured | None
     along, across = (tall, wide) if plane.is_column else (wide, tall)
     room = max(along, own.length), max(across, (line.size + line.beyond) / zoom)
     return Measured(
-        look, own, room, _seen(found, line, words, zoom), *_old(picture, seen, found, shadow)
+        look, own, room, _seen(found, known, zoom), *_old(picture, seen, found, shadow)
     )  # fmt: skip
+
+
+def _read(
+    seen: Sight, polygon: np.ndarray, said: list[Region], fonts: Collection[Font], read: Read | None
+) -> tuple[Paints, Reading] | None:
+    """With what the letters are painted that are most like any font's: they are the letters, and nothing else is."""
+    corners = seen.from_picture(polygon.astype(np.float64))
+    best: tuple[Paints, Reading] | None = None
+    for found in paints(seen):
+        known = reading(found.cover, corners, seen.zoom, said, fonts, read)
+        if known and (best is None or known.likeness > best[1].likeness):
+            best = found, known
+        if best and (best[1].likeness >= SURE or not fonts):
+            break
+    return best
 
 
 def _even(px: float) -> float:
@@ -110,7 +131,7 @@ def unseen(picture: np.ndarray, region: Region) -> Measured:
     look = Look(size=FILLS * across, angle=angle, direction=VERTICAL if is_column else HORIZONTAL)
     plane = Plane(float(x), float(y), along, angle, is_column=is_column)
     old = draw_mask(picture, [region], "polygon", 0.0) > 0
-    nothing = Seen(np.zeros((HEIGHT, HEIGHT), np.float32), look.size, "", is_column)
+    nothing = Seen(np.zeros((HEIGHT, HEIGHT), np.float32), look.size, "", is_column, ())
     return Measured(look, plane, (along, across), nothing, 0, 0, old)
 
 
@@ -143,14 +164,16 @@ def _rgb(lab: np.ndarray) -> Colour:
     return red, green, blue
 
 
-def _seen(found: Paints, line: Lie, words: str, zoom: float) -> Seen:
+def _seen(found: Paints, known: Reading, zoom: float) -> Seen:
     """The letters straightened, `HEIGHT` px high and cut to their ink."""
+    line = known.line
     fine = HEIGHT / line.size
     flat = flattened(found.cover, line.plane, 0.52 * line.plane.length, 0.5 * line.size + line.beyond + 2, fine)
     rows, columns = np.flatnonzero((flat > 0.5).any(axis=1)), np.flatnonzero((flat > 0.5).any(axis=0))
     if len(rows):
         flat = flat[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Seen(flat, line.size / zoom, words, line.plane.is_column)
+    liked = tuple(Alike(one.drawn.font, one.drawn.weight, 1 - one.likeness, 0.0) for one in known.fonts)
+    return Seen(flat, line.size / zoom, known.words, line.plane.is_column, liked)
 
 
 def _old(picture: np.ndarray, seen: Sight, found: Paints, shadow: Shade | None) -> tuple[int, int, np.ndarray]:

@@ -1,47 +1,29 @@
 """With what letters are painted: their colour or gradient, and the line around them.
 
-The colours of the piece are parted into a few by k-means; the letters' own is the one that fills them, an outline the
-one that stands between it and the ground on every side.
+An outline is the colour that stands between the letters' own and the ground on every side.
 """
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .distance import distances
+from .fill import ALIKE, APART, Fill, fills
 from .sight import Sight
 
-COLOURS = 4
-ALIKE = 9.0
-"""Lab distance: the same colour, with the noise of a photograph."""
-APART = 8.0
-"""Lab distance from which two colours are two."""
 RING = 0.12
 """Of the text height, and 3 px: what may be outline or shadow around the ink that was found."""
 SOFT = 0.3
 """The same: how far the ground is averaged under the letters."""
 TRUE = 0.4
 """Of the share of px that have the letters' very colour: a piece that has fewer is something else."""
-CLEAR = 45.0
-"""Lab distance to the ground from which letters are as clear as can be."""
-CLOSED = 1.1
-"""How much a colour counts that touches no ground; one that touches nothing else counts 1 less."""
-PLAIN = 0.35
-"""What letters count at least, which touch nothing else."""
-ENCLOSED = 0.25
-"""Letters inside an outline touch less ground, and may be holes of the ink that was found."""
-ENLARGED = 2.5
-"""Pieces that are enlarged more have wider soft rims."""
 WIDEST = 0.22
 """The same: an outline that is wider is none."""
 SIDES = 8
-LEAST_SIDE, LEAST_RING = 0.35, 0.6
-"""Of the px around the letters, on each side and in all: an outline holds so many."""
-MOST_FITTED = 6000
-"""px that a plane is fitted to."""
-GROWN = 1.3
-"""A gradient explains so many times the px of one colour, or it is none."""
+LEAST_SIDE, LEAST_RING, EVEN = 0.35, 0.5, 0.45
+"""Of the px around the letters, on each side and in all: an outline holds so many; and of the side that has most of
+it, on each other one: a shadow stands on one side."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +43,15 @@ class Paints:
     """`[3]`."""
 
 
-def paints(seen: Sight) -> Paints | None:
-    """What letters are painted with; None where no letters part from the ground."""
+def paints(seen: Sight) -> Iterator[Paints]:
+    """What letters may be painted with, the likeliest first; nothing where none part from the ground."""
     near, ground = _ground(seen)
-    fill = _fill(seen, near, ground)
-    if fill is None:
-        return None
-    plane, is_gradient = fill
+    for one in fills(seen, near, ground):
+        yield _paints(seen, one, near, ground)
+
+
+def _paints(seen: Sight, found: Fill, near: np.ndarray, ground: np.ndarray) -> Paints:
+    plane, is_gradient = found.plane, found.is_gradient
     own = np.linalg.norm(seen.lab - _painted(plane, seen.ink.shape), axis=2)
     cover = _cover(own, np.linalg.norm(seen.lab - ground, axis=2), seen, near)
     around = _outline(seen, cover, own, ground, near)
@@ -95,89 +79,6 @@ def _ground(seen: Sight) -> tuple[np.ndarray, np.ndarray]:
     mean = (seen.lab * beside[..., None]).sum(axis=(0, 1)) / beside.sum()
     share = np.clip(weight / 1e-4, 0, 1)[..., None]
     return near, (ground * share + mean * (1 - share)).astype(np.float32)
-
-
-def _fill(seen: Sight, near: np.ndarray, ground: np.ndarray) -> tuple[np.ndarray, bool] | None:
-    """The plane of the letters' colour, and whether it is a gradient."""
-    import cv2
-
-    inside = seen.lab[seen.filled]
-    if len(inside) < 16:
-        return None
-    cv2.setRNGSeed(1)
-    few = np.ascontiguousarray(inside[:: max(1, len(inside) // 6000)])
-    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.3)
-    _, _, centres = cv2.kmeans(few, min(COLOURS, len(few)), np.zeros(0, np.int32), stop, 2, cv2.KMEANS_PP_CENTERS)
-    apart = np.stack([np.linalg.norm(seen.lab - ground, axis=2)]
-                     + [np.linalg.norm(seen.lab - one, axis=2) for one in centres])  # fmt: skip
-    nearest = apart.argmin(axis=0)
-    nearest[~near] = 0
-    places = max(1, len(np.unique(seen.along[seen.ink])))  # letters stand all along the line, other things do not
-    best: tuple[np.ndarray, bool] | None = None
-    best_score = 0.0
-    for number in range(1, len(apart)):
-        own = (nearest == number) & seen.filled
-        away = float(np.linalg.norm(np.median(seen.lab[own] - ground[own], axis=0))) if own.sum() >= 16 else 0.0
-        if away < APART:
-            continue
-        clear = min(1.0, away / CLEAR)
-        start = np.zeros((3, 3))
-        start[0] = np.median(seen.lab[own], axis=0)
-        plane, explained, is_gradient = _grown(seen, ground, start)
-        rim = 3 if seen.zoom < ENLARGED else 5  # what is half letter and half ground is no colour of its own
-        core = cv2.erode(explained.astype(np.uint8), np.ones((rim, rim), np.uint8))
-        opened = _open(core, explained | (nearest > 0), max(seen.zoom, 1.0))
-        counted = core if opened < ENCLOSED else core * seen.ink
-        there = len(np.unique(seen.along[counted > 0]))
-        score = math.sqrt(counted.sum()) * max(CLOSED - opened, PLAIN) * (there / places) ** 2 * clear
-        if score > best_score:
-            best, best_score = (plane, is_gradient), score
-    return best
-
-
-def _open(core: np.ndarray, painted: np.ndarray, zoom: float) -> float:
-    """The share of a colour's surroundings that are ground: half for an outline, none for letters inside one."""
-    import cv2
-
-    step = max(2, round(2 * zoom))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * step + 1, 2 * step + 1))
-    inner = cv2.dilate(core, kernel)
-    ring = cv2.dilate(inner, kernel).astype(bool) & ~inner.astype(bool)
-    return float(1 - painted[ring].mean()) if ring.any() else 1.0
-
-
-def _grown(seen: Sight, ground: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
-    """The plane of a colour, `[h,w]` bool where it explains the ink, and whether it is a gradient."""
-    flat, few = _fitted(seen, ground, start, slopes=False)
-    bent, many = _fitted(seen, ground, flat, slopes=True)
-    rows, columns = np.nonzero(seen.filled)
-    span = np.linalg.norm(bent[1] * np.ptp(columns)) + np.linalg.norm(bent[2] * np.ptp(rows))
-    is_gradient = bool(span >= APART and many.sum() >= GROWN * few.sum())
-    explained = np.zeros(seen.filled.shape, bool)
-    explained[seen.filled] = many if is_gradient else few
-    return (bent if is_gradient else flat), explained, is_gradient
-
-
-def _fitted(seen: Sight, ground: np.ndarray, start: np.ndarray, slopes: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The plane of the ink's colours that grows from a start, and which of its px it explains, `[n]` bool."""
-    rows, columns = np.nonzero(seen.filled)
-    points, lab = np.stack([np.ones(len(rows)), columns, rows], axis=1), seen.lab[seen.filled]
-    from_ground = np.linalg.norm(lab - ground[seen.filled], axis=1)
-    few = slice(None, None, max(1, len(rows) // MOST_FITTED))
-    plane = start
-    for _ in range(24 if slopes else 6):
-        explained = _explained(points[few], lab[few], from_ground[few], plane)
-        if explained.sum() < 16:
-            break
-        used = points[few][explained] if slopes else points[few][explained, :1]
-        fit = np.linalg.lstsq(used, lab[few][explained], rcond=None)[0]
-        plane = fit if slopes else np.vstack([fit, np.zeros((2, 3))])
-    return plane, _explained(points, lab, from_ground, plane)
-
-
-def _explained(points: np.ndarray, lab: np.ndarray, from_ground: np.ndarray, plane: np.ndarray) -> np.ndarray:
-    error = np.linalg.norm(lab - points @ plane, axis=1)
-    return (error < ALIKE) & (error < 0.5 * from_ground)
 
 
 def _painted(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -236,7 +137,7 @@ def _outline(
     across = cv2.Sobel(outside, cv2.CV_32F, 1, 0)[ring], cv2.Sobel(outside, cv2.CV_32F, 0, 1)[ring]
     side = ((np.arctan2(across[1], across[0]) / (2 * np.pi) * SIDES + SIDES) % SIDES).astype(int) % SIDES
     held = [is_line[side == one].mean() for one in range(SIDES) if (side == one).sum() >= 12]
-    if held and min(held) < LEAST_SIDE:
+    if held and min(held) < max(LEAST_SIDE, EVEN * max(held)):
         return None
     inner = (outside > 1.2 * z) & near & (np.linalg.norm(seen.lab - middle, axis=2) < ALIKE)
     return np.median(seen.lab[inner], axis=0) if inner.sum() > 16 else middle

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...page.drawing import Shape
 from ..face import Face
 from ..fonts import AUTO, Font, choose
 from ..letters import VERTICAL
@@ -13,8 +14,9 @@ from ..opening import Cut, open_face
 from .alike import Alike, nearest, overlap
 from .look import Colour, Look
 from .measure import Measured
+from .painting import Layer, corners, is_gradient, painted, shapes
 from .plane import Plane
-from .setting import Flat, Layer, Room, corners, fitted, flat, painted
+from .setting import Flat, Room, fitted, flat
 from .typed import Typed, rounded, told
 
 ALL, PLACE_ONLY = "all", "place only"
@@ -43,6 +45,10 @@ class Relettered:
     """A line that was set."""
 
     layer: Layer
+    under: Layer
+    """What of it stays pixels where `shapes` are printed."""
+    shapes: tuple[Shape, ...]
+    """The letters as outlines, in px of the picture."""
     line: str
     """As it can be typed to give the same."""
     notes: list[str]
@@ -70,7 +76,10 @@ def relettered(number: int, typed: Typed, found: Measured, wish: Wish, size: tup
     notes += [done] if done else []
     if _is_beyond(drawn, look, plane, room, size):
         notes.append("reaches beyond its region, as its line asks for" if typed.values else "reaches beyond its region")
-    return Relettered(painted(drawn, look, plane, size), told(number, look, words), notes)
+    if is_gradient(look):
+        notes.append("for its gradient it stays pixels on the output 'type'")
+    layer, under = painted(drawn, look, plane, size)
+    return Relettered(layer, under, shapes(drawn, look, plane), told(number, look, words), notes)
 
 
 def _place_of(look: Look, colour: Colour) -> Look:

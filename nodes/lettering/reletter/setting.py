@@ -1,4 +1,4 @@
-"""Set words in a look: drawn upright and flat, then laid onto the plane of the old ones."""
+"""Set words in a look, upright and flat, so that they fit their room."""
 
 import math
 from dataclasses import dataclass, replace
@@ -11,10 +11,8 @@ from ..face import Face
 from ..faces import Faces
 from ..ink import Ink
 from ..letters import HORIZONTAL, VERTICAL, Letters
-from .distance import distances
 from .heights import standard
-from .look import Colour, Look
-from .plane import Plane
+from .look import Look
 
 SHRINK, CONDENSE, WRAP = "shrink", "condense", "wrap"
 FITS = (SHRINK, CONDENSE, WRAP)
@@ -28,8 +26,6 @@ FINE = 3
 EM = (48, 1600)
 """px of the em, at which they are drawn."""
 LEADING = 1.2
-MOST_FINE = 6_000_000
-"""px of a window: larger ones are drawn twice as fine only."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,8 @@ class Flat:
     across: float
     down: float
     """px of the plane for each of its px."""
+    ink: Ink
+    """The same as outlines, in its px."""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -162,95 +160,4 @@ def _flat(block: Block, look: Look, face: Face) -> Flat:
             lines.append((line.steps, letters, wide - line.length / 2, tall + off + (head + foot) / 2 * em))
     ink.block(lines)
     across = scale * look.width / 100
-    return Flat(ink.letters, -wide * across, -tall * scale, across, scale)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A window of a layer, straight alpha."""
-
-    rows: slice
-    columns: slice
-    rgba: np.ndarray
-    """`[h,w,4]` float32 in 0..1."""
-
-
-def painted(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> Layer:
-    """Words on their plane in a picture of `size` (height, width), with outline, shadow and gradient."""
-    import cv2
-
-    window = _window(words, look, plane, size)
-    rows, columns = window
-    shape = (rows.stop - rows.start, columns.stop - columns.start)
-    if 0 in shape:
-        return Layer(rows, columns, np.zeros((*shape, 4), np.float32))
-    fine = FINE if shape[0] * shape[1] <= MOST_FINE else 2
-    letters = _laid(words, plane, window, fine)
-    full = letters
-    if look.outline:
-        outside = distances(letters < 0.5)
-        full = np.maximum(letters, np.clip(look.outline * fine + 1 - outside, 0, 1))
-    letters, full = (cv2.resize(one, shape[::-1], interpolation=cv2.INTER_AREA) for one in (letters, full))
-    colours = _colours(words, look, plane, window)
-    alpha = full
-    edge = _shade(look.outline_colour)
-    paint = letters[..., None] * colours + (full - letters)[..., None] * edge
-    if look.opacity:
-        move = np.array([[1, 0, look.shadow[0]], [0, 1, look.shadow[1]]], np.float64)
-        below = cv2.warpAffine(full, move, shape[::-1])
-        if look.softness:
-            below = cv2.GaussianBlur(below, (0, 0), look.softness)
-        below = below * (look.opacity / 100) * (1 - full)
-        paint = paint + below[..., None] * _shade(look.shadow_colour)
-        alpha = full + below
-    rgba = np.concatenate([paint / np.maximum(alpha, 1e-6)[..., None], alpha[..., None]], axis=2)
-    return Layer(rows, columns, np.where(alpha[..., None] > 0, rgba, 0).clip(0, 1).astype(np.float32))
-
-
-def corners(words: Flat, plane: Plane) -> np.ndarray:
-    """`[n,2]` px of the picture: the rim of the ink."""
-    left, top, right, bottom = words.box
-    share = np.linspace(0, 1, 17)
-    rim = [(left + t * (right - left), y) for t in share for y in (top, bottom)]
-    rim += [(x, top + t * (bottom - top)) for t in share for x in (left, right)]
-    return plane.to_picture(np.array(rim))
-
-
-def _window(words: Flat, look: Look, plane: Plane, size: tuple[int, int]) -> tuple[slice, slice]:
-    rim = corners(words, plane)
-    more = look.outline + 2
-    shadow = max(abs(one) for one in look.shadow) + 4 * look.softness if look.opacity else 0.0
-    low = np.floor(rim.min(axis=0) - more - shadow).astype(int).clip(0, size[::-1])
-    high = np.ceil(rim.max(axis=0) + more + shadow).astype(int).clip(0, size[::-1])
-    return slice(int(low[1]), int(max(low[1], high[1]))), slice(int(low[0]), int(max(low[0], high[0])))
-
-
-def _places(window: tuple[slice, slice], fine: int) -> np.ndarray:
-    """`[h,w,2]`: the middle of every px of a window, or of every `fine`-th part of one."""
-    ys, xs = ((np.arange((one.stop - one.start) * fine) + 0.5) / fine + one.start for one in window)
-    return np.stack(np.meshgrid(xs, ys), axis=-1)
-
-
-def _laid(words: Flat, plane: Plane, window: tuple[slice, slice], fine: int) -> np.ndarray:
-    import cv2
-
-    places = plane.from_picture(_places(window, fine)) - (words.left, words.top)
-    places = (places / (words.across, words.down) - 0.5).astype(np.float32)
-    cover = cv2.remap(words.cover, places[..., 0], places[..., 1], cv2.INTER_LINEAR)
-    return cover.astype(np.float32) / 255
-
-
-def _shade(colour: Colour) -> np.ndarray:
-    return np.array(colour, np.float32) / 255
-
-
-def _colours(words: Flat, look: Look, plane: Plane, window: tuple[slice, slice]) -> np.ndarray:
-    first, last = _shade(look.colour), _shade(look.to)
-    if look.colour == look.to:
-        return first
-    left, top, right, bottom = words.box
-    turn = math.radians(look.toward)
-    reach = abs(math.cos(turn)) * (right - left) / 2 + abs(math.sin(turn)) * (bottom - top) / 2
-    places = plane.from_picture(_places(window, 1)) - ((left + right) / 2, (top + bottom) / 2)
-    share = (places @ (math.cos(turn), math.sin(turn)) / max(reach, 1e-6) + 1) / 2
-    return first + np.clip(share, 0, 1)[..., None].astype(np.float32) * (last - first)
+    return Flat(ink.letters, -wide * across, -tall * scale, across, scale, ink)

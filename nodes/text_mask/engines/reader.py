@@ -50,22 +50,26 @@ class Reader:
         Args:
             picture: `[H,W,3]` uint8 RGB.
         """
+        return self.readings(picture, region)[0]
+
+    def readings(self, picture: np.ndarray, region: Region) -> list[Region]:
+        """The same, and after it what another recogniser makes of it."""
         if region.text:
-            return region
+            return [region]
         line = np.ascontiguousarray(_straighten(picture, region.polygon)[:, :, ::-1])
         with self._lock:
-            text, sure = _recognise(self._bundled, line)
+            found = [_recognise(self._bundled, line)]
             if self._korean is not None:
-                korean, korean_sure = _recognise(self._korean, line)
+                found.append(_recognise(self._korean, line))
                 # The Korean recogniser knows little Hanja, the bundled one reads Hangul as nothing or as Kana.
-                if HANGUL.search(korean) or korean_sure > sure:
-                    text, sure = korean, korean_sure
+                is_taken = HANGUL.search(found[1][0]) is not None or found[1][1] > found[0][1]
             elif self._is_tesseract:
-                korean, korean_sure = tesseract_reader.read(picture, region)
+                found.append(tesseract_reader.read(picture, region))
                 # It sees some Hangul in Latin letters, which the bundled one is sure of.
-                if HANGUL.search(korean) and korean_sure > sure:
-                    text, sure = korean, korean_sure
-        return replace(region, text=text, certainty=sure)
+                is_taken = HANGUL.search(found[1][0]) is not None and found[1][1] > found[0][1]
+            else:
+                is_taken = False
+        return [replace(region, text=text, certainty=sure) for text, sure in (found[::-1] if is_taken else found)]
 
 
 @lru_cache(maxsize=2)

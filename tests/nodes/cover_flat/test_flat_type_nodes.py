@@ -53,6 +53,17 @@ def test_the_words_of_every_panel_and_the_isbn_reach_the_printer_as_outlines(com
     assert "979119009001803810" in [code.text.replace(" ", "") for code in codes]
 
 
+def test_a_bar_code_over_words_is_told(comfy, sized):
+    flat, _, _, _, height, page = sized
+    front, words = torch.rand(1, height, page.pixels[0], 3), torch.zeros(1, height, page.pixels[0], 4)
+    asked = {"flat": flat, "front": front, "isbn": "9791190090018", "barcode_size": 80}
+    said = "The bar code lies over words on the back: set them higher, or lower barcode_size."
+    words[:, : height // 3] = 1
+    assert said not in comfy.node("DancheongComposeCoverFlat", **asked, back_text=words)[2]
+    words[:, height // 3 :] = 1
+    assert said in comfy.node("DancheongComposeCoverFlat", **asked, back_text=words)[2]
+
+
 def test_without_type_the_sheet_is_what_it_was(comfy, sized):
     flat, _, _, _, height, page = sized
     front = torch.rand(1, height, page.pixels[0], 3, generator=torch.Generator().manual_seed(0))

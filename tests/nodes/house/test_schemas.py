@@ -97,11 +97,11 @@ CONTRACT = {
     ),
     "DancheongPlaceTitle": (
         ["image", "title", "subtitle", "author", "genre", "layouts", "trim", "font", "flat"],
-        ["IMAGE", "IMAGE", "IMAGE", "STRING", "IMAGE"],
+        ["IMAGE", "IMAGE", "IMAGE", "STRING", "IMAGE", "DANCHEONG_TYPE"],
     ),
     "DancheongReletter": (
         ["image", "text", "regions", "font", "match", "fit", "background", "method", "mask", "colour", "inpaint_model"],
-        ["IMAGE", "IMAGE", "STRING"],
+        ["IMAGE", "IMAGE", "STRING", "DANCHEONG_TYPE"],
     ),
     "DancheongCoverFlatSize": (
         ["trim", "pages", "paper", "thickness_mm", "wing_mm", "glue_mm", "binding"],

@@ -15,7 +15,8 @@ def sky(batch, height, width, channels=3):
 
 def test_every_layout_comes_as_picture_and_as_layer(comfy):
     image = sky(2, 240, 160)
-    best, candidates, layer, report, layers = comfy.node("DancheongPlaceTitle", image=image, **WORDS)
+    best, candidates, layer, report, layers, lettered = comfy.node("DancheongPlaceTitle", image=image, **WORDS)
+    assert lettered is None and "The output 'type' is empty" in report
     assert best.shape == image.shape and candidates.shape == (4, 240, 160, 3)
     assert layer.shape == (2, 240, 160, 4) and layers.shape == (4, 240, 160, 4)
     assert torch.equal(best, candidates[::2]) and torch.equal(layer, layers[::2])
@@ -51,13 +52,16 @@ def test_on_a_flat_only_the_front_is_lettered(comfy):
     trim = comfy.module("nodes.page.trim").Trim(76, 112, 3, 60)
     flat = comfy.module("nodes.cover_flat.flat").Flat(trim, 9.0, 30.0)
     across, high = flat.sheet.pixels
-    best, _, layer, report, _ = comfy.node(
+    best, _, layer, report, _, lettered = comfy.node(
         "DancheongPlaceTitle", image=sky(1, high, across), flat=flat, title="달빛", author="김단청", layouts=1
     )
     left, right = flat.panels["front"]
     assert best.shape[1:3] == layer.shape[1:3] == (high, across)
     assert layer[..., left:right, 3].any() and not layer[..., :left, 3].any() and not layer[..., right:, 3].any()
     assert "only the front cover was lettered" in report
+    points = [point for shape in lettered.shapes for _, move in shape.moves for point in move]
+    assert points and all(left < x < right and 0 < y < high for x, y in points)
+    assert torch.equal(lettered.layer, layer[0]) and not torch.equal(lettered.layer, lettered.under)
 
 
 def test_latin_titles_of_a_genre_are_capitals_and_told(comfy):

@@ -45,7 +45,7 @@ def done(comfy):
 
 
 def test_what_was_measured_is_told_and_what_is_not_named_stays(done):
-    image, _, result, layer, report = done
+    image, _, result, layer, report, _ = done
     line = next(row for row in report.split("\n") if row.startswith("1 "))
     assert line.endswith(": 달빛") and "# Not named, and left as they are: 2." in report
     found = values(line)
@@ -58,15 +58,15 @@ def test_what_was_measured_is_told_and_what_is_not_named_stays(done):
 
 
 def test_the_report_can_be_pasted_and_says_the_same_again(comfy, done):
-    image, regions, made, layer, report = done
+    image, regions, made, layer, report, _ = done
     again = comfy.node(NODE, image=image, text=report, regions=regions, method="telea")
     assert again[2].split("\n")[1] in report
     assert torch.equal(again[0], made) and torch.equal(again[1], layer)
 
 
 def test_outside_of_the_old_and_the_new_letters_no_bit_changes(comfy, done):
-    image, regions, _, _, _ = done
-    kept, layer, _ = comfy.node(NODE, image=image, text="1: 달\n2: 빛", regions=regions, font=FONT, background="keep")
+    image, regions, *_ = done
+    kept, layer, *_ = comfy.node(NODE, image=image, text="1: 달\n2: 빛", regions=regions, font=FONT, background="keep")
     alpha = layer[..., 3]
     assert torch.equal(kept[alpha == 0], image[alpha == 0]) and not torch.equal(kept, image)
     line = "1 size=20 dx=30 dy=60 angle=0 colour=white outline=0 opacity=0: 달"
@@ -79,7 +79,7 @@ def test_too_long_words_stay_inside_their_region_and_are_told(comfy, done):
     image, regions, *_ = done
     polygon = np.array(json.loads(regions)[0]["regions"][0]["polygon"])
     for fit, said in (("shrink", "set smaller"), ("condense", "condensed to"), ("wrap", "set smaller")):
-        _, layer, report = comfy.node(
+        _, layer, report, _ = comfy.node(
             NODE, image=image, text="1: 달빛 아래서", regions=regions, font=FONT, fit=fit, background="keep",
             match="place only",
         )  # fmt: skip
@@ -87,6 +87,35 @@ def test_too_long_words_stay_inside_their_region_and_are_told(comfy, done):
         assert said in report
         assert columns.min() >= polygon[0, 0] - 2 and columns.max() <= polygon[1, 0] + 2
         assert rows.min() >= polygon[0, 1] - 2 and rows.max() <= polygon[2, 1] + 2
+
+
+def test_the_new_words_are_outlines_for_print_too(comfy, done):
+    """Beside the erased picture, without the old words."""
+    image, regions, made, layer, _, lettered = done
+    assert lettered.shapes and torch.equal(lettered.layer, layer[0]) and not lettered.under.any()
+    bare = layer[0, ..., 3] == 0
+    assert torch.equal(lettered.ground[0][bare], made[0][bare])
+    assert lettered.beneath("image", made) is lettered.ground
+    both = json.dumps(json.loads(regions) * 2)
+    *_, report, lettered = comfy.node(
+        NODE,
+        image=image.repeat(2, 1, 1, 1),
+        text="1: 달",
+        regions=both,
+        font=FONT,
+        match="place only",
+        background="keep",
+    )
+    assert lettered is None and "The output 'type' is empty: it holds the words of one picture." in report
+
+
+def test_a_colour_that_is_not_used_is_told(comfy, done):
+    image, regions, *_ = done
+    asked = {"image": image, "text": "1: 달", "regions": regions, "font": FONT, "background": "keep"}
+    said = "#00ff00 is not used: 'colour' is for 'place only'. A line may say colour=#00ff00."
+    assert said in comfy.node(NODE, **asked, colour="#00ff00")[2]
+    assert "not used" not in comfy.node(NODE, **asked, colour="#00ff00", match="place only")[2]
+    assert "not used" not in done[4]
 
 
 def test_a_mask_says_where_words_are_without_regions(comfy, done):
@@ -100,7 +129,7 @@ def test_a_mask_says_where_words_are_without_regions(comfy, done):
 def test_a_region_without_letters_gets_its_place_alone_matched(comfy, done):
     image, regions, *_ = done
     plain = torch.full_like(image, 0.5)
-    _, layer, report = comfy.node(
+    _, layer, report, _ = comfy.node(
         NODE, image=plain, text="1: 달", regions=regions, font=FONT, background="keep", colour="#ff0000"
     )
     assert "its place alone is matched" in report and "colour=#ff0000" in report and layer[..., 3].max() == 1

@@ -7,7 +7,7 @@ from dancheong.nodes.cover_flat.compose import compose
 from dancheong.nodes.cover_flat.flat import Flat
 from dancheong.nodes.cover_flat.guides import drawn as guides
 from dancheong.nodes.cover_flat.isbn import drawn
-from dancheong.nodes.cover_flat.type import SAFE_MM, joined
+from dancheong.nodes.cover_flat.type import SAFE_MM, hides_words, joined
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.page.drawing import Shape, box
 from dancheong.nodes.page.lettered import Lettered
@@ -26,6 +26,17 @@ def words(width, height, left, top):
     layer[top : top + 10, left : left + 20] = torch.tensor([1.0, 0, 0, 1])
     shape = Shape(box(left, top, left + 20, top + 10), (255, 0, 0))
     return Lettered(torch.zeros(1, height, width, 3), torch.zeros(height, width, 4), layer, (shape,))
+
+
+@pytest.mark.parametrize("right_bound", [False, True])
+def test_a_bar_code_over_words_on_the_back_is_seen(right_bound):
+    flat = Flat(PAGE, 6.0, 20.0, right_bound)
+    width, height = PAGE.pixels
+    # A bar code lies below, beside the spine: on the left of the back where the book is bound on the right.
+    beside, away = (60, width - 80) if right_bound else (width - 80, 40)
+    low, high = height - 70, 60
+    for left, top, hides in ((beside, low, True), (beside, high, False), (away, low, False)):
+        assert hides_words(flat, code(), [words(width, height, left, top).layer]) == hides, (left, top)
 
 
 @pytest.mark.parametrize("right_bound", [False, True])

@@ -13,10 +13,12 @@ from dancheong.nodes.lettering.reletter.alike import nearest
 from dancheong.nodes.lettering.reletter.distance import distances
 from dancheong.nodes.lettering.reletter.look import Look
 from dancheong.nodes.lettering.reletter.measure import measured
+from dancheong.nodes.lettering.reletter.painting import painted, shapes
 from dancheong.nodes.lettering.reletter.plane import Plane
 from dancheong.nodes.lettering.reletter.reletter import ALL, Wish, relettered
-from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat, painted
+from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat
 from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed_lines
+from dancheong.nodes.page import drawing
 from dancheong.nodes.text_mask import Region
 from PIL import Image, ImageDraw, ImageFont
 
@@ -65,8 +67,17 @@ def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shado
     return picture, Region(cv2.perspectiveTransform(box[None], way)[0], 1.0)
 
 
-def seen(font, words="HEXLI", **how):
-    found = measured(*drawn(font, words, **how), words)
+def drawn_size(font, words):
+    """px from the foot to the head of words as `drawn` draws them."""
+    face = ImageFont.truetype(str(font), 400)
+    _, head, _, foot = face.getbbox("H", anchor="ls")
+    low = foot if set(words) & set("gjpqy") else face.getbbox(words, anchor="ls")[3]
+    return CAPITALS * (low - face.getmask2(words, anchor="ls")[1][1]) / (foot - head)
+
+
+def seen(font, words="HEXLI", fonts=(), **how):
+    picture, region = drawn(font, words, **how)
+    found = measured(picture, replace(region, text=words, certainty=1.0), fonts)
     assert found is not None
     return found
 
@@ -87,6 +98,46 @@ def test_an_outline_is_told_from_the_letters(korean_font):
     look = seen(korean_font, outline=4.0).look
     assert abs(look.outline - 4) < 0.6 and look.outline_colour == WHITE
     assert np.abs(np.subtract(look.colour, RED)).max() < 8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+def test_letters_inside_a_line_as_thick_as_they_are_the_letters(korean_font):
+    """The outline has the more ink then, and stands all along the line as they do."""
+    look = seen(korean_font.with_name("NanumGothic.ttf"), outline=6.5).look
+    assert np.abs(np.subtract(look.colour, RED)).max() < 8 and look.outline_colour == WHITE
+    assert abs(look.outline - 6.5) < 0.8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+@pytest.mark.parametrize(("words", "weight"), [("\uae38", "Light"), ("by", "Bold"), ("\ud560\uc778", "ExtraBold")])
+def test_a_short_word_is_as_turned_and_as_high_as_its_own_letters_say(korean_font, words, weight):
+    """Whatever the region says: its box is turned by 3 degrees and too large."""
+    path = korean_font.with_name(f"NanumGothic{weight}.ttf")
+    picture, region = drawn(path, words, angle=8.0)
+    plain = Plane(*region.polygon.mean(axis=0), 1.0, 3.0).to_picture(
+        1.1 * (region.polygon - region.polygon.mean(axis=0))
+    )
+    others = [
+        Font(korean_font.with_name(f"NanumGothic{one}.ttf"), "here") for one in ("", "Light", "Bold", "ExtraBold")
+    ]
+    font = next(one for one in others if one.path == path)
+    found = measured(picture, Region(plain.astype(np.float32), 1.0, words, 1.0), others)
+    truth = drawn_size(path, words)
+    assert found is not None and found.seen.liked[0].font == font and found.seen.words == words
+    assert abs(found.look.angle - 8) < 0.5 and abs(found.look.size / truth - 1) < 0.03
+
+
+def test_what_letters_do_not_lie_on_is_not_what_they_say(korean_font):
+    """A recogniser that errs in the picture is asked again for the letters alone, and no error of its is taken."""
+    picture, region = drawn(korean_font, "HEXLI", angle=6.5)
+    asked = []
+
+    def read(shown, place):
+        asked.append(shown.shape)
+        return [replace(place, text="MOON" if len(asked) == 1 else "HEXLI", certainty=0.5)]
+
+    found = measured(picture, region, [Font(korean_font, "here")], read)
+    assert found is not None and found.seen.words == "HEXLI" and len(asked) == 2 and asked[0] == picture.shape
+    found = measured(picture, region, [Font(korean_font, "here")], lambda _, place: [replace(place, text="MOON")])
+    assert found is not None and not found.seen.words and abs(found.look.angle - 6.5) < 0.5
 
 
 def test_a_gradient_has_two_colours_and_a_direction(korean_font):
@@ -181,11 +232,27 @@ def test_words_are_as_high_as_asked_and_fit_their_room(korean_font):
         fitted("달빛 아래서 우리는", look, face, Room(60, 44), "shrink", set())
 
 
+@pytest.mark.parametrize("lies", [{}, {"taper": 60.0}, {"bend": 70.0, "slant": 9.0}])
+def test_outlines_for_print_are_the_letters(korean_font, lies):
+    """On a plane that is not flat too, where straight lines are none."""
+    face = open_face(korean_font, Cut()).face
+    look = Look(size=60.0, colour=RED, to=RED, outline=3.0, outline_colour=WHITE)
+    words = flat("\ub2ec\ube5b", look, face, Room(200, 100), "shrink")
+    plane = Plane(100.0, 70.0, 120.0, 10.0, **lies)
+    layer, under = painted(words, look, plane, (140, 200))
+    lines = shapes(words, look, plane)
+    assert not under.rgba.any() and {one.line for one in lines} == {0.0, 6.0}
+    drawn_again = drawing.painted(list(lines), 200, 140)[layer.rows, layer.columns, 3] / 255.0
+    letters = layer.rgba[..., 3] * (layer.rgba[..., 1] < 0.5)
+    assert abs(drawn_again - letters).mean() / letters.mean() < 0.12
+    assert shapes(words, replace(look, to=BLUE), plane) == ()
+
+
 def test_a_layer_has_no_ink_beyond_its_letters(korean_font):
     face = open_face(korean_font, Cut()).face
     look = Look(size=30.0, colour=RED, to=RED, outline=3.0, outline_colour=WHITE)
     words = flat("달", look, face, Room(100, 100), "shrink")
-    layer = painted(words, look, Plane(60.0, 50.0, 30.0, 10.0), (100, 120))
+    layer, _ = painted(words, look, Plane(60.0, 50.0, 30.0, 10.0), (100, 120))
     rows, columns = np.nonzero(layer.rgba[..., 3])
     assert abs(rows.mean() + layer.rows.start - 50) < 3 and abs(columns.mean() + layer.columns.start - 60) < 3
     assert np.ptp(rows) + 1 <= 30 * 1.2 + 6 + 3

@@ -1,0 +1,154 @@
+"""How a line lies, by the letters of a font laid over it until they cover it best.
+
+What a short word says of its angle and its height is in the shapes of its letters, not in its box: so its own words
+are drawn in the fonts that look most like it, and each is moved, turned and stretched onto the line (the enhanced
+correlation coefficient of Evangelidis and Psarakis, 2008, as OpenCV has it).
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .alike import Drawn, overlap
+from .lie import LEAST_SLANT, LONG, Lie, best_of, ends, flattened, straight
+from .strokes import HEIGHT
+
+TRIED = 10
+"""Fonts that are laid over a line, of all that draw its words."""
+SURE = 0.9
+"""Correlation from which letters are the line's own, and nothing else needs to be tried."""
+STEEP = (-30.0, 30.0)
+"""Tapers that are tried where nothing fits."""
+NEAR_TAPERS = np.array([-12.0, -6.0, 0.0, 6.0, 12.0])
+BETTER = 0.75
+"""Of what letters lack of fitting: so little they lack of it on a line that is seen from the side, or it is not."""
+RIM = 10
+"""px of ground around drawn letters, which holds them where the line's own ink ends."""
+AROUND = 0.6
+"""Of the text height: what is looked at around the line."""
+SOFT = (9, 3)
+"""px of the blur under which letters are laid over the line, coarse first."""
+ROUNDS, STILL = 40, 1e-4
+MOST_TURNED, MOST_STRETCHED = 14.0, 1.7
+"""Degrees and times: a fit that goes beyond is lost."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A line as the letters of a font lie on it."""
+
+    line: Lie
+    slant: float
+    """Degrees by which its letters lean to the right against the font's own."""
+    likeness: float
+    """Correlation of the letters with the line's ink, up to 1."""
+    drawn: Drawn
+
+
+def fits(cover: np.ndarray, corners: np.ndarray, line: Lie, drawn: Sequence[Drawn]) -> list[Fit]:
+    """The fonts that lie best on a line, best first.
+
+    Args:
+        cover: `[h,w]` float32: the ink of the piece.
+        corners: `[4,2]` px of the piece: the region.
+        line: how it seems to lie.
+        drawn: its words in every font.
+    """
+    found: list[Fit] = []
+    for start in _starts(cover, corners, line, drawn[0].words if drawn else ""):
+        seen = _cut(cover, start)
+        near = sorted(drawn, key=lambda one: -overlap(seen, one.cover))[:TRIED]
+        found += _all_laid(cover, start, near)
+        if found and max(one.likeness for one in found) >= SURE:
+            break
+    best = max(found, key=lambda one: one.likeness, default=None)
+    if best is None:
+        return []
+    if not best.line.plane.is_column and best.line.plane.length >= LONG * best.line.size:
+        tapered = _tapered(cover, best)
+        if tapered is not best:
+            others = [one.drawn for one in found if one.drawn is not best.drawn]
+            found = [tapered, *_all_laid(cover, tapered.line, others[:TRIED])]
+    return sorted(found, key=lambda one: -one.likeness)
+
+
+def _all_laid(cover: np.ndarray, line: Lie, drawn: Sequence[Drawn]) -> list[Fit]:
+    return [laid for laid in (_laid(cover, line, one) for one in drawn) if laid]
+
+
+def _starts(cover: np.ndarray, corners: np.ndarray, line: Lie, words: str) -> Iterator[Lie]:
+    """How the line may lie, the likeliest first."""
+    yield replace(line, plane=replace(line.plane, slant=0.0))
+    level = straight(cover, corners, words)
+    if level is None or level.plane.is_column:
+        return
+    yield level
+    for taper in STEEP if line.plane.length >= LONG * line.size else ():
+        tilted = ends(cover, replace(level.plane, taper=taper), level.size, words)
+        if tilted is not None:
+            yield tilted
+
+
+def _cut(cover: np.ndarray, line: Lie) -> np.ndarray:
+    """The line straightened, `HEIGHT` px high and cut to its ends."""
+    fine = HEIGHT / line.size
+    low, high = line.size / 2, line.size / 2 + line.beyond
+    flat = flattened(cover, line.plane, line.plane.length / 2, high, fine)
+    return flat if line.plane.is_column else flat[round((high - low) * fine) :]
+
+
+def _tapered(cover: np.ndarray, found: Fit) -> Fit:
+    """The same letters on the line seen from where they fit best."""
+    plane = found.line.plane
+
+    def at(taper: float) -> Fit | None:
+        return _laid(cover, replace(found.line, plane=replace(plane, taper=float(taper))), found.drawn)
+
+    def likeness(taper: float) -> float:
+        laid = at(taper)
+        return laid.likeness if laid else 0.0
+
+    better = at(best_of(plane.taper + NEAR_TAPERS, likeness)[0])
+    return better if better and 1 - better.likeness < BETTER * (1 - found.likeness) else found
+
+
+def _laid(cover: np.ndarray, line: Lie, drawn: Drawn) -> Fit | None:
+    """The letters of a font on a line that seems to lie so; None where they do not come to rest on it."""
+    import cv2
+
+    fine = HEIGHT / line.size
+    along, across = line.plane.length / 2 + AROUND * line.size, (0.5 + AROUND) * line.size + line.beyond
+    seen = flattened(cover, line.plane, along, across, fine)
+    tall, wide = drawn.cover.shape
+    is_column = line.plane.is_column
+    box = np.array([wide, tall if is_column else HEIGHT], np.float64)  # without what hangs below the foot
+    wanted = np.array([line.size, line.plane.length] if is_column else [line.plane.length, line.size]) * fine
+    middle, place = RIM + box / 2 - 0.5, np.array(seen.shape[::-1]) / 2 - 0.5
+    start = np.array([[wanted[0] / box[0], 0, 0], [0, wanted[1] / box[1], 0]])
+    start[:, 2] = place - start[:, :2] @ middle
+    way = start.astype(np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, ROUNDS, STILL)
+    likeness, letters, everywhere = 0.0, np.pad(drawn.cover, RIM), np.ones(seen.shape, np.uint8)
+    try:
+        for soft in SOFT:
+            likeness, way = cv2.findTransformECC(letters, seen, way, cv2.MOTION_AFFINE, stop, everywhere, soft)
+    except cv2.error:  # nothing to go by
+        return None
+    found = np.asarray(way, np.float64)
+    right, down = found[:, 0], found[:, 1]
+    stretched = float(np.linalg.norm(right))
+    high = float(np.linalg.det(found[:, :2])) / stretched
+    turn, upright = math.degrees(math.atan2(right[1], right[0])), math.degrees(math.atan2(-down[0], down[1]))
+    lean = turn - upright
+    if abs(lean) < LEAST_SLANT:  # letters stand upright: both sides of their box say how it is turned, the longer more
+        turn = float((box**2) @ (turn, upright) / (box**2).sum())
+    times = stretched / start[0, 0], high / start[1, 1]
+    if abs(turn) > MOST_TURNED or not all(1 / MOST_STRETCHED < one < MOST_STRETCHED for one in times):
+        return None
+    x, y = line.plane.to_picture((found[:, :2] @ middle + found[:, 2] - place) / fine)
+    across, down_ = stretched * box[0] / fine, high * box[1] / fine
+    size, length = (across, down_) if is_column else (down_, across)
+    plane = replace(line.plane, x=float(x), y=float(y), length=length, angle=line.plane.angle + turn)
+    return Fit(Lie(plane, size, high * (tall - box[1]) / fine), lean, float(likeness), drawn)

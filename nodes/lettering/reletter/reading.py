@@ -1,0 +1,158 @@
+"""What a line says, in which font, and so how it lies.
+
+A recogniser's word is taken where letters of a font, set to say it, lie on the line. Where they do not, the line's
+letters are shown to it once more, alone and straightened, a column as a row.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...text_mask import Region
+from ..fonts import Font
+from ..text import NUMERALS, OTHER, script
+from .alike import drawn
+from .fitting import SURE, Fit, fits
+from .lie import LEAST_SLANT, Lie, ends, flattened, lie
+from .strokes import HEIGHT
+
+Read = Callable[[np.ndarray, Region], list[Region]]
+"""Recognisers: a picture `[H,W,3]` uint8 RGB and a region -> the region with what each reads, and how sure that is."""
+READ_SURELY = 0.8
+"""Certainty from which a recogniser's word is taken where no font is like the letters."""
+LIKE = 0.7
+"""Likeness from which letters tell what a line says, and how it is turned."""
+SAME = 0.93
+"""Likeness from which they are so much the line's own that they tell its height."""
+DOUBTFUL = 0.5
+"""Likeness that letters of some font have at least with what says their words."""
+TURNS, SHORT = (-8.0, 8.0), 2.6
+"""Degrees by which a line may be turned otherwise than its region, where it is shorter than so many text heights."""
+GAP = 0.16
+"""Of the text height: between words."""
+SHOWN, RIM = (44, 72), 16
+"""px that letters are high that are shown alone, and of the paper around them: recognisers that miss them in one size
+often read them in another."""
+CUT = 0.15
+"""Of a column's mean ink in a row: between letters there is hardly more than where there is least."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A line that was read."""
+
+    line: Lie
+    words: str
+    """"" where nobody knows."""
+    fonts: tuple[Fit, ...]
+    """Those that say the words most like it, best first."""
+
+    @property
+    def likeness(self) -> float:
+        """Of the first of them; 0 without any."""
+        return self.fonts[0].likeness if self.fonts else 0.0
+
+
+def reading(
+    cover: np.ndarray, corners: np.ndarray, zoom: float, said: list[Region], fonts: Collection[Font], read: Read | None
+) -> Reading | None:
+    """Read a line; None where there is none.
+
+    Args:
+        cover: `[h,w]` float32: the ink of the piece.
+        corners: `[4,2]` px of the piece: the region.
+        zoom: px of the piece for a px of the picture.
+        said: the region as it was read in the picture, the likeliest first.
+    """
+    line = lie(cover, corners, said[0].text or "")
+    if line is None:
+        return None
+    best: list[Fit] = []
+    sure = ""
+    tried = {""}
+    for words, certainty in _readings(cover, line, said, read):
+        if words in tried:
+            continue
+        tried.add(words)
+        found = fits(cover, corners, line, drawn(words, fonts, line.size / zoom, line.plane.is_column))
+        if certainty >= READ_SURELY and (not found or found[0].likeness >= DOUBTFUL):
+            sure = sure or words
+        if found and (not best or found[0].likeness > best[0].likeness):
+            best = found
+        if best and best[0].likeness >= SURE:
+            break
+    if not best or best[0].likeness < LIKE:
+        return Reading(line, sure, ())
+    return Reading(_lying(cover, line, best[0]), best[0].drawn.words, tuple(best))
+
+
+def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | None) -> Iterator[tuple[str, float]]:
+    """What the line may say and how sure that is, the likeliest first."""
+    yield from _spaced(said, cover, line)
+    if read is None:
+        return
+    for height in SHOWN:
+        yield from _spaced(read(*_alone(cover, line, height)), cover, line)
+    for turn in TURNS if line.plane.length < SHORT * line.size else ():
+        turned = replace(line, plane=replace(line.plane, angle=line.plane.angle + turn))
+        yield from _spaced(read(*_alone(cover, turned, SHOWN[0])), cover, line)
+
+
+def _spaced(said: list[Region], cover: np.ndarray, line: Lie) -> Iterator[tuple[str, float]]:
+    """What was read, and the same with a space where there may be one; what mixes scripts is a slip."""
+    for one in said:
+        words = " ".join((one.text or "").split())
+        if len({script(letter) for letter in words} - {NUMERALS, OTHER}) <= 1:
+            yield words, one.certainty
+            yield _parted(words, cover, line), 0.0
+
+
+def _parted(words: str, cover: np.ndarray, line: Lie) -> str:
+    """Words with a space where the line has its widest gap: recognisers often see none between syllables."""
+    if line.plane.is_column or " " in words or len(words) < 3:
+        return words
+    bare = np.flatnonzero(_straightened(cover, line, HEIGHT).max(axis=0) < 0.5)
+    gaps = np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1)
+    widest = max(gaps, key=len)
+    at = round(len(words) * float(widest.mean()) / (line.plane.length / line.size * HEIGHT)) if len(widest) else 0
+    return f"{words[:at]} {words[at:]}" if len(widest) >= GAP * HEIGHT and 0 < at < len(words) else words
+
+
+def _straightened(cover: np.ndarray, line: Lie, height: float) -> np.ndarray:
+    """The line's ink, upright, its letters so many px high."""
+    across = line.size / 2 + line.beyond
+    return flattened(cover, line.plane, line.plane.length / 2, across, height / line.size)
+
+
+def _alone(cover: np.ndarray, line: Lie, height: int) -> tuple[np.ndarray, Region]:
+    """A line's letters on white, so many px high, and where they stand."""
+    flat = _straightened(cover, line, height)
+    if line.plane.is_column:
+        cells = np.array_split(flat, _cells(flat))
+        tallest = max(len(cell) for cell in cells)
+        flat = np.hstack([np.pad(cell, ((0, tallest - len(cell)), (0, height // 8))) for cell in cells])
+    paper = np.pad(flat, RIM)
+    picture = np.repeat((255 * (1 - paper)).astype(np.uint8)[..., None], 3, axis=2)
+    high, wide = paper.shape
+    rim = RIM / 2
+    corners = np.array([[rim, rim], [wide - rim, rim], [wide - rim, high - rim], [rim, high - rim]], np.float32)
+    return picture, Region(corners, 1.0)
+
+
+def _cells(column: np.ndarray) -> int:
+    """How many letters stand in a column: as many as possible of like height that part where there is little ink."""
+    ink, most = column.sum(axis=1), round(1.3 * len(column) / column.shape[1])
+    cut = {count: float(np.mean(ink[[round(len(ink) * one / count) for one in range(1, count)]]))
+           for count in range(2, most + 1)}  # fmt: skip
+    least = min(cut.values(), default=0.0) + CUT * float(ink.mean())
+    return max((count for count, crossed in cut.items() if crossed <= least), default=1)
+
+
+def _lying(cover: np.ndarray, line: Lie, best: Fit) -> Lie:
+    """How a line lies on which letters of a font lie."""
+    slant = best.slant if abs(best.slant) >= LEAST_SLANT else 0.0
+    plane = replace(best.line.plane, slant=slant)
+    if best.likeness >= SAME:
+        return replace(best.line, plane=plane)
+    return ends(cover, plane, 1.1 * line.size, best.drawn.words) or line
