@@ -133,13 +133,13 @@ def pasted(mask, feather):
 
 
 @pytest.mark.parametrize("feather", [0, 1, 4, 10, 40, 256])
-@pytest.mark.parametrize("size", [(1, 1), (1, 30), (2, 9), (7, 7), (12, 80), (40, 160), (120, 90)])
-def test_the_middle_of_a_word_is_replaced_whatever_the_feather(size, feather):
-    share, room = pasted(np.ones(size, bool), feather)
-    margin = [-(-side // 4) for side in (min(size),) * 2]
-    core = share[margin[0] : size[0] - margin[0], margin[1] : size[1] - margin[1]]
-    assert (core == 1).all() and (share > 0).all()
-    assert room == (not feather or min(size) >= 4 * (feather + 1) - 1)
+def test_the_middle_of_a_word_is_replaced_whatever_the_feather(feather):
+    for size in [(1, 1), (1, 30), (2, 9), (7, 7), (12, 80), (40, 160), (120, 90)]:
+        share, room = pasted(np.ones(size, bool), feather)
+        margin = [-(-side // 4) for side in (min(size),) * 2]
+        core = share[margin[0] : size[0] - margin[0], margin[1] : size[1] - margin[1]]
+        assert (core == 1).all() and (share > 0).all()
+        assert room == (not feather or min(size) >= 4 * (feather + 1) - 1)
 
 
 def test_a_thin_part_of_a_thick_area_is_replaced_too():
