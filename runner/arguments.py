@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 
 from . import places
@@ -60,6 +61,24 @@ def parser() -> argparse.ArgumentParser:
     install = actions.add_parser("install", help="make the environment of one engine")
     install.add_argument("name", metavar="NAME")
 
+    collect = commands.add_parser(
+        "collect",
+        help="collect articles with their pictures from a news portal",
+        description="Articles and pictures are their publishers' work: whether you may collect them and learn from "
+        "them, ask your counsel. robots.txt is obeyed.",
+    )
+    collect.add_argument("portal", metavar="PORTAL", help="nate, or a .json file that describes another portal")
+    collect.add_argument("--from", dest="first", type=_day, required=True, metavar="YYYY-MM-DD", help="the first day")
+    collect.add_argument("--to", dest="last", type=_day, required=True, metavar="YYYY-MM-DD", help="the last day")
+    collect.add_argument("--topics", default="", metavar="A,B", help="only these (default: all that the portal has)")
+    collect.add_argument("--out", type=Path, required=True, metavar="DIR", help="the dataset; a killed run goes on")
+    collect.add_argument("--contact", default="", metavar="ADDRESS", help="yours, for the portal; it must be given")
+    collect.add_argument(
+        "--delay", type=float, default=1.0, metavar="S", help="between two requests to a host, at least (default: 1)"
+    )
+    collect.add_argument("--min-content", type=int, default=100, metavar="N", help="letters of a body (default: 100)")
+    collect.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
+
     curate = commands.add_parser("curate", help="choose what of a news dataset is fit to learn from")
     curate.add_argument("source", type=Path, metavar="SOURCE", help="a .zip, .parquet, .json, .jsonl, .csv or folder")
     curate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the image folder; a killed run goes on")
@@ -75,13 +94,18 @@ def parser() -> argparse.ArgumentParser:
     curate.add_argument("--clip", type=Path, metavar="DIR", help="a CLIP that compares pictures with headlines")
     curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
     curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
+    curate.add_argument(
+        "--ray", nargs="?", const="local", metavar="ADDRESS", help="on a Ray cluster; alone: one of this machine"
+    )
 
     judge = commands.add_parser("judge", help="judge a model by a dataset's own measures")
     datasets = judge.add_subparsers(dest="dataset", required=True, metavar="DATASET")
     journeydb = datasets.add_parser("journeydb", help="your copy of JourneyDB: prompts, captions, styles, questions")
     journeydb.add_argument("source", type=Path, metavar="SOURCE", help="a split's folder, or its .jsonl or .jsonl.tgz")
     journeydb.add_argument("--task", choices=["inversion", "caption", "style", "vqa"], required=True)
-    journeydb.add_argument("--out", type=Path, required=True, metavar="DIR", help="of result.json; a killed run goes on")
+    journeydb.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="of result.json; a killed run goes on"
+    )
     journeydb.add_argument(
         "--answers", type=Path, metavar="FILE", help="what the model said: JSON lines of img_path, text (and question)"
     )
@@ -97,6 +121,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
     return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a day such as 2020-01-31, got {text!r}") from None
 
 
 def _port(text: str) -> int:

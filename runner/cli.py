@@ -12,6 +12,9 @@ from . import arguments, ending, places
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C ended, as shells have it."""
+RIGHTS = (
+    "articles and pictures are their publishers' work: ask your counsel whether you may collect and learn from them"
+)
 
 
 def main(typed: list[str] | None = None) -> int:
@@ -132,12 +135,53 @@ def _engines(options: argparse.Namespace) -> None:
     print(engines.install(options.name) if options.action == "install" else engines.listing())
 
 
+def _collect(options: argparse.Namespace) -> int:
+    from ..nodes.curation import Standards
+    from ..nodes.news import Collecting, Collection, read_portal, summary
+    from .progress import Bar
+
+    portal = read_portal(options.portal)
+    standards = Standards(min_content=options.min_content, min_hangul=options.min_hangul)
+    collecting = Collecting(
+        Collection(
+            portal,
+            options.out,
+            options.first,
+            options.last,
+            _listed(options.topics) or tuple(portal.topics),
+            options.contact,
+            options.delay,
+            lambda title, content: standards.article_fault("", title, content),
+            {"min_content": options.min_content, "min_hangul": options.min_hangul},
+        )
+    )
+    if collecting.is_new:
+        print(f"dancheong: {RIGHTS}", file=sys.stderr, flush=True)
+    else:
+        print(f"dancheong: going on after {collecting.done:,} articles", file=sys.stderr, flush=True)
+    try:
+        with Bar(collecting.known, "articles", collecting.done) as bar:
+            counts = collecting.finish(bar.reach_of, lambda sentence: bar.say(f"dancheong: {sentence}"))
+    except KeyboardInterrupt:
+        print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
+        raise
+    print(*summary(counts), sep="\n")
+    for address, reason in collecting.left.items():
+        print(f"dancheong: {address} could not be had ({reason}); the same command tries it again", file=sys.stderr)
+    return 1 if collecting.left else 0
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """What stands between commas, each once."""
+    return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+
+
 def _curate(options: argparse.Namespace) -> None:
     from ..nodes.curation import Curation, Standards, Walk, lines
     from .progress import Bar
 
     standards = Standards(
-        topics=tuple(topic.strip() for topic in options.topics.split(",") if topic.strip()),
+        topics=_listed(options.topics),
         min_content=options.min_content,
         min_hangul=options.min_hangul,
         min_side=options.min_side,
@@ -146,7 +190,9 @@ def _curate(options: argparse.Namespace) -> None:
         min_relevance=options.min_relevance,
     )
     walk = Walk(
-        Curation(options.source, options.out, standards, tuple(options.watermark), options.clip, options.workers)
+        Curation(
+            options.source, options.out, standards, tuple(options.watermark), options.clip, options.workers, options.ray
+        )
     )
     if walk.done:
         print(f"dancheong: going on after {walk.done:,} of {walk.total:,} rows", file=sys.stderr, flush=True)
@@ -189,6 +235,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "run": _run,
     "models": _models,
     "engines": _engines,
+    "collect": _collect,
     "curate": _curate,
     "judge": _judge,
     "demo": _demo,

@@ -34,17 +34,9 @@ class Bands:
             hashes: `[N]` uint64.
             most: bits by which hashes may differ and still be near.
         """
-        from scipy.sparse import coo_array
-
         self._most, self._width = most, _width(len(hashes))
         self._flips, self._band = _probes(self._width, most)
-        low = np.uint64((1 << self._width) - 1)
-        keys = np.concatenate([(hashes >> np.uint64(first) & low).astype(np.int32) for first in BANDS])
-        keys += np.repeat(np.arange(len(BANDS), dtype=np.int32) << self._width, len(hashes))
-        rows = np.tile(np.arange(len(hashes), dtype=np.int32), len(BANDS))
-        # What sparse matrices do to become rows is just this sorting, in linear time.
-        places = coo_array((np.ones(len(keys), bool), (keys, rows)), (len(BANDS) << self._width, len(hashes))).tocsr()
-        self._ends, self._rows = places.indptr, places.indices
+        self._ends, self._rows = _sorted(hashes, self._width)
         self._hashes = hashes[self._rows]  # beside each other as they are looked at
 
     def closest(self, hash_: int) -> tuple[int, int]:
@@ -63,6 +55,19 @@ class Bands:
         if least > self._most:
             return HASH_BITS + 1, -1
         return least, int(self._rows[entries[found == least]].min())
+
+
+def _sorted(hashes: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where each place of each band ends, and the rows by places."""
+    from scipy.sparse import coo_array
+
+    low = np.uint64((1 << width) - 1)
+    keys = np.concatenate([(hashes >> np.uint64(first) & low).astype(np.int32) for first in BANDS])
+    keys += np.repeat(np.arange(len(BANDS), dtype=np.int32) << width, len(hashes))
+    rows = np.tile(np.arange(len(hashes), dtype=np.int32), len(BANDS))
+    # What sparse matrices do to become rows is just this sorting, in linear time.
+    places = coo_array((np.ones(len(keys), bool), (keys, rows)), (len(BANDS) << width, len(hashes))).tocsr()
+    return places.indptr, places.indices
 
 
 def pays(count: int, most: int) -> bool:

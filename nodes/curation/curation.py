@@ -23,6 +23,9 @@ class Curation:
     clip: Path | None = None
     """Folder of a CLIP in transformers' layout, to compare pictures with headlines."""
     workers: int = os.cpu_count() or 1
+    """Threads, or on Ray examinations at once at most."""
+    ray: str | None = None
+    """A Ray cluster's address, "local" for one that is started for this run; None = threads do it."""
 
     def settings(self) -> dict[str, Any]:
         """What decides the result: a folder made with anything else is not gone on with."""

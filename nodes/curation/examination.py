@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..news import BrokenPicture, read_picture
+from ..ground import UserError
+from ..news import BrokenPicture, Record, read_picture
 from .curation import Curation
 from .fingerprints import fingerprint
+from .standards import Standards
 
 if TYPE_CHECKING:
     from ..watermark import Unmark
@@ -31,6 +33,17 @@ class Fit:
     """Cosine of picture and headline; None where no CLIP was given."""
     left: str = ""
     """What was like a mark and was left; "" where nothing was, or where a mark was taken off, which says it itself."""
+
+
+def picture_file(row: Record, standards: Standards) -> bytes | str:
+    """The file of a row's picture; or why it does not come to that."""
+    fault = standards.article_fault(row.topic, row.title, row.content)
+    if fault:
+        return fault
+    try:
+        return row.read()
+    except UserError as error:
+        return str(error)
 
 
 class Examination:

@@ -1,26 +1,22 @@
 """`dancheong curate`: a walk through a news dataset that can be killed at any row, and goes on there.
 
-Rows are done in the order of the source by as many threads as there are cores, and written down one by one; a run that
-is killed goes on where it stopped and ends with the same files.
+Rows are examined by threads, or on Ray by many machines, but come back in the order of the source; only then it is
+decided which of near-duplicates stays, and each is written down. So a run that is killed goes on where it stopped, and
+every way ends with the same files.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Any
 
-from ..ground import UserError
 from ..ground.journal import Journal
 from ..ground.whole_file import write_whole
-from ..news import Record, RefusedRow, count, left, records
-from . import tables
+from ..news import Record, RefusedRow, count, left
+from . import on_ray, tables, threads
 from .curation import Curation
 from .examination import Examination, Fit
 from .fingerprints import Seen
-
-IN_FLIGHT = 4
-"""Pictures per worker that are read or waiting: all that is held in memory."""
 
 
 class Walk:
@@ -58,41 +54,21 @@ class Walk:
             How many rows were kept, under "kept", and how many rejected for which kind of reason.
 
         Raises:
-            UserError: the source breaks off, or the folder can no longer be written.
+            UserError: the source breaks off, the folder can no longer be written, or Ray cannot be used.
         """
-        waiting: deque[tuple[int, Record | RefusedRow, Future[Fit | str] | str]] = deque()
-
-        def end() -> None:
-            number, row, begun = waiting.popleft()
-            self._journal.add(self._line(number, row, begun if isinstance(begun, str) else begun.result()))
-            tell(number)
-
-        rows = islice(enumerate(records(self._curation.source), 1), self.done, None)
-        pool = ThreadPoolExecutor(self._curation.workers)
         try:
-            for number, row in rows:
-                waiting.append((number, row, self._begin(pool, row)))
-                while len(waiting) >= IN_FLIGHT * self._curation.workers:
-                    end()
-            while waiting:
-                end()
+            with closing(self._verdicts()) as verdicts:
+                for number, (row, verdict) in enumerate(verdicts, self.done + 1):
+                    self._journal.add(self._line(number, row, verdict))
+                    tell(number)
             return tables.write(self._curation.out, self._journal)
         finally:
-            pool.shutdown(cancel_futures=True)
             self._journal.close()
 
-    def _begin(self, pool: ThreadPoolExecutor, row: Record | RefusedRow) -> Future[Fit | str] | str:
-        """The examination of a row's picture; a reason where it does not come to that."""
-        if isinstance(row, RefusedRow):
-            return row.reason
-        fault = self._curation.standards.article_fault(row.topic, row.title, row.content)
-        if fault:
-            return fault
-        try:
-            data = row.read()
-        except UserError as error:
-            return str(error)
-        return pool.submit(self._examine, row.title, data)
+    def _verdicts(self) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
+        if self._curation.ray is None:
+            return threads.verdicts(self._curation, self._examine, self.done)
+        return on_ray.verdicts(self._curation, self.done)
 
     def _line(self, number: int, row: Record | RefusedRow, verdict: Fit | str) -> dict[str, Any]:
         """The journal's line of one row; its picture is on disk before."""

@@ -1,6 +1,7 @@
 """News: articles with their pictures, from whatever files hold them, and their headlines."""
 
-from .dataset import count, left, records
+from .collecting import Collecting, Collection, read_portal, summary
+from .dataset import count, left, piece_count, piece_records, pieces, records
 from .picture import BrokenPicture, Picture, decode
 from .picture import read as read_picture
 from .record import Record, RefusedRow
@@ -8,6 +9,8 @@ from .report import kind, refusals
 
 __all__ = [
     "BrokenPicture",
+    "Collecting",
+    "Collection",
     "Picture",
     "Record",
     "RefusedRow",
@@ -15,7 +18,12 @@ __all__ = [
     "decode",
     "kind",
     "left",
+    "piece_count",
+    "piece_records",
+    "pieces",
     "read_picture",
+    "read_portal",
     "records",
     "refusals",
+    "summary",
 ]

@@ -24,11 +24,9 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
     kind = path.suffix.lower()
     if path.is_dir():
         found = choice.in_folder(path)
-        yield from (
-            RefusedRow(name, "the folder is closed to this user: give the right to read it") for name in found.closed
-        )
+        yield from _closed(found)
         for shard in found.shards:
-            yield from _shard(shard)
+            yield from piece_records(shard)
         if not found.shards:
             yield from _stored(Folder(path), path.name, found)
     elif not path.is_file():
@@ -44,11 +42,39 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
         raise UserError(f"{path.name} is no dataset: expected .zip, .parquet, {', '.join(tables.FORMATS)} or a folder.")
 
 
+def pieces(path: Path) -> tuple[list[RefusedRow], list[Path]]:
+    """What `records` gives first, and what it reads then, one after the other: shards where there are some."""
+    found = choice.in_folder(path) if path.is_dir() else None
+    return (_closed(found), found.shards) if found and found.shards else ([], [path])
+
+
+def piece_records(piece: Path) -> Iterator[Record | RefusedRow]:
+    """The rows of one of several pieces; a damaged one costs only itself."""
+    try:
+        yield from records(piece)
+    except MissingLibraryError:
+        raise
+    except UserError as error:
+        yield RefusedRow(piece.name, str(error))
+
+
+def piece_count(piece: Path) -> int:
+    """How many rows `piece_records` will give."""
+    if piece.suffix.lower() != ".parquet":
+        return sum(1 for _ in piece_records(piece))
+    try:
+        return parquet.count(piece)
+    except MissingLibraryError:
+        raise
+    except UserError:
+        return 1
+
+
 def count(path: Path) -> int:
     """How many rows `records` will give."""
-    found = choice.in_folder(path) if path.is_dir() else None
-    if found and found.shards:
-        return len(found.closed) + sum(map(_shard_count, found.shards))
+    first, parts = pieces(path)
+    if parts != [path]:
+        return len(first) + sum(map(piece_count, parts))
     return parquet.count(path) if path.suffix.lower() == ".parquet" else sum(1 for _ in records(path))
 
 
@@ -61,23 +87,8 @@ def left(path: Path) -> list[str]:
     return []
 
 
-def _shard(path: Path) -> Iterator[Record | RefusedRow]:
-    """One of several files; a damaged one costs only itself."""
-    try:
-        yield from records(path)
-    except MissingLibraryError:
-        raise
-    except UserError as error:
-        yield RefusedRow(path.name, str(error))
-
-
-def _shard_count(path: Path) -> int:
-    try:
-        return count(path)
-    except MissingLibraryError:
-        raise
-    except UserError:
-        return 1
+def _closed(found: Choice) -> list[RefusedRow]:
+    return [RefusedRow(name, "the folder is closed to this user: give the right to read it") for name in found.closed]
 
 
 def _stored(storage: Storage, called: str, found: Choice) -> Iterator[Record | RefusedRow]:

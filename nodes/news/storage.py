@@ -4,7 +4,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -64,6 +64,10 @@ class Folder:
         self._zips: dict[str, dict[str, Zip | str]] = {}
         self.closed: list[OSError] = []
         """What `names` could not look into."""
+
+    def __reduce__(self) -> tuple[type, tuple[Path]]:
+        """A place in it goes to other processes as the folder's path and a name."""
+        return Folder, (self._root,)
 
     def names(self) -> list[str]:
         """Every file but what systems leave behind, folder by folder, sorted."""
@@ -146,12 +150,17 @@ class Zip:
     """A zip file, read without unpacking it."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             with decoding(f"{path.name} is damaged or no zip file"):
                 self._file = zipfile.ZipFile(path)
                 self._known = {unzipped_name(entry): entry for entry in self._file.infolist() if not entry.is_dir()}
         except DamagedFile as error:
             raise DamagedFile(f"{error}: get it again.") from error
+
+    def __reduce__(self) -> "tuple[Callable[[Path], Zip], tuple[Path]]":
+        """A place in it goes to other processes as the file's path and a name; each opens it once."""
+        return _opened, (self._path.absolute(),)
 
     def names(self) -> list[str]:
         """Every file but what systems leave behind, sorted."""
@@ -197,6 +206,11 @@ class Zip:
 
 
 Storage = Folder | Zip
+
+
+@lru_cache(4)
+def _opened(path: Path) -> Zip:
+    return Zip(path)
 
 
 def _is_content(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Names and containers: found whatever system wrote them, and never outside of the dataset."""
 
 import os
+import pickle
 import shutil
 import tempfile
 import unicodedata
@@ -217,3 +218,36 @@ def test_a_link_out_of_the_folder_is_not_walked(tmp_path):
         (place / "1.txt").write_text("T")
     (folder / "away").symlink_to(other)
     assert told(folder) == [PICTURE]
+
+
+def test_rows_go_to_other_processes(tmp_path):
+    """As paths and names: of a zip file that is open here, too."""
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as file:
+        file.writestr("b.jpg", PICTURE)
+    (tmp_path / NAME).write_bytes(PICTURE)
+    (tmp_path / "metadata.jsonl").write_text(table(NFD, "b.jpg"), encoding="utf-8")
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("metadata.jsonl", table("b.jpg"))
+        file.writestr("b.jpg", PICTURE)
+    rows = [*dataset.records(tmp_path), *dataset.records(packed)]
+    sent = [pickle.dumps(row) for row in rows]
+    assert all(PICTURE not in row for row in sent)
+    assert [pickle.loads(row).read() for row in sent] == [PICTURE] * 3
+
+
+def test_pieces_are_the_dataset(tmp_path):
+    """Read one by one they give what is read at once, also where one is damaged half-way."""
+    for number in range(2):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as file:
+            file.writestr("metadata.jsonl", table("b.jpg", "c.jpg"))
+            file.writestr("b.jpg", PICTURE)
+    (tmp_path / "2.zip").write_bytes(b"no zip file")
+    first, places = dataset.pieces(tmp_path)
+    assert (first, [place.name for place in places]) == ([], ["0.zip", "1.zip", "2.zip"])
+    rows = [list(dataset.piece_records(place)) for place in places]
+    assert [len(found) for found in rows] == list(map(dataset.piece_count, places)) == [2, 2, 1]
+    assert dataset.count(tmp_path) == 5
+    apart = [getattr(row, "reason", "") for found in rows for row in found]
+    assert apart == [getattr(row, "reason", "") for row in dataset.records(tmp_path)] and "damaged" in apart[4]
+    assert dataset.pieces(tmp_path / "0.zip") == ([], [tmp_path / "0.zip"])
