@@ -37,6 +37,16 @@ class Bar(tqdm):
         """So many steps are done in all."""
         self.update(done - self.n)
 
+    def reach_of(self, done: int, total: int, place: str) -> None:
+        """The same where the whole work shows itself as it goes on."""
+        self.total = total
+        self.set_description_str(place, refresh=False)
+        self.reach(done)
+
+    def say(self, sentence: str) -> None:
+        """A line above the bar."""
+        self.write(sentence, file=sys.stderr)
+
     @staticmethod
     def status_printer(file: Any) -> Callable[[str], None]:
         """How tqdm writes its line: in place on a terminal, below the last one elsewhere."""

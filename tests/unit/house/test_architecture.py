@@ -9,7 +9,7 @@ import pytest
 from dancheong.testing.arrows import arrows, by_room, circle, faults, graph, sources
 
 HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "freetype", "pikepdf",
-         "spandrel", "tifffile", "uharfbuzz", "uniseg"}  # fmt: skip
+         "scrapy", "spandrel", "tifffile", "twisted", "uharfbuzz", "uniseg"}  # fmt: skip
 
 
 def test_arrows_run_one_way(root):
