@@ -1,16 +1,18 @@
 """What holes are filled with, against OpenCV's two ways: nearness to the truth, and likeness of texture.
 
 `python -m benchmarks filling [--part unseen] [--seed 0] [--scenes 0 1 ...] [--kept FOLDER]
-[--seconds 200] [--picture FILE]`
+[--seconds 200] [--contrib FOLDER] [--picture FILE]`
 
 The scenes of testing/scenes/holes.py. PSNR is taken in the hole. SWD is the sliced Wasserstein distance of the 7 x 7
 patches around the hole's pixels to those of the truth, as they are and with their mean colour taken off, as a ratio to
 telea's; energy is the squared differences of neighbours in the hole as a share of the truth's. With `--kept`, scenes
-that were measured before are not measured again, and a run ends after `--seconds`.
+that were measured before are not measured again, and a run ends after `--seconds`. With `--contrib`, the two ways of
+OpenCV's contrib modules are measured too, in an environment that is made in that folder from a package index.
 """
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,10 +26,15 @@ from ..nodes.erase import inpaint
 from ..nodes.erase.filling import fill
 from ..testing.scenes import holes
 from ..testing.scenes.holes import Scene
+from . import filling_contrib
 
 SIDE = 7
 PATCHES, DIRECTIONS = 6000, 96
 LEAST = 1e-3
+CUT, STRIP = (288, 384), (960, 180)
+"""px of a picture to look at: height and width of a scene's middle, width and height of what four of them become."""
+MANY = 8
+"""Scenes."""
 
 
 def auto(scene: Scene) -> np.ndarray:
@@ -83,19 +90,24 @@ def energy(picture: np.ndarray, hole: np.ndarray) -> float:
 
 
 def measured(scene: Scene) -> dict[str, dict[str, float]]:
-    """Every way's figures on a scene."""
+    """The figures of the ways that need nothing more, on a scene."""
     figures = {}
     for name, way in WAYS.items():
         start = time.process_time()
         picture = way(scene)
-        figures[name] = {
-            "CPU s": time.process_time() - start,
-            "PSNR": psnr(picture, scene),
-            "SWD": patch_distance(picture, scene, False),
-            "SWD centred": patch_distance(picture, scene, True),
-            "energy": energy(picture, scene.hole) / max(energy(scene.picture, scene.hole), LEAST),
-        }
+        figures[name] = judged(scene, picture, time.process_time() - start)
     return figures
+
+
+def judged(scene: Scene, picture: np.ndarray, seconds: float) -> dict[str, float]:
+    """One way's figures on a scene."""
+    return {
+        "CPU s": seconds,
+        "PSNR": psnr(picture, scene),
+        "SWD": patch_distance(picture, scene, False),
+        "SWD centred": patch_distance(picture, scene, True),
+        "energy": energy(picture, scene.hole) / max(energy(scene.picture, scene.hole), LEAST),
+    }
 
 
 def rows(found: list[tuple[Scene, dict[str, dict[str, float]]]], part: str, seed: int) -> list[dict]:
@@ -103,7 +115,7 @@ def rows(found: list[tuple[Scene, dict[str, dict[str, float]]]], part: str, seed
     table = []
     for group in (*holes.GROUPS, "all"):
         mine = [figures for scene, figures in found if group in (scene.group, "all")]
-        for way in WAYS if mine else ():
+        for way in mine[0] if mine else ():
             gain = [figures[way]["PSNR"] - figures["telea"]["PSNR"] for figures in mine]
             table.append(
                 {
@@ -131,15 +143,18 @@ def _ratio(figures: list[dict[str, dict[str, float]]], way: str, name: str) -> f
 
 
 def sheet(path: Path, scenes: list[Scene]) -> None:
-    """A picture to look at: every scene's middle, with its hole, as telea and as auto fill it, and whole."""
+    """A picture to look at: every scene's middle, with its hole, as telea and as auto fill it, and whole; many scenes
+    in two columns."""
     strips = []
     for scene in scenes:
-        top, left = (max(0, (side - most) // 2) for side, most in zip(scene.hole.shape, (288, 384), strict=True))
+        top, left = (max(0, (side - most) // 2) for side, most in zip(scene.hole.shape, CUT, strict=True))
         pictures = (scene.holed, telea(scene), auto(scene), scene.picture)
-        strips.append(np.hstack([picture[top : top + 288, left : left + 384] for picture in pictures]))
-    wide = max(strip.shape[1] for strip in strips)
-    shrunk = [cv2.resize(one, (960, len(one) * 960 // wide), interpolation=cv2.INTER_AREA) for one in strips]
-    Image.fromarray(np.vstack(shrunk)).save(path, quality=85)
+        cut = [picture[top : top + CUT[0], left : left + CUT[1]] for picture in pictures]
+        strips.append(cv2.resize(np.hstack(cut), STRIP, interpolation=cv2.INTER_AREA))
+    columns = 1 if len(strips) < MANY else 2
+    strips += [np.full_like(strips[0], 255)] * (-len(strips) % columns)
+    rows = [np.hstack(strips[first : first + columns]) for first in range(0, len(strips), columns)]
+    Image.fromarray(np.vstack(rows)).save(path, quality=80)
 
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
@@ -149,6 +164,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser.add_argument("--kept", type=Path, help="a folder for what was measured, to go on another time")
     parser.add_argument("--scenes", type=int, nargs="+", default=range(holes.COUNT), help="their numbers, 0 to 39")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="of CPU; then it ends, to be run again")
+    parser.add_argument("--contrib", type=Path, help="a folder for the environment of OpenCV's contrib modules")
     parser.add_argument("--picture", type=Path, help="only write a picture to look at")
     chosen = parser.parse_args(options)
     torch.set_num_threads(1)
@@ -160,16 +176,17 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     for number in chosen.scenes:
         scene = holes.scene(chosen.part, chosen.seed, number)
         kept = chosen.kept and chosen.kept / f"{chosen.part}.{chosen.seed}.{number}.json"
-        if kept and kept.exists():
-            figures = json.loads(kept.read_text())
-        elif time.process_time() > chosen.seconds:
-            print("not finished: the same command goes on")
-            return None
-        else:
-            figures = measured(scene)
-            print(
-                scene.group, scene.name, {name: round(value, 2) for name, value in figures["auto"].items()}, flush=True
-            )
+        figures = json.loads(kept.read_text()) if kept and kept.exists() else {}
+        wanted = [*WAYS, *(filling_contrib.NAMES if chosen.contrib else ())]
+        while missing := [way for way in wanted if way not in figures]:
+            if sum(os.times()[:4]) > chosen.seconds:
+                print("not finished: the same command goes on")
+                return None
+            if missing[0] in WAYS:
+                figures |= measured(scene)
+            else:
+                figures[missing[0]] = judged(scene, *filling_contrib.filled(scene, missing[0], chosen.contrib))
+            print(scene.group, scene.name, missing[0], figures[missing[0]], flush=True)
             if kept:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_text(json.dumps(figures))
