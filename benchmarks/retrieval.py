@@ -16,13 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from ..testing.models import korean
 from .kit import process
 
-WORDS = [
-    "oil", "ink", "soft", "dark", "light", "old", "new", "paper", "gold", "silver", "blue", "red", "misty", "painted",
-    "drawn", "printed", "carved", "woven", "sketch", "photo", "poster", "scene", "portrait", "landscape", "수묵",
-    "채색", "민화", "단청", "한지", "달빛", "안개", "고양이", "경복궁", "단풍", "풍경", "사진", "그림",
-]  # fmt: skip
 CATEGORIES, QUERIES, BATCH, WIDE = 334, 20, 128, 768
 SIDES = {
     "Find Style, the first time": "built",
@@ -60,11 +56,11 @@ def part(how: str, where: str) -> Any:
 
 
 def styles(count: int) -> list[str]:
-    """`category<TAB>style`, each style once."""
-    rng = random.Random(17)
+    """`category<TAB>style`, each style once, of words that the small tokenizer knows: others would end a text."""
+    rng, words = random.Random(17), sorted({*korean.TEXT.split()})
     found: dict[str, None] = {}
     while len(found) < count:
-        found.setdefault(" ".join(rng.choices(WORDS, k=rng.randint(2, 6))))
+        found.setdefault(" ".join(rng.choices(words, k=rng.randint(2, 6))))
     return [f"category {number % CATEGORIES}\t{style}" for number, style in enumerate(found)]
 
 

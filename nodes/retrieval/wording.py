@@ -22,6 +22,7 @@ PIECE = re.compile(
 WEIGHT = re.compile(r":\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*$")
 CALL = re.compile(r"embedding[:\uff1a]\S+", re.IGNORECASE)
 STRONG = re.compile(r"BREAK|AND|\n")
+OUTER = re.compile(r"^(?:(?:BREAK|AND)\b[\s,;]*)+|(?:[\s,;]*\b(?:BREAK|AND))+$")
 EDGES = " ,;\n\uff0c\u3001\uff1b"
 """What no prompt begins or ends with, once a phrase was taken out."""
 DEEPEST = 100
@@ -33,24 +34,36 @@ class Phrase:
     """Words between two commas."""
 
     raw: str
-    """As they stand there, with blanks."""
+    """As they stand there, with blanks, brackets and weights."""
+    said: str
+    """Without brackets and weights; "" for `<lora:...>` and flags."""
 
     @property
     def words(self) -> str:
-        """What a picture can show; "" where that is nothing, as for `<lora:...>`, flags and embeddings."""
-        if self.raw.strip().startswith(("<", "--")):
-            return ""
-        return CALL.sub("", self.raw).replace(r"\(", "(").replace(r"\)", ")").strip(" .")
+        """What a picture can show; "" where that is nothing, as for embeddings too."""
+        return CALL.sub("", self.said).replace(r"\(", "(").replace(r"\)", ")").strip(" .")
 
 
 @dataclass
 class Group:
     """What stands between two brackets, or the whole prompt; phrases, groups and what separates them."""
 
-    parts: "list[Phrase | Group | str]" = field(default_factory=list)
+    parts: "list[Part]" = field(default_factory=list)
     """A text is a separator."""
     weight: str = ""
     """`:1.3`"""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several phrases, or what is none, so that it cannot be part of one."""
+        return any(
+            part.is_list
+            if isinstance(part, Group)
+            else not part.said
+            if isinstance(part, Phrase)
+            else bool(part.strip(" \t"))
+            for part in self.parts
+        )
 
     def phrases(self) -> "Iterator[Phrase]":
         """All, from left to right."""
@@ -61,11 +74,16 @@ class Group:
                 yield part
 
 
+Part = Phrase | Group | str
+
+
 def parse(prompt: str) -> Group:
     """The phrases of a prompt.
 
     >>> [phrase.words for phrase in parse("a (red hat, snow:1.2), <lora:x:1>, fog --ar 3:2").phrases()]
     ['a', 'red hat', 'snow', '', 'fog', '']
+    >>> [phrase.words for phrase in parse("a (red:1.2) hat, ((snow))").phrases()]
+    ['a red hat', 'snow']
 
     Raises:
         UserError: brackets too deep for ComfyUI.
@@ -75,7 +93,7 @@ def parse(prompt: str) -> Group:
     def end_phrase() -> None:
         nonlocal letters
         if letters.strip():
-            stack[-1].parts.append(Phrase(letters))
+            stack[-1].parts.append(Phrase(letters, letters))
         elif letters:
             stack[-1].parts.append(letters)
         letters = ""
@@ -89,7 +107,7 @@ def parse(prompt: str) -> Group:
             stack[-1].parts.append(text)
         elif kind == "other":
             end_phrase()
-            stack[-1].parts.append(Phrase(text))
+            stack[-1].parts.append(Phrase(text, ""))
         elif kind == "bracket" and text == "(":
             end_phrase()
             stack.append(Group())
@@ -98,12 +116,13 @@ def parse(prompt: str) -> Group:
             letters = letters[: weight.start()] if weight else letters
             end_phrase()
             group = stack.pop()
+            group.parts = _whole(group.parts)
             group.weight = weight.group() if weight else ""
             stack[-1].parts.append(group)
         else:
             letters += text
     end_phrase()
-    return stack[0]
+    return Group(_whole(stack[0].parts))
 
 
 def plain(prompt: str) -> str:
@@ -138,7 +157,7 @@ def without(group: Group, removed: set[int]) -> str:
             is_cut = was_cut = True
             is_strong = bool(STRONG.search(waiting))
             waiting = waiting if is_strong else ""
-    return f"{out}{waiting}".strip(EDGES) if is_cut else out + waiting
+    return OUTER.sub("", f"{out}{waiting}".strip(EDGES)).strip(EDGES) if is_cut else out + waiting
 
 
 def _kept(part: Phrase | Group, removed: set[int]) -> str:
@@ -146,6 +165,38 @@ def _kept(part: Phrase | Group, removed: set[int]) -> str:
         return "" if id(part) in removed else part.raw
     inside = without(part, removed)
     return f"({inside}{part.weight})" if inside or not any(id(each) in removed for each in part.phrases()) else ""
+
+
+def _whole(parts: list[Part]) -> list[Part]:
+    """Words and brackets between two separators as one phrase: brackets give a part of it weight."""
+    found: list[Part] = []
+    run: list[Part] = []
+    for part in parts:
+        if (isinstance(part, str) and part.strip(" \t")) or (isinstance(part, Phrase) and not part.said):
+            found += [*_one(run), part]
+            run = []
+        else:
+            run.append(part)
+    return found + _one(run)
+
+
+def _one(run: list[Part]) -> list[Part]:
+    solid = [part for part in run if not isinstance(part, str)]
+    if len(solid) < 2 or any(isinstance(part, Group) and part.is_list for part in solid):
+        return run
+    raw = "".join(part if isinstance(part, str) else _kept(part, set()) for part in run)
+    # `(a cat)(a dog)` is two things, `(autumn:1.2)'s` one: a particle belongs to the bracket before it.
+    said = "".join(
+        " " * (isinstance(part, Group) and isinstance(before, Group)) + _said(part)
+        for before, part in zip(["", *run], run, strict=False)
+    )
+    return [Phrase(raw, said)]
+
+
+def _said(part: Part) -> str:
+    if isinstance(part, Group):
+        return "".join(map(_said, part.parts))
+    return part if isinstance(part, str) else part.said
 
 
 def _alone(pieces: list[str]) -> set[int]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 PROMPT = "고양이 두 마리, (수채화:1.3) 풍경 BREAK 뉴스, <lora:ink:0.8>, 가을 하늘 --ar 3:2"
-PHRASES = ["고양이 두 마리", "수채화", "풍경", "뉴스", "가을 하늘"]
+PHRASES = ["고양이 두 마리", "수채화 풍경", "뉴스", "가을 하늘"]
 
 
 def check(comfy, pair, image, **inputs):
@@ -23,7 +23,9 @@ def test_phrases_are_measured_against_the_packs_own_by_the_same_clip(comfy, pair
     for place, row in enumerate(heights):
         gone = [phrase for phrase, height in zip(PHRASES, row, strict=True) if height < 0]
         assert removed[place] == ", ".join(gone)
-        assert all((phrase in kept[place]) != (phrase in gone) for phrase in PHRASES)
+        assert all(
+            (phrase in kept[place].replace("(", "").replace(":1.3)", "")) != (phrase in gone) for phrase in PHRASES
+        )
         assert kept[place].endswith("--ar 3:2") and "<lora:ink:0.8>" in kept[place]
     assert 0 < (heights < 0).sum() < heights.size
     assert "Stays as it is, as no picture shows it: <lora:ink:0.8> --ar 3:2" in report and "Picture 4:" in report
@@ -33,7 +35,7 @@ def test_phrases_are_measured_against_the_packs_own_by_the_same_clip(comfy, pair
 def test_a_low_threshold_keeps_the_prompt_to_the_letter_and_a_high_one_nothing(comfy, pair, pictures):
     assert check(comfy, pair, pictures[:1], threshold=-5.0)[:2] == ([PROMPT], [""])
     kept, removed, _ = check(comfy, pair, pictures[:1], threshold=10.0)
-    assert kept == ["BREAK <lora:ink:0.8> --ar 3:2"] or "<lora:ink:0.8>" in kept[0]
+    assert kept == ["<lora:ink:0.8> --ar 3:2"]
     assert removed == [", ".join(PHRASES)]
 
 
