@@ -20,9 +20,9 @@ SIDE = 0.15
 """Of the picture's width: a frame to the left and right of bars is no wider."""
 GLASS, THROUGH = 0.65, 0.85
 """A bar of glass lets at most so much through; what is seen goes on in it, correlated so well, in so many columns."""
-REACH, EDGE = 4.5, 0.7
+REACH, EDGE, AROUND = 4.5, 0.7, 5
 """Behind a caption its bar begins so many lines' heights away at most, where so many of the columns turn the same way
-at once; at an edge of the photograph 0.6 of them do."""
+at once, more than so many rows away; at an edge of the photograph 0.6 of them do."""
 
 
 def bars(picture: np.ndarray) -> list[slice]:
@@ -50,10 +50,13 @@ def behind(picture: np.ndarray, lines: slice, height: float) -> slice | None:
     at_top = lines.start + lines.stop < tall
     grey = picture[:, _within_frame(picture)].astype(np.float32).mean(-1)
     rows, near = (grey[::-1], tall - lines.stop) if at_top else (grey, lines.start)
-    for edge in range(near, max(3, near - round(REACH * height)), -1):
-        step = rows[edge : edge + 2].mean(0) - rows[edge - 3 : edge - 1].mean(0)
+    # What changes from two rows to the next two, against what changes around there: a scrim grows darker all the way.
+    steps = (rows[3:] + rows[2:-1] - rows[1:-2] - rows[:-3]) / 2
+    for edge in range(min(near, tall - AROUND - 1), max(3 + AROUND, near - round(REACH * height)), -1):
+        at = edge - 3
+        step = steps[at] - min((np.median(steps[at - AROUND]), np.median(steps[at + AROUND])), key=abs)
         if max((step < -ENDS / 2).mean(), (step > ENDS / 2).mean()) > EDGE:
-            return slice(0, tall - edge) if at_top else slice(edge, tall)
+            return slice(0, tall - edge + 1) if at_top else slice(edge - 1, tall)
     return None
 
 

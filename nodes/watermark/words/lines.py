@@ -35,7 +35,7 @@ class Caption:
     rows: slice
     columns: slice
     height: float
-    """px, of its lowest line."""
+    """px, of its tallest line."""
 
 
 class Lines:
@@ -70,7 +70,7 @@ class Lines:
             letters = sum(len("".join((self._texts[number].text or "").split())) for number in group if read[number])
             if letters >= LETTERS or np.ptp(corners[:, 0]) > WIDE * width:
                 (left, top), (right, bottom) = corners.min(axis=0).astype(int), corners.max(axis=0).astype(int) + 1
-                height = min(line.height for line in lines)
+                height = max(line.height for line in lines)
                 found.append(Caption(frozenset(group), slice(top, bottom), slice(left, right), height))
         return found
 

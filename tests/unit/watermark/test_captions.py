@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from dancheong.nodes.watermark.words.captions import bars
+from dancheong.nodes.watermark.words.captions import bars, behind
 from dancheong.testing.scenes import news_desk
 
 
@@ -58,6 +58,22 @@ def test_a_bar_of_glass(shade):
     picture[250:] += 0.7 * (shade - picture[250:])
     (bar,) = bars(picture.round().astype(np.uint8))
     assert abs(bar.start - 250) <= 2 and bar.stop == 300
+
+
+@pytest.mark.parametrize("at_top", [False, True])
+def test_behind_a_caption_a_bar_begins_at_its_edge_and_a_scrim_where_it_begins(at_top):
+    """A darkness that grows all the way is no edge anywhere in it, however bright the photograph is."""
+    edge, scrim = np.full((300, 1), 230.0), np.full((300, 1), 230.0)
+    edge[240:] *= 0.7
+    scrim[220:] *= np.linspace(1, 0.1, 80)[:, None]
+    for shades, begins in ((edge, 240), (scrim, 223)):
+        picture = np.repeat(np.repeat(shades, 400, 1)[..., None], 3, -1).round().astype(np.uint8)
+        if at_top:
+            found = behind(picture[::-1], slice(25, 45), 18)
+            assert found.start == 0 and abs(300 - found.stop - begins) <= 3
+        else:
+            found = behind(picture, slice(255, 275), 18)
+            assert abs(found.start - begins) <= 3 and found.stop == 300
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,10 @@ def scrim(picture):
     picture[TOP:] *= np.linspace(1, 0.2, HEIGHT - TOP)[:, None, None]
 
 
+def scrim_above(picture):
+    picture[: HEIGHT - TOP] *= np.linspace(0.2, 1, HEIGHT - TOP)[:, None, None]
+
+
 def milk(picture):
     picture[TOP:] += 0.6 * (255 - picture[TOP:])
 
@@ -64,6 +68,11 @@ def test_a_credit_apart_from_its_caption_stays(ground):
         assert marks(ground, (CAPTION, 8, 225, 15), ("YONHAP", *credit)) == [], place
     small = ("2024.11.28", 8, 246, 9)
     assert marks(ground, (CAPTION, 8, 220, 15), small, ("YONHAP", None, 274, 12)) == []
+
+
+def test_a_credit_at_the_margin_stays_though_a_small_line_is_between():
+    caption, date = (CAPTION, 8, 8, 15), ("2024.11.28", 8, 30, 9)
+    assert marks(scrim_above, caption, date, ("YONHAP", 8, 82, 12)) == []
 
 
 @pytest.mark.parametrize("ground", [glass, scrim, milk])
