@@ -6,6 +6,7 @@ import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.retrieval import Judging
 from dancheong.nodes.retrieval.judging import measures
+from dancheong.runner import cli
 from dancheong.testing.scenes import journey
 
 
@@ -110,3 +111,14 @@ def test_what_cannot_be_judged_is_one_sentence(split, tmp_path, task, given, sai
     with pytest.raises(UserError, match=said):
         Judging(task, split, tmp_path / "out", **{name: tmp_path / value for name, value in given.items()}).finish()
     assert not (tmp_path / "out" / "result.json").exists()
+
+
+def test_the_command_line_prints_the_result_and_says_what_is_missing(split, tmp_path, capsys):
+    said = written(
+        tmp_path / "said.jsonl", [{"img_path": "000/picture-0000.jpg", "text": "A red circle on a plain ground."}]
+    )
+    typed = ["judge", "journeydb", str(split), "--task", "caption", "--out", str(tmp_path / "out")]
+    assert cli.main(typed) == 1
+    assert capsys.readouterr().err == "dancheong: The task caption judges what a model said: add --answers FILE.\n"
+    assert cli.main([*typed, "--answers", str(said)]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["judged"] == 1
