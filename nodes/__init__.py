@@ -38,4 +38,10 @@ NODES = (
     ("cover_flat", "CoverFlatSize"),
     ("cover_flat", "ComposeCoverFlat"),
     ("print_cover", "SavePrint"),
+    ("story", "LoadStoryGen"),
+    ("story", "ApplyStoryGen"),
+    ("story", "StoryReferences"),
+    ("story", "StoryGuider"),
+    ("story", "TellStory"),
+    ("story", "ExtractStoryGen"),
 )

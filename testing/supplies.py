@@ -10,7 +10,7 @@ from typing import Any
 
 from dancheong.runner.demo import sample_cover
 
-from .models import clip_vision, diffste, kept, korean, lama, stable_diffusion, upscale, writer
+from .models import clip_vision, diffste, kept, korean, lama, stable_diffusion, storygen, upscale, writer
 from .scenes import journey, news_photos
 
 
@@ -48,6 +48,7 @@ SUPPLIES = (
     Supply("models/checkpoints", "v1-5-pruned-emaonly-fp16.safetensors", stable_diffusion.sd15),
     Supply("models/checkpoints", "sd_xl_base_1.0.safetensors", stable_diffusion.sdxl),
     Supply("models/loras", "book_cover.safetensors", stable_diffusion.lora),
+    Supply("models/storygen", "checkpoint_StorySalon", storygen.published),
     Supply("models/diffste", "diffste.ckpt", diffste.public_file),
     Supply("models/clip_vision", "clip-vit-large-patch14-ko/model.safetensors", clip_vision.vit_large),
     Supply("models/text_encoders", "my-korean-stable-diffusion-v1-5", korean.pipeline),

@@ -116,6 +116,8 @@ def quick() -> dict:
         "find_style": {},
         "invert_prompt": {"12": {"width": 64, "height": 64}, "13": {"steps": 2}},
         "place_title": {"4": {"dpi": 60}},
+        "tell_story": {"5": {"width": 64, "height": 64, "steps": 1, "story": "A fox.\nThe fox walks."}},
+        "continue_story": {"12": {"width": 64, "height": 64}, "14": {"steps": 1}},
         "upscale_a4": {"5": {"dpi": 60}},
         "upscale_to_file": {"5": {"dpi": 36}},
         "test_seams": {"5": {"strip_width": 160}},

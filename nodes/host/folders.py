@@ -15,6 +15,7 @@ OWN_FOLDERS = {
     "watermarks": {".safetensors"},
     "diffste": {".safetensors", ".ckpt"},
     "icc": {".icc", ".icm"},
+    "storygen": {".safetensors", ".bin"},
 }
 
 

@@ -18,3 +18,7 @@ WATERMARK: Any = io.Custom("DANCHEONG_WATERMARK")
 """An agency's learned mark: `watermark.mark.Watermark`."""
 INPAINT_MODEL: Any = io.Custom("DANCHEONG_INPAINT_MODEL")
 """A loaded inpainting network: `erase.comfy_lama.InpaintModel`."""
+STORYGEN: Any = io.Custom("DANCHEONG_STORYGEN")
+"""A loaded StoryGen: `story.comfy_load.StoryGen`."""
+STORY_REFERENCES: Any = io.Custom("DANCHEONG_STORY_REFERENCES")
+"""The pictures that the next one looks at: `story.comfy_references.References`."""

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 from ..ground import UserError
+from ..host.ddim import Steps
 from ..host.progress import check_interrupt, interruptible_layers
 from . import crop, wording
 from .comfy_encode import Context, context, instruction_ids, null_context
 from .comfy_load import TextEditor
-from .comfy_sampling import Settings, Steps, sample
+from .comfy_sampling import Settings, sample
 from .placement import Area
 
 GREY = 0.5
@@ -79,7 +80,7 @@ class Writer:
         """
         self._editor, self._manner, self._read = editor, manner, read
         self._null = self._known(lambda: null_context(editor))
-        self._steps = Steps(editor, words, manner.settings.steps)
+        self._steps = Steps(editor.model, words, manner.settings.steps)
         self.candidates: list[torch.Tensor] = []
         self.lines: list[str] = []
 

@@ -117,13 +117,28 @@ CONTRACT = {
         ["image", "trim", "format", "filename_prefix", "icc_profile", "type", "standard", "ink_limit", "marks"],
         ["IMAGE", "STRING", "STRING"],
     ),
+    "DancheongLoadStoryGen": (["file", "stage"], ["DANCHEONG_STORYGEN", "STRING"]),
+    "DancheongApplyStoryGen": (["model", "storygen"], ["MODEL"]),
+    "DancheongStoryReferences": (
+        ["vae", "images", "clip", "captions", "null_caption", "reference_range", "schedule"],
+        ["DANCHEONG_STORY_REFERENCES"],
+    ),
+    "DancheongStoryGuider": (
+        ["model", "positive", "text_only", "negative", "cfg", "image_cfg", "references"], ["GUIDER"],
+    ),
+    "DancheongTellStory": (
+        ["model", "clip", "vae", "storygen", "story", "negative", "keep", "steps", "cfg", "image_cfg", "width",
+         "height", "seed", "first_frame"],
+        ["IMAGE", "STRING", "STRING"],
+    ),
+    "DancheongExtractStoryGen": (["file", "model", "name"], ["STRING", "STRING"]),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.
 OF_THIS_MACHINE = {
     "name", "model_name", "font", "text_encoder", "tokenizer", "embedding", "checkpoint", "sampler", "scheduler",
     "second_text_encoder", "second_tokenizer", "noise_model", "icc_profile", "hanja_font", "latin_font",
-    "numerals_font",
+    "numerals_font", "file",
 }  # fmt: skip
 
 

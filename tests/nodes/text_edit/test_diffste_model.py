@@ -236,7 +236,7 @@ def test_steps_move_the_bar_and_show_what_is_drawn(comfy, editor, monkeypatch):
     import latent_preview
 
     monkeypatch.setattr(latent_preview.args, "preview_method", latent_preview.LatentPreviewMethod.Latent2RGB)
-    steps = comfy.module("nodes.text_edit.comfy_sampling").Steps(editor, samplings=2, steps=3)
+    steps = comfy.module("nodes.host.ddim").Steps(editor.model, samplings=2, steps=3)
     moved = []
     monkeypatch.setattr(
         steps._bar, "update_absolute", lambda value, total=None, preview=None: moved.append((value, preview))

@@ -1,0 +1,1 @@
+"""StoryGen: stories whose pictures agree, as each next one looks at those before it."""
