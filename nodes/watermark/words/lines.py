@@ -24,6 +24,9 @@ AWAY, INWARD, ALIGNED = 4.5, 3.0, 0.2
 must be no higher and keep the caption's margin; and by how much it may miss that margin."""
 SAME_SIZE = 1.4
 """The most that the heights of texts in one line differ."""
+SAME, SHOWN, EVEN = 6.0, 12.0, 0.5
+"""Levels between two texts' grounds that are one, levels from it where it is seen, and where that is, as a share of the
+rectangle around both."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,14 @@ class Caption:
 class Lines:
     """The texts of one picture."""
 
-    def __init__(self, texts: Sequence[Region], ground: Callable[[int], np.ndarray]) -> None:
+    def __init__(self, picture: np.ndarray, texts: Sequence[Region], ground: Callable[[int], np.ndarray]) -> None:
         """
         Args:
+            picture: `[H,W,3]` uint8.
             texts: all of them.
             ground: `[3]` levels, what is between the letters of the text with this number.
         """
-        self._texts, self._ground = texts, ground
+        self._picture, self._texts, self._ground = picture, texts, ground
 
     def group(self, number: int, free: Iterable[int]) -> set[int]:
         """The numbers of all `free` texts that belong together with one, and its own."""
@@ -95,6 +99,20 @@ class Lines:
             abs(line.polygon[:, 1].mean() - middle) < line.height / 2 and _ratio(text, line) <= SAME_SIZE
             for line in lines
         )
+
+    def on_one_ground(self, one: int, other: int) -> bool:
+        """Whether one even colour goes on around and between two texts a few heights apart, as on a placard."""
+        first, second = self._texts[one], self._texts[other]
+        tops, bottoms = ([edge(text.polygon, axis=0) for text in (first, second)] for edge in (np.min, np.max))
+        if max(tops[0][1], tops[1][1]) - min(bottoms[0][1], bottoms[1][1]) > AWAY * min(first.height, second.height):
+            return False
+        ground = self._ground(one)
+        if np.abs(ground - self._ground(other)).max() > SAME:
+            return False
+        left, top = np.minimum(*tops).clip(0).astype(int)
+        right, bottom = np.maximum(*bottoms).astype(int) + 1
+        around = self._picture[top:bottom, left:right]
+        return bool((np.abs(around - ground).max(-1) < SHOWN).mean() > EVEN)
 
     def _belong_together(self, one: int, other: int) -> bool:
         first, second = self._texts[one], self._texts[other]

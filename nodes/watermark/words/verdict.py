@@ -73,7 +73,7 @@ class _Case:
         self._said = [said(text.text, words) for text in texts]
         self._read = [self._is_read(text) for text in texts]
         self._looks: dict[int, overlay.Look] = {}
-        self._lines = Lines(texts, lambda number: self._look(number).ground)
+        self._lines = Lines(picture, texts, lambda number: self._look(number).ground)
         self._bars = bars
         self._in_bar = self._are_in_bars()
         if not reads_hangul:
@@ -190,6 +190,9 @@ class _Case:
             return True
         corners = np.concatenate([self._texts[other].polygon for other in group])
         if others and float(np.ptp(corners[:, 0])) > WIDE * self._size[0]:
+            return True
+        beside = [other for other, inside in enumerate(self._in_bar) if not inside and not self._is_named_alone(other)]
+        if any(self._lines.on_one_ground(number, other) for other in beside if other != number):
             return True
         size = (int(self._size[0]), int(self._size[1]))
         return any(self._lines.go_together(caption, number, size) for caption in self._captions)

@@ -81,5 +81,17 @@ def test_a_mark_beyond_the_caption_goes(ground):
         assert marks(ground, (CAPTION, 8, 225, 15), ("YONHAP", left, top, 18)) == ["YONHAP"], (left, top)
 
 
+def board(picture):
+    """Grey as the photograph around it, so that its edges do not show."""
+    picture[TOP:, 100:] = 90
+
+
+def test_what_stands_with_another_line_on_one_even_ground_stays():
+    """As the first line of a placard, and as a credit with something between."""
+    assert marks(board, ("YONHAP", 200, 210, 18), ("resign", 200, 240, 18)) == []
+    assert marks(board, ("screens at the", 110, 210, 13), ("YONHAP", None, 262, 12)) == []
+    assert marks(board, ("YONHAP", 250, 160, 18), ("resign", 250, 240, 18)) == ["YONHAP"]
+
+
 def test_a_sign_protects_no_mark():
     assert marks(lambda picture: None, ("EXIT 3", 8, 200, 20), ("YONHAP", None, 268, 18)) == ["YONHAP"]
