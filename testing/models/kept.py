@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -19,17 +19,18 @@ Maker = Callable[[Path], object]
 """Writes one file, or one folder of files, at the path that it is given."""
 
 
-def kept(make: Maker, ending: str = "") -> Path:
+def kept(make: Maker, ending: str = "", made_of: Sequence[Path] = ()) -> Path:
     """What `make` writes, made now only where nobody has asked for it since its source changed.
 
     Processes that ask at the same time may both make it; both get one that is whole.
 
     Args:
         ending: of its name, `.safetensors`; makers may go by it.
+        made_of: files that it depends on beside the maker's source.
     """
     shelf = Path(os.environ.get("DANCHEONG_CACHE") or places.PACK / ".cache")
     stem = f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
-    path = shelf / f"{stem}-{_hash(make)}{ending}"
+    path = shelf / f"{stem}-{_hash(make, made_of)}{ending}"
     if not path.exists():
         shelf.mkdir(parents=True, exist_ok=True)
         earlier = set(shelf.glob(f"{stem}-*{ending}")) - {path}
@@ -67,8 +68,8 @@ def _link(source: str | Path, target: str | Path) -> None:
         shutil.copy(source, target)
 
 
-def _hash(make: Maker) -> str:
-    """Of the module that holds the maker, and of those beside it that it imports."""
+def _hash(make: Maker, made_of: Sequence[Path]) -> str:
+    """Of the module that holds the maker, of those beside it that it imports, and of other files."""
     texts: dict[str, str] = {}
     package = __name__.rpartition(".")[0]
 
@@ -80,4 +81,7 @@ def _hash(make: Maker) -> str:
                 read(sys.modules[name])
 
     read(sys.modules[make.__module__])
-    return hashlib.sha256("".join(texts[name] for name in sorted(texts)).encode()).hexdigest()[:16]
+    found = hashlib.sha256("".join(texts[name] for name in sorted(texts)).encode())
+    for path in made_of:
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
