@@ -13,7 +13,7 @@ from .ledger import Ledger
 from .pace import TRIES, TROUBLED, Pace
 from .robots import Robots
 
-SECONDS_TO_ANSWER = 30
+SECONDS_TO_ANSWER = 60
 LARGEST = 100_000_000
 """Bytes of an answer."""
 
@@ -87,8 +87,11 @@ class Collecting:
                 self.crawl = crawl
 
             async def start(self) -> AsyncIterator[Any]:
-                for request in crawl.begin():
-                    yield request
+                try:
+                    for request in crawl.begin():
+                        yield request
+                except Exception as error:  # Scrapy writes it into its log, and takes the work for done
+                    crawl.end(error)
 
         crawler = process.create_crawler(Collector)
 

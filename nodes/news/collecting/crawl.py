@@ -13,7 +13,7 @@ from ..picture import read as read_picture
 from ..record import SEPARATOR
 from . import failures, markup, pages
 from .collection import Collection
-from .doubts import Doubts
+from .doubts import AT_FIRST, LATER, Doubts
 from .ledger import DayList, Ledger, Named
 from .tables import CUT
 
@@ -27,6 +27,7 @@ FAILED_IN_A_ROW = 10
 CALLED = {"of": "pages of lists", "named": "articles", "draft": "pictures"}
 """Kinds of requests, by what their callbacks are given."""
 LAST_PAGE = "last"
+GIF = "the picture is a GIF"
 ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg"}
 """Of formats that are not called as their files end."""
 
@@ -60,7 +61,8 @@ class Crawl:
         self.left: dict[str, str] = {}
         """What could not be had this time: address -> why."""
         self._failed: Counter[str] = Counter()
-        self._pages, self._pictures = Doubts(), Doubts()
+        self._pages, self._pictures = Doubts(AT_FIRST), Doubts(AT_FIRST)
+        self._unpictured = Doubts(LATER)
 
     def end(self, error: BaseException) -> None:
         """End by an error: nothing is lost, as all that counts is in the ledger."""
@@ -79,7 +81,7 @@ class Crawl:
         Raises:
             UserError: no page could be read.
         """
-        for doubts in (self._pages, self._pictures):
+        for doubts in (self._pages, self._unpictured, self._pictures):
             self._refuse_all(doubts.end())
 
     def _list(self, of: DayList) -> "Request":
@@ -96,9 +98,7 @@ class Crawl:
     def _request(self, address: str, callback: Callable, priority: int, **known: Any) -> "Request":
         from scrapy import Request
 
-        return Request(
-            address, callback, errback=self._missed, priority=priority, cb_kwargs=known, dont_filter=True
-        )  # fmt: skip
+        return Request(address, callback, errback=self._missed, priority=priority, cb_kwargs=known, dont_filter=True)
 
     def _listed(self, response: "Response", of: DayList) -> "Iterator[Request]":
         """A page of a list."""
@@ -125,53 +125,50 @@ class Crawl:
     def _read(self, response: "Response", named: Named) -> "Iterator[Request]":
         """An article's page."""
         self._failed["named"] = 0
-        portal = self.collection.portal
+        portal, page = self.collection.portal, markup.of(response)
         found = portal.article_id(response.url)
         if found is None or found[0] != named.id:
-            reason = "it leads to another page"
-            self._pages.add(named, reason, f"{named.address} leads to {response.url}, which is not the article.")
+            sentence = f"{named.address} leads to {response.url}, which is not the article."
+            self._pages.add(named, "it leads to another page", sentence)
+            return
+        service = pages.service(page, portal)
+        if service in portal.fields["article.excluded_services"]:
+            self._refuse(named, f"excluded service ({service})")
             return
         try:
-            article = pages.article(markup.of(response), portal, response.url)
+            article = pages.article(page, portal, response.url)
         except pages.Unfound as error:
-            selectors = ", ".join(portal.fields[error.field])
             self._pages.add(
-                named,
-                f"it has no {error.field.partition('.')[2]}",
-                f"None of the selectors {selectors} finds anything in {response.url}. The markup has changed: correct "
-                f"{error.field} in {portal.file}; the same command goes on.",
+                named, f"it has no {error.field.partition('.')[2]}", pages.changed(portal, error.field, response.url)
             )
             return
         self._refuse_all(self._pages.clear())
-        fitting = [one for one in article.pictures if not portal.excludes_credit(one.caption)]
-        reason = self._article_fault(article)
-        if not reason and not fitting:
-            reason = "excluded agency" if article.pictures else "no picture"
+        reason = self.collection.article_fault(article.title, article.body)
         if reason:
             self._refuse(named, reason)
+        elif not article.pictures:
+            self._unpictured.add(named, "no picture", pages.changed(portal, "picture.found", response.url))
         else:
-            yield self._picture(Draft(named, f"{article.title} {SEPARATOR} {article.body}", fitting))
-
-    def _article_fault(self, article: pages.Article) -> str | None:
-        if article.service in self.collection.portal.fields["article.excluded_services"]:
-            return f"excluded service ({article.service})"
-        if not article.title or not article.body:
-            return f"empty {'body' if article.title else 'title'}"
-        return self.collection.article_fault(article.title, article.body)
+            self._refuse_all(self._unpictured.clear())
+            fitting = [one for one in article.pictures if not portal.excludes_credit(one.caption)]
+            if fitting:
+                yield self._picture(Draft(named, f"{article.title} {SEPARATOR} {article.body}", fitting))
+            else:
+                self._refuse(named, "excluded agency")
 
     def _seen(self, response: "Response", draft: Draft) -> "Iterator[Request]":
         """A picture's file."""
         self._failed["draft"] = 0
-        self._refuse_all(self._pictures.clear())
+        named = draft.named
         try:
             format_ = read_picture(response.body).format
         except BrokenPicture as error:
             yield from self._next_picture(draft, str(error))
             return
+        self._refuse_all(self._pictures.clear())
         if format_ == "GIF":
-            yield from self._next_picture(draft, "the picture is a GIF")
+            yield from self._next_picture(draft, GIF)
             return
-        named = draft.named
         name = f"images/{named.day.replace('-', '')}/{named.id}{ENDINGS.get(format_, f'.{format_.lower()}')}"
         write_whole(self.collection.out / name, response.body)
         self._ledger.keep(
@@ -188,11 +185,19 @@ class Crawl:
 
     def _next_picture(self, draft: Draft, reason: str) -> "Iterator[Request]":
         """Another picture of the article, where there is one."""
+        address = draft.pictures[0].address
         draft.pictures = draft.pictures[1:]
         if draft.pictures:
             yield self._picture(draft)
-        else:
+        elif reason == GIF:
             self._refuse(draft.named, reason)
+        else:
+            self._pictures.add(
+                draft.named,
+                reason,
+                f"{address} brings no picture ({reason}): if a browser shows one in {draft.named.address}, correct "
+                f"picture.found, picture.address or picture.original in {self.collection.portal.file}.",
+            )
 
     def _missed(self, failure: "Failure") -> "list[Request]":
         """A request that brought no page."""
@@ -202,32 +207,28 @@ class Crawl:
             if why == failures.LATER:
                 self._leave(request, reason)
             elif self.ended is None:
-                return self._refused(request, reason, why == failures.FORBIDDEN)
+                return self._refused(request, why, reason)
         except Exception as error:  # Scrapy writes what is raised here into its log, and goes on
             self.end(error)
         return []
 
-    def _refused(self, request: "Request", reason: str, is_doubtful: bool) -> "list[Request]":
-        """What will never come."""
+    def _refused(self, request: "Request", why: str, reason: str) -> "list[Request]":
+        """What will never come, or must not be asked for."""
         known: dict[str, Any] = request.cb_kwargs
-        if not is_doubtful:
-            reason = f"{'the picture' if 'draft' in known else 'it'} is not there ({reason})"
-        sentence = f"{request.url} is not collected: {reason}."
-        if "of" in known:
-            if known["of"].next_page > 1 and not is_doubtful and not self.collection.portal.fields["list.nothing_more"]:
-                self._ledger.add_page(known["of"], known["of"].next_page, {}, LAST_PAGE)
-                return []
-            raise UserError(sentence)
+        if "draft" in known:
+            return list(self._next_picture(known["draft"], f"the picture cannot be had ({reason})"))
+        sentence = f"{request.url} cannot be had: {reason}."
         if "named" in known:
-            if is_doubtful:
-                self._pages.add(known["named"], reason, sentence)
-            else:
-                self._refuse(known["named"], reason)
-            return []
-        if is_doubtful:
-            self._pictures.add(known["draft"].named, f"its picture may not be had ({reason})", sentence)
-            return []
-        return list(self._next_picture(known["draft"], reason))
+            self._pages.add(known["named"], reason, sentence)
+        elif (
+            why == failures.GONE
+            and known["of"].next_page > 1
+            and not self.collection.portal.fields["list.nothing_more"]
+        ):
+            self._ledger.add_page(known["of"], known["of"].next_page, {}, LAST_PAGE)
+        else:
+            raise UserError(sentence)
+        return []
 
     def _leave(self, request: "Request", reason: str) -> None:
         """What may come another time."""

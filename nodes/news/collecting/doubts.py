@@ -4,9 +4,9 @@ from ...ground import UserError
 from .ledger import Named
 
 AT_FIRST = 3
-"""Doubtful articles in a row that stop the work, as long as none was good."""
+"""Doubtful articles in a row that stop the work, where every article should be good."""
 LATER = 50
-"""The same once the portal has shown that it can be read: odd articles come in rows too."""
+"""The same where one was good, or where many have reasons of their own: odd articles come in rows too."""
 
 
 class Doubts:
@@ -16,9 +16,14 @@ class Doubts:
     the work of days. So what is doubtful has no line in the ledger before another article is good.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        """Nothing is doubtful yet.
+
+        Args:
+            most: articles in a row that stop the work, as long as none was good.
+        """
         self._held: list[tuple[Named, str]] = []
-        self._most = AT_FIRST
+        self._most = most
         self._sentence = ""
 
     def add(self, named: Named, reason: str, sentence: str) -> None:

@@ -22,7 +22,7 @@ def why(error: Any) -> tuple[str, str]:
 
     if isinstance(error, HttpError):
         status = error.response.status
-        return (GONE if status in NOT_THERE else LATER), f"HTTP {status}"
+        return (GONE, f"it is not there (HTTP {status})") if status in NOT_THERE else (LATER, f"HTTP {status}")
     if isinstance(error, exceptions.IgnoreRequest):
         return FORBIDDEN, str(error)
     of_the_network = (

@@ -18,7 +18,7 @@ UNSEEN = frozenset(("iframe", "noscript", "script", "style", "template", "textar
 
 
 class Unfound(Exception):
-    """None of a field's selectors finds anything on a page."""
+    """None of a field's selectors finds any words on a page."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -53,8 +53,6 @@ class Article:
 
     title: str
     body: str
-    service: str
-    """The part of the portal that it stands in; "" where it says none."""
     pictures: list[Picture]
 
 
@@ -86,42 +84,49 @@ def article(page: "Selector", portal: Portal, base: str) -> Article:
         base: the page's address.
 
     Raises:
-        Unfound: the page has no title or no body.
+        Unfound: the page has no title or no body, or nothing is written there.
     """
     parts: dict[str, str] = {}
     for field in ("article.title", "article.body"):
-        found = _first(page, portal, field)
-        if not found:
+        parts[field] = _words(page, portal, field)
+        if not parts[field]:
             raise Unfound(field)
-        parts[field] = _text(found[0])
-    service = _first(page, portal, "article.service")
     pictures = [_picture(one, portal, base) for one in _first(page, portal, "picture.found")]
-    return Article(
-        parts["article.title"],
-        parts["article.body"],
-        _text(service[0]) if service else "",
-        [picture for picture in pictures if picture],
+    return Article(parts["article.title"], parts["article.body"], [picture for picture in pictures if picture])
+
+
+def service(page: "Selector", portal: Portal) -> str:
+    """The part of the portal that a page stands in; "" where it says none."""
+    return _words(page, portal, "article.service")
+
+
+def changed(portal: Portal, field: str, address: str) -> str:
+    """What to tell where a field is not found, page after page."""
+    return (
+        f"None of the selectors {', '.join(portal.fields[field])} finds anything in {address}. The markup has changed: "
+        f"correct {field} in {portal.file}; the same command goes on."
     )
 
 
 def changed_list(found: Listed, portal: Portal, address: str) -> str:
     """What to tell where a list's page names no article and does not say that there are none."""
-    if found.links:
-        fault, field = f"article.id fits none of the {found.links} links that list.articles finds", "article.id"
-    else:
-        selectors = ", ".join(portal.fields["list.articles"])
-        fault, field = f"None of the selectors {selectors} finds anything", "list.articles"
-    sentence = portal.fields["list.nothing_more"]
-    unsaid = f", nor does it say {sentence!r}" if sentence else ""
+    if not found.links:
+        return changed(portal, "list.articles", address)
     return (
-        f"{fault} in {address}{unsaid}. The markup has changed: correct {field} in {portal.file}; the same command "
-        "goes on."
+        f"article.id fits none of the {found.links} links that list.articles finds in {address}: correct them in "
+        f"{portal.file}; the same command goes on."
     )
 
 
 def _first(page: "Selector", portal: Portal, field: str) -> "list[Selector]":
     """What the first selector of a field finds that finds anything."""
     return next((list(found) for one in portal.fields[field] if (found := selected(page, one))), [])
+
+
+def _words(page: "Selector", portal: Portal, field: str) -> str:
+    """The text of the first element that a field finds."""
+    found = _first(page, portal, field)
+    return _text(found[0]) if found else ""
 
 
 def _picture(image: "Selector", portal: Portal, base: str) -> Picture | None:

@@ -102,7 +102,7 @@ def test_everything_else_is_refused_by_its_reason(whole):
         "AP": "excluded agency",
         "leads elsewhere": f"it leads to another host ({ELSEWHERE})",
         "gone": "it is not there (HTTP 404)",
-        "picture gone": "the picture is not there (HTTP 404)",
+        "picture gone": "the picture cannot be had (it is not there (HTTP 404))",
         "no body": "it has no body",
         "forbidden": "robots.txt of 127.0.0.1",
         "another service": "excluded service",
@@ -207,7 +207,18 @@ def test_a_host_sets_its_own_pace(desk):
     assert min(desk.portal.gaps(PAGES)[2:]) >= 0.2, "a rest as long as the work"
 
 
-def test_trouble_is_waited_out_or_left_for_the_next_run(desk):
+def test_pictures_that_are_all_gone_are_the_rules_fault(desk):
+    desk.portal.trouble = {"/orgImg/": (404, {})}
+    status, said = desk.run()
+    assert status == 1 and "3 articles in a row" in said and "picture.original in" in said
+    assert desk.rejected() == {}
+
+
+def test_a_portal_that_refuses_all_is_left_alone_and_trouble_is_waited_out(desk):
+    desk.portal.trouble = {"/view/": (403, {})}
+    status, said = desk.run()
+    assert status == 1 and "10 articles in a row could not be had" in said and desk.rejected() == {}
+    assert len(desk.portal.paths("/view/")) == 10
     first, second = (f"/view/{article.id}" for article in desk.portal.articles[:2])
     desk.portal.trouble = {first: (503, {}), second: (403, {})}
     status, said = desk.run()
@@ -215,14 +226,4 @@ def test_trouble_is_waited_out_or_left_for_the_next_run(desk):
     assert re.search(rf"{first}\S* could not be had \(HTTP 503\); the same command tries it again", said)
     assert re.search(rf"{second}\S* could not be had \(HTTP 403\)", said)
     assert (len(desk.kept()), desk.rejected()) == (8, {})
-    assert len(desk.portal.paths(first)) == 5
-    desk.portal.trouble = {}
-    assert desk.run()[0] == 0
-    assert len(desk.kept()) == 10
-
-
-def test_a_portal_that_refuses_all_is_left_alone(desk):
-    desk.portal.trouble = {"/view/": (403, {})}
-    status, said = desk.run()
-    assert status == 1 and "10 articles in a row could not be had" in said and desk.rejected() == {}
-    assert len(desk.portal.paths("/view/")) == 10
+    assert len(desk.portal.paths(first)) == 1 + 5

@@ -11,6 +11,7 @@ import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.news import Collection, read_portal
 from dancheong.nodes.news.collecting import pages
+from dancheong.nodes.news.collecting.crawl import Crawl
 from dancheong.nodes.news.collecting.doubts import AT_FIRST, LATER, Doubts
 from dancheong.nodes.news.collecting.ledger import Ledger, Named
 from dancheong.nodes.news.collecting.markup import selector
@@ -26,7 +27,7 @@ LIST = """<div class="mlt01"><a class="lt1" href="//news.nate.com/view/20200206n
 TITLES = '<div class="postSubject"><ul><li><a href="/view/20200206n20499">제목</a></li></ul></div>'
 ARTICLE = """<a class="svcname">뉴스</a><h3 class="viewTite">금리 <b>동</b>결</h3>
 <div id="articleContetns">첫 문장.<br>둘째
-<script>x()</script><!-- no --><p>셋째</p>넷째 <img alt="회의" src="data:image/gif;base64,R0" >
+<script>x()</script>다음<!-- no --> <p>셋째</p>넷째 <img alt="회의" src="data:image/gif;base64,R0" >
 <img src="//thumbnews.nateimg.co.kr/view610///news.nateimg.co.kr/orgImg/yt/2020/02/06/A.jpg"><em>설명 [AP=연합뉴스]</em>
 <img data-src="https://news.nateimg.co.kr/orgImg/yt/2020/02/06/B.jpg" src="/blank.png">밖 <b>사진=연합뉴스</b></div>"""
 BASE = "https://news.nate.com/view/20200206n20499"
@@ -73,8 +74,8 @@ def test_a_list_says_that_it_is_at_its_end(nate):
 
 def test_an_article_is_what_a_reader_sees(nate):
     article = pages.article(selector(ARTICLE), nate, BASE)
-    assert article.title == "금리 동결" and article.service == "뉴스"
-    assert article.body.startswith("첫 문장. 둘째 셋째 넷째") and "x()" not in article.body
+    assert article.title == "금리 동결" and pages.service(selector(ARTICLE), nate) == "뉴스"
+    assert article.body.startswith("첫 문장. 둘째 다음 셋째 넷째") and "x()" not in article.body
     assert [picture.address for picture in article.pictures] == [
         "https://news.nateimg.co.kr/orgImg/yt/2020/02/06/A.jpg",
         "https://news.nateimg.co.kr/orgImg/yt/2020/02/06/B.jpg",
@@ -198,7 +199,7 @@ def test_the_ledger_knows_after_a_kill_what_is_left(nate, tmp_path):
 
 def test_one_odd_article_is_refused_and_many_are_the_portals_doing():
     named = Named("n1", "a/n1", "world", "2020-02-06")
-    doubts = Doubts()
+    doubts = Doubts(AT_FIRST)
     doubts.add(named, "it has no body", "The markup has changed.")
     with pytest.raises(UserError, match="markup"):
         doubts.end()
@@ -207,7 +208,7 @@ def test_one_odd_article_is_refused_and_many_are_the_portals_doing():
         doubts.add(named, "it has no body", "The markup has changed.")
     with pytest.raises(UserError, match=f"{LATER} articles in a row: The markup"):
         doubts.add(named, "it has no body", "The markup has changed.")
-    fresh = Doubts()
+    fresh = Doubts(AT_FIRST)
     for _ in range(AT_FIRST - 1):
         fresh.add(named, "", "x")
     with pytest.raises(UserError, match="3 articles in a row"):
@@ -275,3 +276,50 @@ def test_a_host_that_wants_hours_ends_the_work(long):
 @pytest.mark.parametrize("odd", [b"soon", b"", b"-5", b"\xff"])
 def test_a_retry_after_that_says_nothing_is_none(odd):
     assert asked(0.0, {"status": 503, "retry_after": odd}, {}).ended == []
+
+
+class Portal:
+    """A crawl that is fed with pages by hand."""
+
+    def __init__(self, nate, out, count):
+        self.ledger = Ledger(collection(nate, out))
+        self.crawl = Crawl(collection(nate, out), self.ledger, lambda *_: None, print, lambda: None)
+        ids = {f"20200206n{number:05d}": f"{BASE[:-14]}20200206n{number:05d}" for number in range(count)}
+        self.articles = self.ledger.add_page(next(self.ledger.open_lists()), 1, ids, "last")
+
+    def reads(self, html):
+        """The next article is this; the requests that follow."""
+        from scrapy.http import HtmlResponse
+
+        named = self.articles.pop(0)
+        return list(self.crawl._read(HtmlResponse(named.address, body=html, encoding="utf-8"), named))
+
+
+def test_articles_without_pictures_are_refused_but_not_all_of_them(nate, tmp_path):
+    """Many have none, and a selector that finds none any more must not refuse the rest of the portal."""
+    bare = ARTICLE[: ARTICLE.index("<img alt")] + "</div>"
+    portal = Portal(nate, tmp_path, LATER + 3)
+    assert portal.reads(bare) == [] and portal.ledger.done == 0
+    (asked_for,) = portal.reads(ARTICLE)
+    assert asked_for.url.endswith("B.jpg") and portal.ledger.done == 1
+    for _ in range(LATER - 1):
+        portal.reads(bare)
+    with pytest.raises(UserError, match=r"correct picture\.found in"):
+        portal.reads(bare)
+    assert portal.ledger.done == 1
+
+
+def test_another_service_is_told_before_its_markup_is_looked_at(nate, tmp_path):
+    portal = Portal(nate, tmp_path, 1)
+    assert portal.reads('<a class="svcname">연예</a>') == []
+    (line,) = (line for line in portal.ledger if "reason" in line)
+    assert line["reason"] == "excluded service (연예)"
+
+
+def test_nothing_written_where_the_body_was_is_changed_markup(nate, tmp_path):
+    portal = Portal(nate, tmp_path, AT_FIRST)
+    empty = '<h3 class="viewTite">제목</h3><div id="articleContetns"> <script>load()</script></div>'
+    for _ in range(AT_FIRST - 1):
+        portal.reads(empty)
+    with pytest.raises(UserError, match=r"correct article\.body in"):
+        portal.reads(empty)
