@@ -22,9 +22,10 @@ TEST := $(RUN) -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile
 unit: host
 	@$(TEST) tests/unit
 
-# Everything, or `make test AREA=text_mask`: all tests of one capability, before a commit.
+# Everything, or `make test AREA=text_mask`: all tests of one capability, before a commit. A worker more than there are
+# cores: somebody always waits for a server that starts, or for the editor.
 test: host
-	@$(TEST) $(if $(AREA),--area $(AREA))
+	@$(TEST) --numprocesses=$$(($$(getconf _NPROCESSORS_ONLN) + 1)) $(if $(AREA),--area $(AREA))
 
 # The small world that tests load, from nothing: about an hour; stopped, it goes on. See testing/world.
 world: host
