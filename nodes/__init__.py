@@ -7,6 +7,8 @@ NODES = (
     ("korean_clip", "LoadKoreanCLIP"),
     ("topic_prompt", "LoadTopicPrompt"),
     ("topic_prompt", "EncodeTopicText"),
+    ("topic_prompt", "TrainTopicPrompt"),
+    ("topic_prompt", "SaveTopicPrompt"),
     ("text_mask", "OCRTextMask"),
     ("erase", "LoadInpaintModel"),
     ("erase", "EraseMasked"),

@@ -125,6 +125,7 @@ def quick() -> dict:
         "edit_word": {"7": {"steps": 2, "samples": 2}},
         "korean_prompt": small,
         "korean_prompt_sdxl": small,
+        "train_topic_prompt": {"3": {"count": 3}, "4": {"width": 64, "height": 64}, "7": {"steps": 2, "batch_size": 1}},
         "news_picture": small,
         "remove_text_rounds": {"3": {"image": "small.png"}, "5": {"rounds": 1}},
         "remove_text_sd": {"3": {"image": "small.png"}, "11": {"steps": 2}},

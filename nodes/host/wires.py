@@ -22,3 +22,5 @@ STORYGEN: Any = io.Custom("DANCHEONG_STORYGEN")
 """A loaded StoryGen: `story.comfy_load.StoryGen`."""
 STORY_REFERENCES: Any = io.Custom("DANCHEONG_STORY_REFERENCES")
 """The pictures that the next one looks at: `story.comfy_references.References`."""
+LOSSES: Any = io.Custom("LOSS_MAP")
+"""ComfyUI's own, of Train LoRA: a dict whose `loss` is a list, one a step."""

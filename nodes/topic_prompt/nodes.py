@@ -11,11 +11,12 @@ from ..host import folders
 from ..host.api import io
 from ..host.models import ModelFolder, listed, stamp
 from ..host.progress import check_interrupt
-from ..host.wires import TOPIC
+from ..host.wires import LOSSES, TOPIC
 from ..korean_clip import Origin, origin_of
-from . import comfy_encode, comfy_many, topic_file
+from . import comfy_encode, comfy_many, save_file, topic_file
 from .comfy_embeddings import Embeddings
 from .comfy_meant import meant
+from .learning import comfy_train
 from .prompt import POSITIONS
 
 TOPICS = ModelFolder("embeddings", "topic prompt", "put the file of a learned prompt there")
@@ -154,6 +155,122 @@ class EncodeTopicText(io.ComfyNode):
                 conditionings[number] = conditioning
         prompts, tokens, reports = zip(*written, strict=True) if written else ((), (), ())
         return io.NodeOutput(conditionings, list(prompts), list(tokens), list(reports))
+
+
+class TrainTopicPrompt(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongTrainTopicPrompt",
+            display_name="Train Topic Prompt",
+            category="dancheong/korean",
+            description="Learns a few vectors that stand for a topic, from its pictures and their titles.",
+            search_aliases=["textual inversion", "train embedding", "learnable prompt", "soft prompt", "news topic"],
+            is_input_list=True,
+            inputs=[
+                io.Model.Input("model", tooltip="Stays as it is; LoRAs on it count."),
+                io.Clip.Input("clip", tooltip="From Load Korean CLIP, or the model's own. Stays as it is."),
+                io.Vae.Input("vae", tooltip="The model's own. Stays as it is."),
+                io.Image.Input("images", tooltip="Pictures of the topic, of any sizes: 20 and more."),
+                io.String.Input("titles", force_input=True, tooltip="One a picture, in the same order."),
+                io.String.Input("topic", default="economy", tooltip="What the topic is called, in a word or two."),
+                io.Int.Input(
+                    "vectors", default=4, min=1, max=32, tooltip="1 to 4 for tens of pictures, up to 8 for many."
+                ),
+                io.Int.Input("steps", default=1000, min=1, max=100000, tooltip="Each looks at one batch."),
+                io.Float.Input(
+                    "learning_rate",
+                    default=0.005,
+                    min=1e-6,
+                    max=1.0,
+                    step=0.0001,
+                    round=1e-6,
+                    tooltip="Falls to 0 by a cosine.",
+                ),
+                io.Int.Input("batch_size", default=4, min=1, max=64, tooltip="Pictures of one size a step."),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=2**32 - 1,
+                    control_after_generate=True,
+                    tooltip="The same seed learns the same vectors.",
+                ),
+                io.String.Input(
+                    "init_text",
+                    default="",
+                    tooltip="Words to begin with; empty for the topic's name.",
+                    advanced=True,
+                ),
+                io.Float.Input(
+                    "caption_dropout",
+                    default=0.1,
+                    min=0.0,
+                    max=1.0,
+                    step=0.01,
+                    tooltip="Share of titles that are left out, so that the vectors carry the topic alone.",
+                    advanced=True,
+                ),
+                io.Float.Input(
+                    "held_out",
+                    default=0.1,
+                    min=0.0,
+                    max=0.9,
+                    step=0.01,
+                    tooltip="Share of pictures that are only judged by; one at least.",
+                    advanced=True,
+                ),
+                io.String.Input(
+                    "resume",
+                    default="",
+                    tooltip="A stopped run to go on with, such as economy_001; empty begins a new one.",
+                    advanced=True,
+                ),
+            ],
+            outputs=[
+                TOPIC.Output(display_name="topic", tooltip="For Encode Text with Topic and Save Topic Prompt."),
+                LOSSES.Output(display_name="loss_map", tooltip="For Plot Loss Graph."),
+                io.String.Output(
+                    display_name="report", tooltip="Whether it helped, by pictures that it never learned from."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, model, clip, vae, images, titles, **settings) -> io.NodeOutput:
+        pictures = [picture for batch in images for picture in batch]
+        lesson = comfy_train.lesson(**{name: value[0] for name, value in settings.items() if name != "resume"})
+        root = folders.roots("embeddings")[0]
+        learned = comfy_train.learn(model[0], clip[0], vae[0], pictures, titles, lesson, root, settings["resume"][0])
+        return io.NodeOutput(learned.topic, {"loss": learned.losses}, "\n".join(learned.report))
+
+
+class SaveTopicPrompt(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="DancheongSaveTopicPrompt",
+            display_name="Save Topic Prompt",
+            category="dancheong/korean",
+            description="Keeps a learned topic in models/embeddings, for Load Topic Prompt and embedding:NAME.",
+            search_aliases=["save embedding", "export textual inversion"],
+            is_output_node=True,
+            inputs=[
+                TOPIC.Input("topic", tooltip="From Train Topic Prompt."),
+                io.String.Input("name", default="economy", tooltip="As prompts call it, without blanks."),
+                io.Combo.Input(
+                    "format",
+                    options=list(save_file.FORMATS),
+                    tooltip="clip_l is ComfyUI's, with the facts of its training; a1111 is a .pt for other interfaces.",
+                ),
+            ],
+            outputs=[io.String.Output(display_name="path", tooltip="The file that was written.")],
+        )
+
+    @classmethod
+    def execute(cls, topic, name, format) -> io.NodeOutput:
+        root = folders.roots("embeddings")[0]
+        return io.NodeOutput(str(save_file.write(root, name.strip(), format, topic.vectors, topic.metadata)))
 
 
 def _write(clip, text, position, strength, on_overflow, topic, where: str) -> tuple[str, int, str]:

@@ -132,6 +132,12 @@ CONTRACT = {
         ["IMAGE", "STRING", "STRING"],
     ),
     "DancheongExtractStoryGen": (["file", "model", "name"], ["STRING", "STRING"]),
+    "DancheongTrainTopicPrompt": (
+        ["model", "clip", "vae", "images", "titles", "topic", "vectors", "steps", "learning_rate", "batch_size", "seed",
+         "init_text", "caption_dropout", "held_out", "resume"],
+        ["DANCHEONG_TOPIC", "LOSS_MAP", "STRING"],
+    ),
+    "DancheongSaveTopicPrompt": (["topic", "name", "format"], ["STRING"]),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.

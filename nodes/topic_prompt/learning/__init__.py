@@ -1,0 +1,1 @@
+"""How a topic's vectors are learned from pictures and their titles."""
