@@ -4,13 +4,14 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.news import Collection, read_portal
-from dancheong.nodes.news.collecting import pages
+from dancheong.nodes.news import Collection, read_portal, summary
+from dancheong.nodes.news.collecting import pages, tables
 from dancheong.nodes.news.collecting.crawl import Crawl
 from dancheong.nodes.news.collecting.doubts import AT_FIRST, LATER, Doubts
 from dancheong.nodes.news.collecting.ledger import Ledger, Named
@@ -27,7 +28,8 @@ LIST = """<div class="mlt01"><a class="lt1" href="//news.nate.com/view/20200206n
 TITLES = '<div class="postSubject"><ul><li><a href="/view/20200206n20499">제목</a></li></ul></div>'
 ARTICLE = """<a class="svcname">뉴스</a><h3 class="viewTite">금리 <b>동</b>결</h3>
 <div id="articleContetns">첫 문장.<br>둘째
-<script>x()</script>다음<!-- no --> <p>셋째</p>넷째 <img alt="회의" src="data:image/gif;base64,R0" >
+<script>x()</script>다음<noscript><p>x()</p></noscript><!-- no --> <p>셋째</p>넷째
+<img alt="회의" src="data:image/gif;base64,R0">
 <img src="//thumbnews.nateimg.co.kr/view610///news.nateimg.co.kr/orgImg/yt/2020/02/06/A.jpg"><em>설명 [AP=연합뉴스]</em>
 <img data-src="https://news.nateimg.co.kr/orgImg/yt/2020/02/06/B.jpg" src="/blank.png">밖 <b>사진=연합뉴스</b></div>"""
 BASE = "https://news.nate.com/view/20200206n20499"
@@ -180,9 +182,10 @@ def test_the_ledger_knows_after_a_kill_what_is_left(nate, tmp_path):
     assert ledger.is_new
     first, second = list(ledger.open_lists())[:2]
     one, two, three = ledger.add_page(first, 1, {"n1": "a/n1", "n2": "a/n2", "n3": "a/n3"}, "")
-    assert ledger.add_page(second, 1, {"n2": "b/n2"}, "last") == [], "it stands in another list already"
+    assert ledger.add_page(second, 1, {"n2": "b/n2"}, "") == [], "it stands in another list already"
     ledger.keep({"id": one.id, "topic": "economy", "text": "t", "img": "i", "img_url": "u", "url": "a/n1"})
     ledger.refuse(two, "short article")
+    assert ledger.add_page(second, 2, {"n1": "b/n1"}, "last") == [], "it is kept already"
     ledger.close()
     with (tmp_path / "journal.jsonl").open("a") as file:
         file.write('{"id": "n3", "rea')  # killed here
@@ -307,6 +310,23 @@ def test_articles_without_pictures_are_refused_but_not_all_of_them(nate, tmp_pat
     with pytest.raises(UserError, match=r"correct picture\.found in"):
         portal.reads(bare)
     assert portal.ledger.done == 1
+
+
+def test_a_list_that_never_ends_is_cut_and_told(nate, tmp_path):
+    """Always new articles, as where a portal draws them at random."""
+    from scrapy.http import HtmlResponse
+
+    portal = Portal(replace(nate, fields={**nate.fields, "list.most_pages": 3}), tmp_path, 0)
+    of, pages_asked = next(iter(portal.ledger.open_lists())), 0
+    address = portal.crawl.collection.portal.list_address(of.topic, of.day, 1)
+    while address and pages_asked < 5:
+        pages_asked += 1
+        html = LIST.replace("n20499", f"n{pages_asked:05d}")
+        answer = HtmlResponse(address, body=html, encoding="utf-8")
+        more = [request.url for request in portal.crawl._listed(answer, of) if "/recent" in request.url]
+        address = more[0] if more else ""
+    assert pages_asked == 3 and of.is_read
+    assert "1 lists have more pages" in list(summary(tables.write(tmp_path, portal.ledger)))[-1]
 
 
 def test_another_service_is_told_before_its_markup_is_looked_at(nate, tmp_path):
