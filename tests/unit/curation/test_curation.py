@@ -19,7 +19,7 @@ from dancheong.testing.scenes import watermark as scenes
 from PIL import Image
 
 WANTED = ("economy", "society", "science", "world")
-MARKED = 6
+MARKED = 3
 """Photographs whose mark is taken off."""
 BODY = "한국은행이 기준금리를 동결했다. " * 10
 
