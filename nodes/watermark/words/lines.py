@@ -13,8 +13,9 @@ from ...text_mask import Region
 
 LINES, WIDE = 1.2, 0.45
 """A caption: lines no further apart than so many text heights, together as wide as that share of the picture."""
-LETTERS = 18
-"""Or lines in which so many letters were read: signs and marks say less."""
+LETTERS, WIDE_LETTERS = 18, "\u2e80"
+"""Or lines in which so many letters were read: signs and marks say less. Hangul, Kana and Hanja, which begin there, say
+as much as two."""
 TALLER = 2.5
 """A caption's lines and its credit differ less in height."""
 ALIKE = 30.0
@@ -71,7 +72,8 @@ class Lines:
             rest -= group
             lines = [self._texts[number] for number in group]
             corners = np.concatenate([line.polygon for line in lines])
-            letters = sum(len("".join((self._texts[number].text or "").split())) for number in group if read[number])
+            said = "".join("".join((self._texts[number].text or "").split()) for number in group if read[number])
+            letters = sum(2 if letter >= WIDE_LETTERS else 1 for letter in said)
             if letters >= LETTERS or np.ptp(corners[:, 0]) > WIDE * width:
                 (left, top), (right, bottom) = corners.min(axis=0).astype(int), corners.max(axis=0).astype(int) + 1
                 height = max(line.height for line in lines)

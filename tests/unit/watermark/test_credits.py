@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from dancheong.nodes.text_mask import Region
 from dancheong.nodes.watermark.words.captions import bars
+from dancheong.nodes.watermark.words.lines import Lines
 from dancheong.nodes.watermark.words.verdict import verdicts
 from dancheong.testing.scenes import news_lettering
 from dancheong.testing.scenes.news_lettering import BLACK, WHITE
@@ -68,6 +69,14 @@ def test_a_credit_apart_from_its_caption_stays(ground):
         assert marks(ground, (CAPTION, 8, 225, 15), ("YONHAP", *credit)) == [], place
     small = ("2024.11.28", 8, 246, 9)
     assert marks(ground, (CAPTION, 8, 220, 15), small, ("YONHAP", None, 274, 12)) == []
+
+
+def test_a_caption_says_more_than_a_sign():
+    for text, is_caption in ((CAPTION, True), ("REUTERS BUILDING", False), ("오늘 밤 많은 비 소식", False),
+                             ("오늘 밤 전국에 많은 비 소식", True)):  # fmt: skip
+        quad = np.float32([[8, 225], [150, 225], [150, 240], [8, 240]])
+        lines = Lines(photograph(), [Region(quad, 0.8, text, 0.98)], lambda number: np.zeros(3))
+        assert bool(lines.captions([0], [True], WIDTH)) == is_caption, text
 
 
 def test_a_credit_at_the_margin_stays_though_a_small_line_is_between():
