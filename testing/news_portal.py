@@ -21,7 +21,7 @@ NATE = Path(__file__).parent.parent / "nodes/news/collecting/portals/nate.json"
 PAGES, PICTURES, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 FIRST = date(2020, 1, 1)
 TOPICS = {"economy": "eco", "society": "soc"}
-PAGE = 10
+PAGE = 5
 """Articles of a list's page."""
 ODD = {
     2: "short",
