@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from dancheong.testing.models import text_engines
-from dancheong.testing.scenes import news_desk, news_lettering
+from dancheong.testing.scenes import news_credits, news_desk, news_lettering
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,15 @@ def lettered(*drawings, seed=8):
     return news_desk.compressed(rng, picture)
 
 
-@pytest.mark.parametrize("place", ["bottom right", "top left"])
-@pytest.mark.parametrize("text", ["STOP THE WAR", "EXIT 3", "2024.11.28", "REUTERS BUILDING"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("STOP THE WAR", "bottom right"),
+        ("EXIT 3", "top left"),
+        ("2024.11.28", "bottom right"),
+        ("REUTERS BUILDING", "top left"),
+    ],
+)
 def test_text_that_was_read_stays(comfy, text, place):
     picture = lettered((news_lettering.overlay, [text], news_lettering.WHITE, 26, place))
     same, touched, report = cleaned(comfy, picture)
@@ -40,20 +47,21 @@ def test_text_that_was_read_stays(comfy, text, place):
     assert "no mark was found, and nothing changed; what stays:" in report
 
 
-@pytest.mark.parametrize("text", ["부동산", "전쟁 반대", "출구 3"])
+@pytest.mark.parametrize("text", ["부동산", "출구 3"])
 def test_a_sign_in_a_corner_stays(comfy, text):
     same, touched, report = cleaned(comfy, lettered((news_lettering.plate, [text], 28, "bottom left")))
     assert same and not touched.any() and "no mark was found" in report
 
 
 def test_photographs_without_a_mark_are_bit_identical(comfy):
-    for shot in news_desk.unmarked(10, 21):
+    for shot in news_desk.unmarked(4, 21):
         same, touched, report = cleaned(comfy, shot.picture)
         assert same and not touched.any(), (shot.what, report)
 
 
 def test_no_caption_bar_is_touched(comfy):
-    for shot in news_desk.captioned(7, 22):
+    """In a frame, of glass and on a gradient, and a credit three lines under its caption."""
+    for shot in (*news_desk.captioned(7, 22, 4), *news_credits.credited(27, 22, 26)):
         same, _, report = cleaned(comfy, shot.picture)
         assert same, (shot.what, report)
 
