@@ -104,7 +104,7 @@ class Crawl:
         """A page of a list."""
         self._failed["of"] = 0
         portal, page = self.collection.portal, of.next_page
-        asked = portal.list_address(of.topic, of.day, page)
+        asked = self._list(of).url
         if urlsplit(response.url)[2:4] != urlsplit(asked)[2:4]:
             raise UserError(
                 f"The list {asked} leads to {response.url}: correct list.address in {portal.file}; the same command "

@@ -343,3 +343,15 @@ def test_nothing_written_where_the_body_was_is_changed_markup(nate, tmp_path):
         portal.reads(empty)
     with pytest.raises(UserError, match=r"correct article\.body in"):
         portal.reads(empty)
+
+
+def test_a_list_that_leads_elsewhere_is_told_whatever_letters_its_address_has(nate, tmp_path):
+    from scrapy.http import HtmlResponse
+
+    address = "https://news.nate.com/recent?section={cate} 경제&date={day:%Y%m%d}&page={page}"
+    portal = Portal(replace(nate, fields={**nate.fields, "list.address": address}), tmp_path, 0)
+    (request, *_) = portal.crawl.begin()
+    of = request.cb_kwargs["of"]
+    with pytest.raises(UserError, match=r"leads to https://news.nate.com/login: correct list\.address"):
+        list(portal.crawl._listed(HtmlResponse("https://news.nate.com/login", body=LIST, encoding="utf-8"), of))
+    assert list(portal.crawl._listed(HtmlResponse(request.url, body=LIST, encoding="utf-8"), of))
