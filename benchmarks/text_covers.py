@@ -1,15 +1,21 @@
 """What becomes of real covers and pages: is all of their text cut out, and nothing else?
 
-`python -m benchmarks text_covers [--seed 31] [--covers 60] [--pages 100] [--newspapers 50] [--large 1]`. It needs what
-`text_mask` needs. It measures on the wallpapers, faces and coins that nothing was fitted on. A count of 0 leaves a part
-out; `--large` is the number of covers that are enlarged to 24 megapixels.
+`python -m benchmarks text_covers [--seed 31] [--covers 60] [--pages 100] [--newspapers 50] [--large 1]
+[--kept FOLDER] [--seconds 200]`. It needs what `text_mask` needs. It measures on the wallpapers, faces and coins that
+nothing was fitted on. A count of 0 leaves a part out; `--large` is the number of covers that are enlarged to 24
+megapixels. With `--kept`, pictures that were measured before are not measured again, and a run ends after `--seconds`.
 """
 
 import argparse
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from ..nodes.erase import inpaint, rounds
 from ..nodes.text_mask.engines import rapidocr_engine
@@ -22,104 +28,147 @@ from .kit import process
 GROW, GROW_ERASE = 4.0, 6.0
 """The defaults of OCR Text Mask and of Erase Text, percent of the text height."""
 ROUNDS = 3
-TOUCHED, GONE = 0.05, 0.9
-PARTS = ("covers", "pages", "newspapers", "large")
-SIDES = ((1000, 1500), (2000, 3000), (4000, 6000))
-"""px: 1.5, 6 and 24 megapixels."""
+TOUCHED = 5.0
+"""Percent of a page without text."""
+SHAPES = ("bare", "grown", "polygon")
+COUNTS = {"covers": 60, "pages": 100, "newspapers": 50}
+SIDES = ((1000, 1500), (2000, 3000), (3000, 4000), (4000, 6000))
+"""px: 1.5, 6, 12 and 24 megapixels."""
+
+Figures = dict[str, list[float]]
+"""Of one picture."""
 
 
-def main(options: list[str]) -> dict[str, list[dict]]:
+def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="text_covers")
     parser.add_argument("--seed", type=int, default=31)
-    for name, count in zip(PARTS, (60, 100, 50, 1), strict=True):
+    for name, count in (*COUNTS.items(), ("large", 1)):
         parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--kept", type=Path, help="a folder for what was measured, to go on another time")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="of CPU; then it ends, to be run again")
     chosen = parser.parse_args(options)
-    return {
-        name: [{"seed": chosen.seed, **row} for row in process.alone("text_covers", name, str(chosen.seed), str(count))]
-        for name in PARTS
-        if (count := getattr(chosen, name))
-    }
-
-
-def part(what: str, seed: str, count: str) -> list[dict]:
     rapidocr_engine.MAX_THREADS = 1
+    torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    if what == "large":
-        return list(on_large(int(seed), int(count)))
-    return [{"covers": on_covers, "pages": on_pages, "newspapers": on_newspapers}[what](int(seed), int(count))]
+    table: dict[str, list[dict]] = {}
+    for name, (measure, row) in PARTS.items():
+        found = []
+        for number in range(getattr(chosen, name)):
+            path = chosen.kept and chosen.kept / f"{name}.{chosen.seed}.{number}.json"
+            if not (path and path.exists()):
+                if time.process_time() > chosen.seconds:
+                    print("not finished: the same command goes on")
+                    return None
+                figures = measure(np.random.Generator(np.random.PCG64((chosen.seed, number))))
+                print(name, number, figures, flush=True)
+                if path:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(json.dumps(figures))
+            else:
+                figures = json.loads(path.read_text())
+            found.append(figures)
+        if found:
+            table[name] = [{"seed": chosen.seed, **row(found)}]
+    if chosen.large:
+        sizes = process.alone("text_covers", str(chosen.seed), str(chosen.large))
+        table["large"] = [{"seed": chosen.seed, **size} for size in sizes]
+    return table
+
+
+def part(seed: str, count: str) -> list[dict]:
+    """Large covers, in a process whose memory is their own."""
+    rapidocr_engine.MAX_THREADS = 1
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    return list(on_large(int(seed), int(count)))
+
+
+@cache
+def grounds() -> list[Path]:
+    return text.wallpapers()[1::2]
 
 
 def find(picture: np.ndarray) -> list:
     return rapidocr_engine.load().detect(picture, detection.directly)
 
 
-def on_covers(seed: int, count: int) -> dict:
-    """Words found, ink masked, and the mask's area against the ink's own."""
+def on_cover(rng: np.random.Generator) -> Figures:
+    """Words found or not, px of ink, and for each shape px of the mask and of the ink in it."""
+    scene = covers.cover(rng, *text.SIZES[rng.integers(len(text.SIZES))], grounds())
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * text_mask.REACH + 1,) * 2)
-    covered: list[bool] = []
-    ink, masked, hit = 0, dict.fromkeys(("bare", "grown", "polygon"), 0), dict.fromkeys(("bare", "grown", "polygon"), 0)
-    for scene in covers.scenes(count, seed, text.wallpapers()[1::2]):
-        found = find(scene.picture)
-        masks = {
-            "bare": shapes.draw_mask(scene.picture, found, "stroke", 0.0).astype(bool),
-            "grown": shapes.draw_mask(scene.picture, found, "stroke", GROW).astype(bool),
-            "polygon": shapes.draw_mask(scene.picture, found, "polygon", 0.0).astype(bool),
-        }
-        near = cv2.dilate(masks["polygon"].astype(np.uint8), disc).astype(bool)
-        covered += [bool(near[word.ink].mean() >= text_mask.COVERED) for word in scene.words]
-        ink += int(scene.ink.sum())
-        for name, mask in masks.items():
-            hit[name] += int(mask[scene.ink].sum())
-            masked[name] += int(mask.sum())
+    found = find(scene.picture)
+    ways = zip(SHAPES, (("stroke", 0.0), ("stroke", GROW), ("polygon", 0.0)), strict=True)
+    masks = {name: shapes.draw_mask(scene.picture, found, *way).astype(bool) for name, way in ways}
+    near = cv2.dilate(masks["polygon"].astype(np.uint8), disc).astype(bool)
     return {
-        "words": len(covered),
-        "words covered": round(float(np.mean(covered)), 3),
-        **{f"ink, {name}": round(hit[name] / ink, 3) for name in hit},
-        **{f"area / ink, {name}": round(masked[name] / ink, 2) for name in masked},
+        "words": [float(near[word.ink].mean() >= text_mask.COVERED) for word in scene.words],
+        "ink": [int(scene.ink.sum())],
+        **{name: [int(mask.sum()), int(mask[scene.ink].sum())] for name, mask in masks.items()},
     }
 
 
-def on_pages(seed: int, count: int) -> dict:
-    """Pages and posters without any text."""
-    rng, pictures = np.random.Generator(np.random.PCG64(seed)), pages.Pictures(text.wallpapers()[1::2], 1)
-    shares = []
-    for _ in range(count):
-        picture = pages.without_text(rng, pictures)
-        shares.append(100 * float(shapes.draw_mask(picture, find(picture), "polygon", GROW).mean()))
+def covers_row(found: list[Figures]) -> dict:
+    words = [is_covered for figures in found for is_covered in figures["words"]]
+    ink = sum(figures["ink"][0] for figures in found)
+    sums = {name: np.sum([figures[name] for figures in found], axis=0) for name in SHAPES}
     return {
-        "pages": count,
+        "covers": len(found),
+        "words": len(words),
+        "words covered": round(float(np.mean(words)), 3),
+        **{f"ink, {name}": round(float(hit / ink), 3) for name, (_, hit) in sums.items()},
+        **{f"area / ink, {name}": round(float(masked / ink), 2) for name, (masked, _) in sums.items()},
+    }
+
+
+def on_page(rng: np.random.Generator) -> Figures:
+    """A page or poster without any text: percent masked."""
+    picture = pages.without_text(rng, pages.Pictures(grounds(), 1))
+    return {"masked": [100 * float(shapes.draw_mask(picture, find(picture), "polygon", GROW).mean())]}
+
+
+def pages_row(found: list[Figures]) -> dict:
+    shares = [figures["masked"][0] for figures in found]
+    return {
+        "pages": len(found),
         "mean masked, %": round(float(np.mean(shares)), 2),
         "most masked, %": round(max(shares), 1),
-        "above 5 %": sum(share > 100 * TOUCHED for share in shares),
+        "above 5 %": sum(share > TOUCHED for share in shares),
         "nothing masked": sum(share == 0 for share in shares),
     }
 
 
-def on_newspapers(seed: int, count: int) -> dict:
-    """Newspaper pages, erased in rounds."""
-    rng, pictures = np.random.Generator(np.random.PCG64(seed)), pages.Pictures(text.wallpapers()[1::2], 1)
-    gone, untouched = [], []
-    for _ in range(count):
-        page = pages.newspaper(rng, pictures)
-        erased = erase(page.picture)
-        gone.append(float(erased[page.ink].mean()))
-        if page.photographs.any():
-            untouched.append(1 - float(erased[page.photographs].mean()))
+def on_newspaper(rng: np.random.Generator) -> Figures:
+    """A newspaper page, erased in rounds: percent of its ink erased, and of its photographs left alone."""
+    page = pages.newspaper(rng, pages.Pictures(grounds(), 1))
+    erased = erase(page.picture)
+    untouched = [100 * (1 - float(erased[page.photographs].mean()))] if page.photographs.any() else []
+    return {"gone": [100 * float(erased[page.ink].mean())], "untouched": untouched}
+
+
+def newspapers_row(found: list[Figures]) -> dict:
+    gone, untouched = ([share for figures in found for share in figures[name]] for name in ("gone", "untouched"))
     return {
-        "pages": count,
-        "ink erased, %": round(100 * float(np.mean(gone)), 2),
-        "least erased, %": round(100 * min(gone), 2),
-        "photographs untouched, %": round(100 * float(np.mean(untouched)), 2),
-        "least untouched, %": round(100 * min(untouched), 2),
+        "pages": len(found),
+        "ink erased, %": round(float(np.mean(gone)), 2),
+        "least erased, %": round(min(gone), 2),
+        "photographs untouched, %": round(float(np.mean(untouched)), 2),
+        "least untouched, %": round(min(untouched), 2),
     }
+
+
+PARTS: dict[str, tuple[Callable[[np.random.Generator], Figures], Callable[[list[Figures]], dict]]] = {
+    "covers": (on_cover, covers_row),
+    "pages": (on_page, pages_row),
+    "newspapers": (on_newspaper, newspapers_row),
+}
 
 
 def on_large(seed: int, count: int) -> Iterator[dict]:
     """Covers at print size: is the work in proportion to the picture, and how much memory does it take beyond it?"""
     find(np.zeros((64, 64, 3), np.uint8))
-    rng, grounds = np.random.Generator(np.random.PCG64(seed)), text.wallpapers()[1::2]
+    rng = np.random.Generator(np.random.PCG64(seed))
     for _ in range(count):
-        small = covers.cover(rng, 512, 768, grounds).picture
+        small = covers.cover(rng, 512, 768, grounds()).picture
         for size in SIDES:
             picture = cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)
             before, began = process.memory("VmRSS"), text_mask.cpu_seconds()
