@@ -53,12 +53,13 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     if any(left.values()):
         print(f"Left: {left}. The same command goes on.")
         return None
-    return {
+    tables = {
         "bars": [{"seed": chosen.seed, "bar": kind, **row} for kind, row in shares(found["bars"]).items()],
         "marks": [{"seed": chosen.seed, "place": kind, **row} for kind, row in shares(found["marks"]).items()],
         "credits": [{"seed": chosen.seed, "credit": kind, **row} for kind, row in places(found["credits"]).items()],
         "photos": [{"seed": chosen.seed, **photos(found["photos"])}],
     }
+    return {kind: table for kind, table in tables.items() if found[kind]}
 
 
 def rows(kind: str, count: int, seed: int, until: float) -> list[dict]:
