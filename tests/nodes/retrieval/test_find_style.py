@@ -26,18 +26,19 @@ def test_the_nearest_come_first_as_transformers_ranks_them(comfy, pair, pictures
 
 def test_a_large_bank_is_embedded_once_and_the_same_from_its_file(comfy, base, pair, other, pictures, monkeypatch):
     bank = base / "input" / "styles.txt"
-    bank.write_text("".join(f"{number % 7}\t고양이 {number} 마리\n" for number in range(300)), encoding="cp949")
+    bank.write_text("".join(f"{number % 7}\t고양이 {number} 마리\n" for number in range(600)), encoding="cp949")
     space = comfy.module("nodes.retrieval.comfy_space").ClipSpace
     encoded = []
     monkeypatch.setattr(
         space, "texts", lambda self, texts, tell=None, real=space.texts: encoded.append(len(texts)) or real(self, texts)
     )
     fresh = find(comfy, pair, pictures, styles="", file="styles.txt")
-    assert encoded == [300] and fresh[1].startswith("300 entries in 7 categories.")
-    assert find(comfy, pair, pictures, styles="", file="styles.txt") == fresh and encoded == [300]
-    assert find(comfy, other, pictures, styles="", file="styles.txt") != fresh and encoded == [300, 300]
-    bank.write_text("".join(f"{number % 7}\t고양이 {number + 1} 마리\n" for number in range(300)), encoding="utf-8")
-    assert find(comfy, pair, pictures, styles="", file="styles.txt") != fresh and encoded == [300, 300, 300]
+    assert encoded == [600] and fresh[1].startswith("600 entries in 7 categories.")
+    assert find(comfy, pair, pictures, styles="", file="styles.txt") == fresh and encoded == [600]
+    assert find(comfy, other, pictures, styles="", file="styles.txt") != fresh and encoded == [600, 600]
+    # One entry of many, which no sample of them need hold, makes another bank.
+    bank.write_text(bank.read_text(encoding="cp949").replace("고양이 1 마리", "개 1 마리"), encoding="utf-8")
+    assert find(comfy, pair, pictures, styles="", file="styles.txt")[1] and encoded == [600, 600, 600]
 
 
 def test_our_own_list_speaks_the_clips_language(comfy, pair, pictures):
