@@ -118,6 +118,16 @@ def thumbnails(image: torch.Tensor, longest: int) -> torch.Tensor:
     return torch.nn.functional.interpolate(image.movedim(-1, 1), size=size, mode="area").movedim(1, -1)
 
 
+def to_size(image: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """`[B,H,W,C]` brought to a size without a crop; the very same where it has that size."""
+    if image.shape[1:3] == (height, width):
+        return image
+    pixels = torch.nn.functional.interpolate(
+        image.movedim(-1, 1), size=(height, width), mode="bilinear", antialias=True
+    )
+    return pixels.movedim(1, -1)
+
+
 def from_bytes(array: np.ndarray) -> torch.Tensor:
     """uint8 to float32 in 0..1, same shape."""
     return torch.from_numpy(np.ascontiguousarray(array)).float().div_(255.0)

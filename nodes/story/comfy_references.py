@@ -32,15 +32,11 @@ class References:
     stage: str
 
     def latents(self, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """ "No reference" `[1,C,h,w]` and the references `[N,C,h,w]`, as the VAE encodes them at this many px.
+        """What stands for no reference `[1,C,h,w]`, and the references `[N,C,h,w]`, encoded at this many px.
 
         Pictures of another size are brought to it without a crop, as in StoryGen.
         """
-        pictures = self.pictures
-        if pictures.shape[1:3] != (height, width):
-            pictures = torch.nn.functional.interpolate(
-                pictures.movedim(-1, 1), size=(height, width), mode="bilinear", antialias=True
-            ).movedim(1, -1)
+        pictures = images.to_size(self.pictures, height, width)
         if self.range == AS_TRAINED:
             pictures = (pictures + 1) / 2  # ComfyUI's VAE takes it back to 0 .. 1
         encoded = self.vae.encode(torch.cat([torch.full_like(pictures[:1], GREY), pictures]))

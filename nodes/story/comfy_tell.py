@@ -11,6 +11,7 @@ from comfy.samplers import ksampler
 
 from ..ground import UserError
 from ..host.ddim import Steps, at_scale, leading_sigmas, start
+from ..host.images import to_size
 from ..host.progress import interruptible_layers
 from .comfy_guider import Guider
 from .comfy_references import AS_TRAINED, References, encode, opaque
@@ -60,9 +61,16 @@ def tell(
         given: the first frames `[N,H,W,C]`, where they are there.
 
     Raises:
-        UserError: no line to draw.
+        UserError: no line to draw, or a size between two that the network has.
         InterruptProcessingException: no frame of it is finished yet.
     """
+    network: Any = model.model
+    cell = network.latent_format.spacial_downscale_ratio
+    if manner.width % cell or manner.height % cell:
+        raise UserError(
+            f"Expected width and height in steps of {cell} px, got {manner.width} x {manner.height}: choose "
+            f"{manner.width // cell * cell} x {manner.height // cell * cell}."
+        )
     frames, lines = _begun(given, manner), []
     if not story:
         raise UserError("Expected a story of a line a frame, got no line: write what each frame shows.")
@@ -93,13 +101,7 @@ def _begun(given: torch.Tensor | None, manner: Manner) -> list[torch.Tensor]:
     """The frames that are given, one by one, at the size of the story."""
     if given is None:
         return []
-    pictures = opaque(given)
-    if pictures.shape[1:3] != (manner.height, manner.width):
-        size = (manner.height, manner.width)
-        pictures = torch.nn.functional.interpolate(
-            pictures.movedim(-1, 1), size=size, mode="bilinear", antialias=True
-        ).movedim(1, -1)
-    return list(pictures.split(1))
+    return list(to_size(opaque(given), manner.height, manner.width).split(1))
 
 
 class _Drawing:

@@ -127,6 +127,8 @@ def test_frames_that_are_given_begin_the_story_whatever_their_size(comfy, told):
 
 def test_a_story_without_a_line_to_draw_is_refused(comfy, told):
     assert "got no line: write what each frame shows" in comfy.try_node(TELL, story=" \n\n", **told).error
+    odd = comfy.try_node(TELL, story="One.", **told | {"width": 100}).error
+    assert "in steps of 8 px, got 100 x 72: choose 96 x 72" in odd
     given = torch.rand(2, 64, 64, 3)
     refused = comfy.try_node(TELL, story="One.\nTwo.", first_frame=given, **told).error
     assert "Expected more lines than the 2 first frames that are given, got 2" in refused
