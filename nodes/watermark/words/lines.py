@@ -25,7 +25,7 @@ AWAY, INWARD, ALIGNED = 4.5, 3.0, 0.2
 must be no higher and keep the caption's margin; and by how much it may miss that margin."""
 SAME_SIZE = 1.4
 """The most that the heights of texts in one line differ."""
-SAME, SHOWN, EVEN = 6.0, 12.0, 0.5
+SAME, SHOWN, EVEN = 6.0, 24.0, 0.5
 """Levels between two texts' grounds that are one, levels from it where it is seen, and where that is, as a share of the
 rectangle around both."""
 

@@ -102,5 +102,14 @@ def test_what_stands_with_another_line_on_one_even_ground_stays():
     assert marks(board, ("YONHAP", 250, 160, 18), ("resign", 250, 240, 18)) == ["YONHAP"]
 
 
+@pytest.mark.parametrize(("fall", "is_one"), [(0, True), (56, True), (140, False)])
+def test_a_ground_is_one_though_light_falls_off_on_it(fall, is_one):
+    picture = np.full((HEIGHT, WIDTH, 3), 130.0)
+    picture[:, 200:280] += np.linspace(fall / 2, -fall / 2, 80)[None, :, None]
+    quads = [np.float32([[200, top], [280, top], [280, top + 20], [200, top + 20]]) for top in (210, 240)]
+    lines = Lines(picture, [Region(quad, 0.8) for quad in quads], lambda number: np.full(3, 130.0))
+    assert lines.on_one_ground(0, 1) == is_one
+
+
 def test_a_sign_protects_no_mark():
     assert marks(lambda picture: None, ("EXIT 3", 8, 200, 20), ("YONHAP", None, 268, 18)) == ["YONHAP"]
