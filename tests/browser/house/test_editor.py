@@ -19,6 +19,7 @@ def test_every_node_is_drawn_in_both_languages(editor, supplies, root, pictures,
     """The picture of each node's help page, made from what the editor draws."""
     table = read(root / "locales" / language / "nodeDefs.json")
     supplies.put_named(read(root / "tests" / "golden" / "0.1.0.api.json"))  # what nodes choose from is seen
+    supplies.put("checkpoint_StorySalon")
     editor.setting("Comfy.Locale", language)
     try:
         editor.open()
