@@ -26,7 +26,7 @@ PAINTED = {
     "1": {"class_type": "EmptyImage", "inputs": {"width": 1400, "height": 1400, "batch_size": 1, "color": 0}},
     "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "painted"}},
 }
-ROWS = 200
+ROWS = 80
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_an_interrupted_sheet_goes_on_where_it_stopped(sheet, run, cli, tmp_path
 def test_every_row_is_done_exactly_once_though_a_server_is_killed_and_comes_back(
     sheet, cli, base, tmp_path_factory, tmp_path
 ):
-    """200 jobs over two servers; the second is killed in the middle of its work and started again."""
+    """80 jobs over two servers; the second is killed in the middle of its work and started again."""
     second = tmp_path_factory.mktemp("second")
     rows = [[f"p{number:03}", number] for number in range(ROWS)]
     told = []
@@ -132,11 +132,11 @@ def test_every_row_is_done_exactly_once_though_a_server_is_killed_and_comes_back
 
     with Server(second, base / "models", log=second / "log") as killed:
         process = sheet(PAINTED, ["name", "1.color"], rows, servers=[cli.url, killed.url])
-        read_until("30 of 200")
+        read_until("15 of 80")
         killed._process.send_signal(signal.SIGKILL)
         killed._process.wait()
         assert any(line.get("server") == killed.url for line in journal(tmp_path / "out"))
-        read_until("60 of 200", f"{killed.url} is not there; trying again")
+        read_until("30 of 80", f"{killed.url} is not there; trying again")
     process.send_signal(signal.SIGSTOP)  # so that rows are left, however long a start takes on this machine
     with Server(second, base / "models", port=int(killed.url.rsplit(":", 1)[1]), log=second / "log"):
         before = len(journal(tmp_path / "out"))
