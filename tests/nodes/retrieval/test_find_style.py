@@ -67,3 +67,19 @@ def test_what_is_not_used_is_told(comfy, pair, other, pictures):
     _, report = find(comfy, pair, pictures, styles=f"{STYLES}\n재료\t사진\n{'가을 ' * 100}\n")
     assert "Lines left out: 1 (1 x twice in its category)." in report
     assert "Entries longer than the encoder reads, which are cut there: 1." in report
+
+
+def test_an_interrupt_leaves_no_half_of_a_bank(comfy, base, pair, pictures):
+    (base / "input" / "stopped.txt").write_text("\n".join(f"가을 {number}" for number in range(400)), encoding="utf-8")
+    folder = base / "user" / "__dancheong" / "embeddings"
+    before = {*folder.glob("*"), *folder.glob(".*")} if folder.exists() else set()
+    given = {"styles": "", "file": "stopped.txt", "top": 3, "scope": "overall", **pair.halves}
+    stopped = comfy.try_node(
+        "DancheongFindStyle",
+        hook=lambda *_: comfy.model_management.interrupt_current_processing(),
+        image=pictures,
+        **given,
+    )
+    assert stopped.interrupted and 0 < stopped.progress[-1][0] < 400
+    assert ({*folder.glob("*"), *folder.glob(".*")} if folder.exists() else set()) == before
+    assert "400 entries." in find(comfy, pair, pictures, **{name: given[name] for name in ("styles", "file")})[1]

@@ -57,6 +57,22 @@ def test_lengths_tell_what_is_cut(space):
     assert lengths[0] == 0 < lengths[1] < 75 < lengths[2]
 
 
+def test_too_little_memory_halves_the_piece_and_goes_on(comfy, space, monkeypatch):
+    whole, sizes = space.texts(TEXTS), []
+    kind = type(space)
+
+    def scarce(self, rows, real=kind._encode):
+        sizes.append(len(rows))
+        if len(rows) > 2:
+            raise comfy.model_management.OOM_EXCEPTION("no memory")
+        return real(self, rows)
+
+    monkeypatch.setattr(kind, "_encode", scarce)
+    monkeypatch.setattr(space, "_at_once", 8)
+    np.testing.assert_allclose(space.texts(TEXTS), whole, atol=2e-6)
+    assert sizes[:3] == [6, 4, 2] and sum(size for size in sizes if size <= 2) == len(TEXTS)
+
+
 @pytest.mark.parametrize("fault", ["other", "unprojected", "not of length 1"])
 def test_a_wrong_space_is_seen(comfy, space, pair, other, pictures, fault):
     """What the comparison above would not notice were no comparison."""
