@@ -17,8 +17,9 @@ from .lines import WIDE, Caption, Lines
 
 CORNER, BAND, MIDDLE = (0.38, 0.3), 0.14, 0.15
 """Shares of width and height: corners, a strip along top and bottom, a strip through the middle."""
-SMALL, LARGE = 0.09, 0.25
-"""Of the picture's height: an unread mark is lower, and so is one with a name."""
+SMALL, LARGE, SEEN = 0.09, 0.25, 0.105
+"""Of the picture's height: an unread mark is lower, and so is one with a name; where only its shape tells the name, one
+that is not in the middle, as what is painted on a wall may go on in words that nobody found."""
 SURE = 0.8
 """How sure a recogniser is of what counts as read."""
 LETTER, FILLS = 0.6, 0.4
@@ -89,7 +90,8 @@ class _Case:
         """What a text that nobody reads as a whole says by its shape, or else by the part that was read."""
         text, part = self._texts[number], self._said[number]
         like = spotting.CERTAIN if self._read[number] else spotting.LIKE
-        seen = spotting.spotted(self._picture, text.polygon, like) if self._may_be_mark(text) else None
+        is_low = text.height < SEEN * self._size[1] or abs(self._place(text)[1] - 0.5) < MIDDLE
+        seen = spotting.spotted(self._picture, text.polygon, like) if is_low and self._may_be_mark(text) else None
         return seen or (Said(part.agency, alone=False) if part else None)
 
     def verdict(self, number: int) -> Verdict:

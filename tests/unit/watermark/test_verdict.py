@@ -61,6 +61,12 @@ def test_hangul_names_are_known_without_a_reader():
         assert verdict.agency and verdict.agency in text
 
 
+def test_large_letters_that_only_their_shape_tells_stay_but_in_the_middle():
+    for place, size, is_mark in (((40, 405), 50, False), ((40, 425), 28, True), ((200, 215), 50, True)):
+        (verdict,) = Page().overlay("동아일보", place, size=size, read="", certainty=0.0).judged()
+        assert (verdict.agency is not None) == is_mark, place
+
+
 @pytest.mark.parametrize("text", ["부동산", "한국병원"])
 def test_hangul_that_cannot_be_read_stays_where_it_is_painted(text):
     for draw in (Page.overlay, Page.plate):
