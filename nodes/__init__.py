@@ -46,4 +46,7 @@ NODES = (
     ("story", "StoryGuider"),
     ("story", "TellStory"),
     ("story", "ExtractStoryGen"),
+    ("storyboard", "Storyboard"),
+    ("storyboard", "StoryboardAttention"),
+    ("storyboard", "SplitStoryboard"),
 )

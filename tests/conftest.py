@@ -118,6 +118,7 @@ def quick() -> dict:
         "place_title": {"4": {"dpi": 60}},
         "tell_story": {"5": {"width": 64, "height": 64, "steps": 1, "story": "A fox.\nThe fox walks."}},
         "continue_story": {"12": {"width": 64, "height": 64}, "14": {"steps": 1}},
+        "storyboard": {"4": {"frame_width": 64, "frame_height": 64}, "7": {"steps": 2}},
         "upscale_a4": {"5": {"dpi": 60}},
         "upscale_to_file": {"5": {"dpi": 36}},
         "test_seams": {"5": {"strip_width": 160}},

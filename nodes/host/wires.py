@@ -24,3 +24,5 @@ STORY_REFERENCES: Any = io.Custom("DANCHEONG_STORY_REFERENCES")
 """The pictures that the next one looks at: `story.comfy_references.References`."""
 LOSSES: Any = io.Custom("LOSS_MAP")
 """ComfyUI's own, of Train LoRA: a dict whose `loss` is a list, one a step."""
+STORYBOARD: Any = io.Custom("DANCHEONG_STORYBOARD")
+"""The frames of a story on one canvas: `storyboard.board.Board`."""

@@ -138,6 +138,15 @@ CONTRACT = {
         ["DANCHEONG_TOPIC", "LOSS_MAP", "STRING"],
     ),
     "DancheongSaveTopicPrompt": (["topic", "name", "format"], ["STRING"]),
+    "DancheongStoryboard": (
+        ["story", "task", "frames", "columns", "frame_width", "frame_height", "known", "known_frames", "vae",
+         "shared_noise"],
+        ["LATENT", "DANCHEONG_STORYBOARD"],
+    ),
+    "DancheongStoryboardAttention": (
+        ["model", "clip", "storyboard", "whole_story", "global_weight"], ["MODEL", "CONDITIONING"],
+    ),
+    "DancheongSplitStoryboard": (["image", "storyboard"], ["IMAGE"]),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.
