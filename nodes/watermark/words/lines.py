@@ -106,7 +106,10 @@ class Lines:
         """Whether one even colour goes on around and between two texts a few heights apart, as on a placard."""
         first, second = self._texts[one], self._texts[other]
         tops, bottoms = ([edge(text.polygon, axis=0) for text in (first, second)] for edge in (np.min, np.max))
-        if max(tops[0][1], tops[1][1]) - min(bottoms[0][1], bottoms[1][1]) > AWAY * min(first.height, second.height):
+        apart = np.maximum(*tops) - np.minimum(*bottoms)
+        width, height = bottoms[0] - tops[0]
+        # In a picture that lies on its side lines stand beside each other.
+        if (apart.min() if height > width else apart[1]) > AWAY * min(first.height, second.height):
             return False
         ground = self._ground(one)
         if np.abs(ground - self._ground(other)).max() > SAME:

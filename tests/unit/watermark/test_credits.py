@@ -111,5 +111,14 @@ def test_a_ground_is_one_though_light_falls_off_on_it(fall, is_one):
     assert lines.on_one_ground(0, 1) == is_one
 
 
+def test_lines_on_their_side_are_lines():
+    ground, dark = np.full((WIDTH, HEIGHT, 3), 200), np.full(3, 9.0)
+    ground[:, :80] = 9
+    quads = [np.float32([[left, top], [right, top], [right, bottom], [left, bottom]])
+             for left, top, right, bottom in ((50, 20, 70, 240), (8, 330, 21, 390), (150, 330, 163, 390))]  # fmt: skip
+    lines = Lines(ground, [Region(quad, 0.8) for quad in quads], lambda number: dark)
+    assert lines.on_one_ground(1, 0) and not lines.on_one_ground(2, 0)
+
+
 def test_a_sign_protects_no_mark():
     assert marks(lambda picture: None, ("EXIT 3", 8, 200, 20), ("YONHAP", None, 268, 18)) == ["YONHAP"]
