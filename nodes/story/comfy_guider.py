@@ -6,6 +6,7 @@ references, "image" reads the references, both with the negative text as a rule,
 picture.
 """
 
+import math
 from typing import Any
 
 import comfy.samplers
@@ -19,7 +20,7 @@ from ..host.progress import check_interrupt
 from .comfy_attention import PASS, Features, Noting, Reading
 from .comfy_load import KEY
 from .comfy_references import References
-from .stage import timesteps
+from .stage import AUTO_REGRESSIVE, timesteps
 
 
 class Guider(comfy.samplers.CFGGuider):
@@ -74,20 +75,13 @@ class Guider(comfy.samplers.CFGGuider):
     def inner_sample(self, noise: Any, latent_image: Any, device: Any, *rest: Any, **named: Any) -> Any:
         """The same inside; what references need is made ready beside what the picture needs."""
         if self.references is not None:
-            model = self.inner_model
-            self._null, self._pictures, self._noise = (
-                tensor.to(device, torch.float32) for tensor in (self._null, self._pictures, self._noise)
-            )
-            self._null, self._pictures = model.process_latent_in(self._null), model.process_latent_in(self._pictures)
-            told = [convert_cond(cond) for cond in (self.references.null, *self.references.captions)]
-            # Apart from the picture's, whose areas and controls are none of theirs.
-            self._told = list(process_conds(model, self._noise, dict(enumerate(told)), device).values())
+            self._prepare(self.references, device)
         return super().inner_sample(noise, latent_image, device, *rest, **named)
 
     def predict_noise(
         self, x: torch.Tensor, timestep: torch.Tensor, model_options: Any = None, seed: int | None = None
     ) -> torch.Tensor:
-        """One step: 2N + 3 evaluations of the network, fewer where "no reference" has the same noise N times."""
+        """One step: 2N + 3 evaluations of the network, N + 4 where all references have the same noise."""
         if self.references is None:
             return super().predict_noise(x, timestep, model_options, seed)
         null, seen = self._features(timestep, self.references.stage, model_options)
@@ -102,27 +96,43 @@ class Guider(comfy.samplers.CFGGuider):
         )
         return guided + (both - image) * self.cfg
 
+    def _prepare(self, references: References, device: Any) -> None:
+        """Rows of what is noted in every step: "no reference" as often as its noise differs, then the references."""
+        model = self.inner_model
+        null, pictures = (
+            model.process_latent_in(one.to(device, torch.float32)) for one in (self._null, self._pictures)
+        )
+        self._nulls = len(pictures) if references.stage == AUTO_REGRESSIVE else 1
+        self._rows = torch.cat([null.expand(self._nulls, -1, -1, -1), pictures])
+        self._noise = self._noise.to(device, torch.float32)
+        texts = [cond[0][0] for cond in (*[references.null] * self._nulls, *references.captions)]
+        length = math.lcm(*(text.shape[1] for text in texts))  # said twice, a text is what it is said once
+        told = torch.cat([text.repeat(1, length // text.shape[1], 1) for text in texts])
+        needed = model.memory_required(list(self._rows.shape)) * 1.5  # as ComfyUI reckons for its own batches
+        fits = needed < model.current_patcher.get_free_memory(device)
+        # Apart from the picture's CONDITIONING, whose areas and controls are none of theirs.
+        self._batches = [
+            (rows, process_conds(model, self._rows[rows], {"": convert_cond([[told[rows], {}]])}, device)[""])
+            for rows in ([slice(None)] if fits else [slice(row, row + 1) for row in range(len(self._rows))])
+        ]
+
     def _features(self, timestep: torch.Tensor, stage: str, model_options: dict[str, Any]) -> tuple[Features, Features]:
         """What "no reference" gives, and what the references give."""
-        now = int(self.inner_model.model_sampling.timestep(timestep.flatten()[:1]))
-        noised = timesteps(now, len(self._pictures), stage)
-        without, *told = self._told
-        null = [self._noted(self._null, without, at, model_options) for at in dict.fromkeys(noised)]
-        seen = [
-            self._noted(picture, caption, at, model_options)
-            for picture, caption, at in zip(self._pictures.split(1), told, noised, strict=True)
-        ]
-        return _joined(null), _joined(seen)
-
-    def _noted(self, picture: torch.Tensor, caption: Any, at: int, model_options: dict[str, Any]) -> Features:
-        """The features of one picture at a timestep, read with its caption."""
-        check_interrupt()
-        sampling = self.inner_model.model_sampling
-        sigma = sampling.sigma(torch.tensor([float(at)], device=picture.device))
-        noisy = sampling.noise_scaling(sigma.view(1, 1, 1, 1), self._noise, picture)
-        noting = Noting()
-        calc_cond_batch(self.inner_model, [[], caption], noisy, sigma, _passing(model_options, noting))
-        return noting.features
+        model = self.inner_model
+        noised = timesteps(int(model.model_sampling.timestep(timestep.flatten()[:1])), len(self._pictures), stage)
+        at = torch.tensor([*noised[: self._nulls], *noised], dtype=torch.float32, device=self._rows.device)
+        sigmas = model.model_sampling.sigma(at)
+        noisy = model.model_sampling.noise_scaling(sigmas.view(-1, 1, 1, 1), self._noise, self._rows)
+        noted: list[Features] = []
+        for rows, told in self._batches:
+            check_interrupt()
+            noting = Noting()
+            calc_cond_batch(model, [[], told], noisy[rows], sigmas[rows], _passing(model_options, noting))
+            noted.append(noting.features)
+        every = {block: torch.cat([each[block] for each in noted]) for block in noted[0]}
+        # All references are one, token after token.
+        null = {block: rows[: self._nulls].flatten(0, 1)[None] for block, rows in every.items()}
+        return null, {block: rows[self._nulls :].flatten(0, 1)[None] for block, rows in every.items()}
 
 
 def _check_widths(model: ModelPatcher, told: list[Any], name: str) -> None:
@@ -139,8 +149,3 @@ def _check_widths(model: ModelPatcher, told: list[Any], name: str) -> None:
 def _passing(model_options: dict[str, Any], passing: Noting | Reading) -> dict[str, Any]:
     """The options of a call that tells the network's patches which pass it is."""
     return {**model_options, "transformer_options": {**model_options["transformer_options"], PASS: passing}}
-
-
-def _joined(several: list[Features]) -> Features:
-    """All references as one, token after token."""
-    return {block: torch.cat([each[block] for each in several], dim=1) for block in several[0]}

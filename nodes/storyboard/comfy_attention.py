@@ -95,7 +95,8 @@ def _sampling(board: Board) -> Callable[..., Any]:
         if height * board.columns * board.width != width * board.rows * board.height:
             raise UserError(
                 f"Expected the LATENT of this storyboard, {board.columns * board.width} x "
-                f"{board.rows * board.height} px, got one of {width} x {height} cells: connect Storyboard's to the sampler."
+                f"{board.rows * board.height} px, got one of {width} x {height} cells: connect Storyboard's to the "
+                "sampler."
             )
         return executor(mixed(board, noise) if board.shared_noise else noise, *rest, **named)
 

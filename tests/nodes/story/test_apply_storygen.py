@@ -60,8 +60,8 @@ def test_other_patches_on_the_attentions_are_asked_and_know_text_from_none(comfy
     model.set_model_attn2_output_patch(lambda n, options: n * 1.5)
     patched = evaluated(comfy, told.guider(1, ONE_AFTER_ANOTHER, model))[0]
     assert off(patched, evaluated(comfy, told.guider(1, ONE_AFTER_ANOTHER))[0]) > SEEN
-    # Two references' passes and "none" are without text; the picture's has both, as ComfyUI's own batches go.
-    assert [one for place, one in enumerate(seen) if not place % 16] == [(1,), (1,), (1,), (1, 0)]
+    # The references' pass and "none" are without text; the picture's has both, as ComfyUI's own batches go.
+    assert [one for place, one in enumerate(seen) if not place % 16] == [(1,), (1,), (1, 0)]
 
 
 def test_two_storygens_in_one_graph_do_not_see_each_other(comfy, base, plain, told, reference):

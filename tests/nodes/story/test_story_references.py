@@ -91,7 +91,7 @@ def test_without_references_it_is_the_ordinary_guider(comfy, told, plain):
 
 
 @pytest.mark.parametrize(("t", "count", "stage", "passes"), [(976, 3, "auto-regressive", 9), (976, 3, "multi-image", 7),
-                                                             (1, 3, "auto-regressive", 7)])  # fmt: skip
+                                                             (1, 2, "auto-regressive", 7)])  # fmt: skip
 def test_a_step_costs_two_passes_a_reference_and_three(comfy, told, monkeypatch, t, count, stage, passes):
     guider, rows = told.guider(count, stage), []
     model = type(told.model.model)

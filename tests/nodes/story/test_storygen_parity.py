@@ -117,6 +117,13 @@ def test_an_evaluation_with_up_to_three_references_is_the_published_one(comfy, t
     assert off(ours, expected(reference, told, x, again)) <= TOLERANCE
 
 
+def test_captions_of_several_lengths_are_read_as_each_alone(comfy, told, reference, monkeypatch):
+    longer = numbers(11, 1, 10, told.text.shape[-1])
+    monkeypatch.setattr(told, "captions", [told.captions[0], longer, told.captions[2]])
+    ours, x, again = evaluated(comfy, told.guider(2, ONE_AFTER_ANOTHER))
+    assert off(ours, expected(reference, told, x, again, 2)) <= TOLERANCE
+
+
 def share_of_the_whole(t, number, count, stage):
     return int(t * (count - number) / 10)
 
