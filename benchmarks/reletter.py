@@ -89,8 +89,6 @@ def done(seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray, dict]]:
         font = re.search(r'font=("[^"]*"|\S+)', result.line)
         width = float(re.search(r"width=(\S+)", result.line)[1])  # type: ignore[index]
         where = Region(around(result.layer, seen.plane), 1.0)
-        paper = np.full_like(cover.picture, 255)
-        paper[result.layer.rows, result.layer.columns] = 255 * (1 - result.layer.rgba[..., 3:])
         results.append((cover.picture, after, {
             **figures,
             "turn": abs(seen.look.angle - line.angle),
@@ -100,7 +98,6 @@ def done(seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray, dict]]:
             "class": kind_of(font[1] if font else "", width),
             "new": new,
             "new read": says(reads.read(after, where), new),
-            "new read on paper": says(reads.read(paper, where), new),
             "outside": int((after != cover.picture).any(axis=2)[~changed].sum()),
         }))  # fmt: skip
     return results
@@ -157,7 +154,6 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
         "class right, %": round(100 * sum(line.get("class") == line["kind"] for line in lines) / count, 1),
         "all four right, %": round(100 * sum(is_right(line) for line in lines) / count, 1),
         "new words read, %": round(100 * sum(line.get("new read", False) for line in lines) / count, 1),
-        "on white paper, %": round(100 * sum(line.get("new read on paper", False) for line in lines) / count, 1),
         "px changed outside": sum(line.get("outside", 0) for line in lines),
     }
 

@@ -22,6 +22,8 @@ SURE = 0.9
 STEEP = (-30.0, 30.0)
 """Tapers that are tried where nothing fits."""
 NEAR_TAPERS = np.array([-12.0, -6.0, 0.0, 6.0, 12.0])
+LEAST_TAPER = 8.0
+"""Percent: a line that is less higher at its end is as high."""
 BETTER = 0.75
 """Of what letters lack of fitting: so little they lack of it on a line that is seen from the side, or it is not."""
 RIM = 10
@@ -110,7 +112,8 @@ def _tapered(cover: np.ndarray, found: Fit) -> Fit:
         laid = at(taper)
         return laid.likeness if laid else 0.0
 
-    better = at(best_of(plane.taper + NEAR_TAPERS, likeness)[0])
+    taper, _ = best_of(plane.taper + NEAR_TAPERS, likeness)
+    better = at(taper if abs(taper) >= LEAST_TAPER else 0.0)
     return better if better and 1 - better.likeness < BETTER * (1 - found.likeness) else found
 
 

@@ -20,6 +20,8 @@ TRUE = 0.4
 """Of the share of px that have the letters' very colour: a piece that has fewer is something else."""
 WIDEST = 0.22
 """The same: an outline that is wider is none."""
+BEYOND = 0.25
+"""Of the ground farther out: where so much of it has an outline's colour, that is the ground's."""
 SIDES = 8
 LEAST_SIDE, LEAST_RING, EVEN = 0.35, 0.5, 0.45
 """Of the px around the letters, on each side and in all: an outline holds so many; and of the side that has most of
@@ -132,7 +134,7 @@ def _outline(
         return None
     # A ground that itself has this colour right beyond is no outline; nor is a shadow, which stands on one side.
     far = (outside > WIDEST * seen.height) & (outside <= 1.6 * WIDEST * seen.height)
-    if far.any() and (np.linalg.norm(seen.lab[far] - middle, axis=1) < 1.6 * ALIKE).mean() > 0.5:
+    if far.any() and (np.linalg.norm(seen.lab[far] - middle, axis=1) < 1.6 * ALIKE).mean() > BEYOND:
         return None
     across = cv2.Sobel(outside, cv2.CV_32F, 1, 0)[ring], cv2.Sobel(outside, cv2.CV_32F, 0, 1)[ring]
     side = ((np.arctan2(across[1], across[0]) / (2 * np.pi) * SIDES + SIDES) % SIDES).astype(int) % SIDES

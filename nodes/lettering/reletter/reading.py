@@ -23,8 +23,8 @@ READ_SURELY = 0.8
 """Certainty from which a recogniser's word is taken where no font is like the letters."""
 LIKE = 0.7
 """Likeness from which letters tell what a line says, and how it is turned."""
-SAME = 0.93
-"""Likeness from which they are so much the line's own that they tell its height."""
+SAME = 0.8
+"""Likeness from which they tell its height too; below, where its ink begins and ends does."""
 DOUBTFUL = 0.5
 """Likeness that letters of some font have at least with what says their words."""
 TURNS, SHORT = (-8.0, 8.0), 2.6
@@ -100,10 +100,10 @@ def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | Non
 
 
 def _spaced(said: list[Region], cover: np.ndarray, line: Lie) -> Iterator[tuple[str, float]]:
-    """What was read, and the same with a space where there may be one; what mixes scripts is a slip."""
+    """What was read, and the same with a space where there may be one; what mixes scripts unsurely is a slip."""
     for one in said:
         words = " ".join((one.text or "").split())
-        if len({script(letter) for letter in words} - {NUMERALS, OTHER}) <= 1:
+        if one.certainty >= READ_SURELY or len({script(letter) for letter in words} - {NUMERALS, OTHER}) <= 1:
             yield words, one.certainty
             yield _parted(words, cover, line), 0.0
 

@@ -21,6 +21,8 @@ LEAST_SIZE = 0.5
 LEAST_WIDTH = 60.0
 """Percent of the old letters' width: they are not condensed more unasked."""
 STEP = 0.97
+CLOSER = (0.75, 0.5, 0.25, 0.0)
+"""Of the old letters' tracking: it is given up before their size."""
 FINE = 3
 """Letters are drawn so many times finer than the picture."""
 EM = (48, 1600)
@@ -76,18 +78,27 @@ def fitted(words: str, look: Look, face: Face, room: Room, fit: str, asked: set[
     """
     if asked & {"size", "width"} or _fits(words, look, face, room, fit):
         return look, ""
+    closer = ""
+    if look.tracking > 0 and "tracking" not in asked:
+        closer = f"set closer together than {look.tracking:g} %"
+        for share in CLOSER:
+            tried = replace(look, tracking=math.floor(10 * look.tracking * share) / 10)
+            if _fits(words, tried, face, room, fit):
+                return tried, closer
+        look = replace(look, tracking=0.0)
+        closer += ", and "
     tried = look
     if fit == CONDENSE:
         while tried.width * STEP >= LEAST_WIDTH * look.width / 100:
             tried = replace(tried, width=math.floor(10 * tried.width * STEP) / 10)
             if _fits(words, tried, face, room, fit):
-                return tried, f"condensed to {tried.width:g} %"
+                return tried, f"{closer}condensed to {tried.width:g} %"
     if fit != WRAP:  # from a size that is hardly too large
         tried = replace(tried, size=max(tried.size * _share(words, tried, face, room), LEAST_SIZE * look.size / STEP))
     while tried.size * STEP >= LEAST_SIZE * look.size:
         tried = replace(tried, size=math.floor(10 * tried.size * STEP) / 10)
         if _fits(words, tried, face, room, fit):
-            done = f"set smaller, {tried.size:g} px instead of {look.size:g}"
+            done = f"{closer}set smaller, {tried.size:g} px instead of {look.size:g}"
             return tried, done + (f", and condensed to {tried.width:g} %" if tried.width != look.width else "")
     raise UserError(
         f'"{words[:40]}" does not fit its region of {room.along:.0f} x {room.across:.0f} px even in letters of '

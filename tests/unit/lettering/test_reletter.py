@@ -228,6 +228,11 @@ def test_words_are_as_high_as_asked_and_fit_their_room(korean_font):
         left, top, right, bottom = flat("달빛 아래서", fits, face, Room(120, 44), fit).box
         assert right - left <= 121 and bottom - top <= 45 and told_of in done
     assert fitted("달빛 아래서", look, face, Room(60, 44), "shrink", {"size"}) == (look, "")
+    apart = replace(look, tracking=150.0)
+    closer, done = fitted("하늘 길", apart, face, Room(190, 44), "shrink", set())
+    assert closer.size == 40 and 0 < closer.tracking < 150 and done == "set closer together than 150 %"
+    smaller, done = fitted("하늘 길", apart, face, Room(100, 44), "shrink", set())
+    assert smaller.size > 24 and smaller.tracking == 0 and "set closer together than 150 %, and set smaller" in done
     with pytest.raises(UserError, match="does not fit its region of 60 x 44 px"):
         fitted("달빛 아래서 우리는", look, face, Room(60, 44), "shrink", set())
 
