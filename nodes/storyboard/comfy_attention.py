@@ -67,9 +67,8 @@ def conditioning(model: ModelPatcher, clip: Any, board: Board, whole: str, weigh
     states, extra = story[0]
     tokens = [*(cond[0][0] for cond in told), states]
     attention = FrameAttention(board, [one.shape[1] for one in tokens], weight)
-    hook = comfy.hooks.TransformerOptionsHook(
-        {"patches_replace": {"attn2": dict.fromkeys(BLOCKS, attention)}}, comfy.hooks.EnumHookScope.HookedOnly
-    )
+    replaced: Any = {"patches_replace": {"attn2": dict.fromkeys(BLOCKS, attention)}}
+    hook = comfy.hooks.TransformerOptionsHook(replaced, comfy.hooks.EnumHookScope.HookedOnly)
     hooks = comfy.hooks.HookGroup()
     hooks.add(hook)
     return [[torch.cat(tokens, 1), {**extra, "hooks": hooks}]]
