@@ -81,9 +81,10 @@ class _Case:
             for number, text in enumerate(texts):
                 if self._said[number] is None or not _fills(text):
                     self._said[number] = self._seen(number)
-        beyond = [(it, captions.behind(picture, it.rows, it.height)) for it in self._captions_beyond_bars()]
-        self._captions = [caption for caption, bar in beyond if not bar]
-        self._bars = [*bars, *(bar for _, bar in beyond if bar)]
+        beyond = self._captions_beyond_bars()
+        behind = [captions.behind(picture, caption.rows, caption.height) for caption in beyond]
+        self._captions = [caption for caption, bar in zip(beyond, behind, strict=True) if not bar]
+        self._bars = [*bars, *filter(None, behind)]
         self._in_bar = self._are_in_bars()
 
     def _seen(self, number: int) -> Said | None:
@@ -185,16 +186,18 @@ class _Case:
         return named is not None and named.alone
 
     def _is_part_of_a_caption(self, number: int) -> bool:
-        """Whether a text stands with others that are no mark: read ones, or lines as wide as a caption's."""
-        group = self._lines.group(number, [other for other, inside in enumerate(self._in_bar) if not inside])
+        """Whether a text stands with others that are no mark: read ones, lines as wide as a caption's, lines on its own
+        even ground, or a caption whose credit stands there."""
+        free = [other for other, inside in enumerate(self._in_bar) if not inside]
+        group = self._lines.group(number, free)
         others = [other for other in group if not self._is_named_alone(other)]
         if any(self._read[other] or self._said[other] is not None for other in others):
             return True
         corners = np.concatenate([self._texts[other].polygon for other in group])
         if others and float(np.ptp(corners[:, 0])) > WIDE * self._size[0]:
             return True
-        beside = [other for other, inside in enumerate(self._in_bar) if not inside and not self._is_named_alone(other)]
-        if any(self._lines.on_one_ground(number, other) for other in beside if other != number):
+        unlike = [other for other in free if other != number and not self._is_named_alone(other)]
+        if any(self._lines.on_one_ground(number, other) for other in unlike):
             return True
         size = (int(self._size[0]), int(self._size[1]))
         return any(self._lines.go_together(caption, number, size) for caption in self._captions)
