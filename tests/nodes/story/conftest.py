@@ -13,17 +13,17 @@ def numbers(seed, *shape):
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tensors():
     return storygen_models.tensors()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def reference(tensors):
     return Reference(tensors)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def storygen(comfy, base, tensors):
     """As Load StoryGen gives it."""
     folder = base / "models" / "storygen"
@@ -32,7 +32,7 @@ def storygen(comfy, base, tensors):
     return comfy.node("DancheongLoadStoryGen", file="parity.safetensors")[0]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def plain(comfy):
     """A MODEL of those sizes and of other weights, self-attentions included."""
     others = storygen_models.tensors(seed=9)
@@ -40,7 +40,7 @@ def plain(comfy):
     return storygen_models.model({name: others[name] if ".attn1." in name else mine[name] for name in mine})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(comfy, storygen, plain):
     """MODEL with StoryGen, random texts, and random latents of three references."""
     return Told(comfy, comfy.node("DancheongApplyStoryGen", model=plain, storygen=storygen)[0])
