@@ -1,0 +1,188 @@
+"""Is a topic learned from its pictures? In the small world, where what a picture shows can be measured.
+
+`python -m benchmarks topic_training LOOK [--steps N]`. A topic's pictures share a look that their titles do not say:
+a green ground, red things, stars, large things; or a mark, which the world's model never heard named (`economy` and
+others). Train Topic Prompt learns 4 vectors through ComfyUI's executor from 200 pictures. Then titles that nobody
+learned from are drawn without the topic and with it, also from the saved file and at half strength, always by the
+prompt output pasted into CLIP Text Encode. The judge says what pictures show. `peers` in the place of LOOK takes the
+time of a step, beside that of diffusers' recipe (textual_inversion.py). One thread.
+"""
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..testing import comfy_host
+
+PICTURES, TITLES = 200, 60
+SETTINGS = {"vectors": 4, "learning_rate": 0.05, "batch_size": 8, "init_text": "ground", "held_out": 0.05}
+LOOKS = {
+    "green ground": ("ground", "green"),
+    "red things": ("colour", "red"),
+    "stars": ("shape", "star"),
+    "large things": ("size", "large"),
+}
+COUNTS = (20, 120)
+"""Steps of the two runs whose difference is the time of a step."""
+
+
+def main(options: list[str]) -> dict[str, list[dict]]:
+    from ..testing.world.scene import TOPICS
+
+    parser = argparse.ArgumentParser(prog="topic_training")
+    parser.add_argument("look", choices=[*LOOKS, *TOPICS, "peers"])
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args(options)
+    with tempfile.TemporaryDirectory() as temporary:
+        desk = Desk(comfy_host.Comfy(Path(temporary)))
+        if chosen.look == "peers":
+            return {"peers": desk.paces()}
+        topic = Topic(*LOOKS.get(chosen.look, ("topic", chosen.look)))
+        return {"topics": desk.learned(chosen.look, topic, chosen.steps, chosen.seed)}
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What all pictures of a topic have, and no title says."""
+
+    kind: str
+    word: str
+
+    def found(self, seed: int, count: int, held_out: bool) -> list:
+        """Scenes that have it."""
+        from ..testing.world.scene import scenes
+
+        chance = random.Random(seed)
+        if self.kind == "topic":
+            return [replace(scene, topic=self.word) for scene in scenes(chance, count, held_out)]
+        having: list = []
+        while len(having) < count:
+            having += [scene for scene in scenes(chance, 1, held_out) if self.seen(scene) == self.word]
+        return having
+
+    def seen(self, scene) -> str | None:
+        """The word of this kind that holds of a scene."""
+        if self.kind in ("topic", "ground"):
+            return getattr(scene, self.kind)
+        return getattr(scene.things[0], self.kind) if len(scene.things) == 1 else None
+
+    def title(self, scene) -> str:
+        """All that is to be said of a scene but that."""
+        from ..testing.world.sentence import sentence
+
+        said = sentence(scene, "en", places=False)
+        if self.kind == "ground":
+            return said.partition(" on ")[0]
+        return said.replace(f" {self.word} ", " ") if self.kind != "topic" else said
+
+
+class Desk:
+    """The world, and what its pictures show."""
+
+    def __init__(self, host: comfy_host.Comfy) -> None:
+        import torch
+
+        from ..testing.world import judging
+
+        torch.set_num_threads(1)
+        self._host = host
+        self._world = dict(zip(("model", "clip", "vae"), host.node("LoadSmallWorld"), strict=True))
+        self._models = judging.Models(**self._world)
+
+    def learned(self, look: str, topic: Topic, steps: int, seed: int) -> list[dict]:
+        """A row without the topic, and one for each way to draw with it."""
+        begun = time.process_time()
+        vectors, report = self._train(topic, steps, seed)
+        seconds = round(time.process_time() - begun)
+        print(report, flush=True)
+        name = look.replace(" ", "-")
+        self._host.node("DancheongSaveTopicPrompt", topic=vectors, name=name, format="clip_l")
+        file = self._host.node("DancheongLoadTopicPrompt", embedding=f"{name}.safetensors")[0]
+        meant = topic.found(31, TITLES, True)
+        titles = [topic.title(scene) for scene in meant]
+        ways: dict[str, Callable[[], list[str]]] = {
+            "without": lambda: titles,
+            "at 1": lambda: self._told(titles, vectors, 1.0),
+            "at 0.5": lambda: self._told(titles, vectors, 0.5),
+            "from its file": lambda: self._told(titles, file, 1.0),
+        }
+        told = {"look": look, "seed": seed, "CPU s of training": seconds}
+        return [told | {"drawn": way} | self._row(topic, meant, titles()) for way, titles in ways.items()]
+
+    def _told(self, titles: list[str], topic, strength: float) -> list[str]:
+        """The prompt output, which CLIP Text Encode encodes."""
+        settings = {"clip": self._world["clip"], "topic": topic, "strength": strength}
+        return self._host.lists("DancheongEncodeTopicText", {"text": titles}, **settings)[1]
+
+    def _train(self, topic: Topic, steps: int, seed: int) -> tuple:
+        import torch
+
+        from ..testing.world.drawing import draw
+
+        found = topic.found(32 + seed, PICTURES, False)
+        images = [torch.from_numpy(draw(scene, 500 + number)).float()[None] / 255 for number, scene in enumerate(found)]
+        lists = {"images": images, "titles": [topic.title(scene) for scene in found]}
+        settings = SETTINGS | {"steps": steps, "seed": seed}
+        vectors, _, report = self._host.lists("DancheongTrainTopicPrompt", lists, **self._world, **settings)
+        return vectors[0], report[0]
+
+    def _row(self, topic: Topic, meant: list, prompts: list[str]) -> dict[str, float]:
+        from ..testing.world import judging
+
+        seen = judging.judged(judging.drawn(self._models, prompts, 6))
+        right = judging.shares(seen, meant)
+        kinds = [kind for kind in ("ground", "colour", "shape", "size") if kind != topic.kind]
+        return {
+            "has the look, %": round(100 * float(np.mean([topic.seen(one.scene) == topic.word for one in seen])), 1),
+            "what titles say, %": round(float(np.mean([right[kind] for kind in kinds])), 1),
+        }
+
+    def paces(self) -> list[dict]:
+        """Steps per CPU second on pictures of one size: two runs of either differ in their steps alone."""
+        loops = {
+            "Train Topic Prompt": lambda steps: self._train(Topic("ground", "green"), steps, 0),
+            "diffusers' recipe": _recipe(),
+        }
+        found = {}
+        for name, loop in loops.items():
+            short, long = (_seconds(loop, count) for count in COUNTS)
+            found[name] = (COUNTS[1] - COUNTS[0]) / (long - short)
+        theirs = found["diffusers' recipe"]
+        return [
+            {"loop": name, "steps per CPU s": round(pace, 1), "ratio": round(pace / theirs, 2)}
+            for name, pace in found.items()
+        ]
+
+
+def _recipe() -> Callable[[int], None]:
+    import torch
+    from transformers import CLIPTextModel
+
+    from ..testing.world import text
+    from ..testing.world.latent import CHANNELS
+    from ..testing.world.nodes import KEPT
+    from .textual_inversion import SIDE, Recipe
+
+    recipe = Recipe(CLIPTextModel(text.encoder(KEPT, 0).config), SETTINGS["vectors"])
+    rows = SETTINGS["batch_size"]
+    latents = torch.randn(rows, CHANNELS, SIDE, SIDE)
+    ids = text.ids(KEPT, ["a small red star"] * rows)
+
+    def run(steps: int) -> None:
+        for _ in range(steps):
+            recipe.step(latents, ids)
+
+    return run
+
+
+def _seconds(loop: Callable[[int], object], steps: int) -> float:
+    begun = time.process_time()
+    loop(steps)
+    return time.process_time() - begun
