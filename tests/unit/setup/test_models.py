@@ -218,6 +218,8 @@ def test_a_model_is_for_the_workflows_that_name_it(root):
             # A folder can be chosen too, where it holds a text encoder.
             folders = {Path(below), *(Path(below, file).parent for file in model.files)}
             files += [f'"{folder.as_posix()}/"' for folder in folders]
+        # As can a diffusers folder for the network in it.
+        files += [f'"{Path(file).parts[0]}/"' for file in model.files if "/" in file and not below]
         using = {name for name, text in named.items() if any(file in text for file in files)}
         assert using == set(model.workflows), model.name
 
