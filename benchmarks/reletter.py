@@ -2,7 +2,7 @@
 
 `python -m benchmarks reletter [--seed 5] [--covers 60] [--some N]`. Lines on covers of `testing/scenes/lettered.py` are
 found by the text finder, read, measured and set anew in the nearest font, and the new words are read by the
-recognisers. Four covers are a piece, and `--some` does so many of the pieces that are left. It needs what `text_mask`
+recognisers. Six covers are a piece, and `--some` does so many of the pieces that are left. It needs what `text_mask`
 needs, and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and after of the first covers.
 """
 
@@ -29,7 +29,7 @@ from ..nodes.text_mask.finding import detection
 from ..testing.scenes import lettered, text
 from .kit import pieces
 
-PIECE = 4
+PIECE = 6
 FOUND = 0.5
 """Share of a line's frame that a found region shares with it."""
 RIM = 3
