@@ -113,6 +113,7 @@ def quick() -> dict:
         "check_prompt": {"3": {"count": 1}},
         "cover_from_brief": {"5": {"dpi": 60, "generate_megapixels": 0.2}, "12": {"steps": 1}},
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
+        "extract_storygen": {},
         "find_style": {},
         "invert_prompt": {"12": {"width": 64, "height": 64}, "13": {"steps": 2}},
         "place_title": {"4": {"dpi": 60}},

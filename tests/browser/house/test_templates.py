@@ -19,10 +19,10 @@ def korean(root):
 
 
 @pytest.fixture(scope="module", params=TEMPLATES)
-def name(request, editor, supplies):
+def name(request, editor, supplies, quick):
     """A template that was just opened from the template browser, on the canvas; what it loaded goes after its tests."""
     shipped = read(WORKFLOWS / "api" / f"{request.param}.json")
-    supplies.put_named(shipped)
+    supplies.put_named([shipped, quick.get(request.param)])
     editor.faults.clear()
     editor.open(f"?template={request.param}&source=dancheong")
     # The editor may first show the graph that it had open before.
