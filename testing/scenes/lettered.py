@@ -156,11 +156,7 @@ def _flat(
     cover_ = np.asarray(sheet, np.float32) / 255
     rows, columns = np.flatnonzero((cover_ > 0.5).any(axis=1)), np.flatnonzero((cover_ > 0.5).any(axis=0))
     head, last = float(rows[0]), float(rows[-1] + 1)
-    foot = (
-        pad - top + _foot(font)
-        if words.isascii() and not is_column and LETTERS & set(words)
-        else last
-    )
+    foot = pad - top + _foot(font) if words.isascii() and not is_column and LETTERS & set(words) else last
     return cover_, (float(columns[0]), head, float(columns[-1] + 1), float(foot), last)
 
 
