@@ -40,6 +40,9 @@ def verdicts(curation: Curation, done: int) -> Generator[tuple[Record | RefusedR
         MissingLibraryError: Ray is missing.
         UserError: no cluster answers, or one of its machines lacks the pack or a file.
     """
+    # Workers on other machines begin in other folders.
+    marks, clip = tuple(mark.absolute() for mark in curation.marks), curation.clip and curation.clip.absolute()
+    curation = dataclasses.replace(curation, marks=marks, clip=clip)
     with _cluster(curation) as ray:
         first, places = pieces(curation.source)
         for row in first[done:]:
