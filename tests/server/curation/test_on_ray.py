@@ -68,8 +68,9 @@ def test_the_same_files_as_by_threads_though_driver_and_workers_are_killed(root,
     first.communicate()
     _, left = psutil.wait_procs(killed, PATIENCE / 3)
     assert killed and not left  # what a driver started ends with it
-    done = lines(out)
-    assert done < ROWS + 1
+    # Rows of a piece come together, so that a kill falls between two of them: back to the middle of one.
+    journal = out / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:5]))
 
     second = start(root, source, out, "--ray", "--workers", "2")
     wait(lambda: workers(second), second)
@@ -77,7 +78,7 @@ def test_the_same_files_as_by_threads_though_driver_and_workers_are_killed(root,
         worker.kill()
     said, error = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0, error
-    assert f"going on after {done}" in error and "rows kept" in said
+    assert "going on after 5" in error and "rows kept" in said
     assert "Traceback" not in error and "WARNING" not in error and "INFO" not in error
 
     Walk(Curation(source, straight, Standards(min_content=0))).finish(lambda done: None)
