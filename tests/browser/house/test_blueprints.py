@@ -36,18 +36,22 @@ def add_by_search(editor, name):
     editor.page.wait_for_function(added, timeout=1000)
 
 
+@pytest.fixture(scope="module")
+def opened(editor):
+    return editor.open()
+
+
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.area(*areas.of_nodes(nodes))) for name, nodes in BLUEPRINTS.items()]
 )
-def test_blueprints_are_found_by_search_and_run(editor, supplies, root, pictures, name):
+def test_blueprints_are_found_by_search_and_run(opened, supplies, root, pictures, name):
     supplies.put("small.png")
     supplies.put_named(read(root / "subgraphs" / f"{name}.json"))
-    editor.faults.clear()
-    editor.open()
-    editor.page.evaluate("() => app.graph.clear()")
-    add_by_search(editor, name)
-    editor.page.mouse.click(900, 600)
-    editor.page.evaluate(
+    opened.faults.clear()
+    opened.page.evaluate("() => app.graph.clear()")
+    add_by_search(opened, name)
+    opened.page.mouse.click(900, 600)
+    opened.page.evaluate(
         """() => {
             const blueprint = app.graph._nodes.find(node => node.isSubgraphNode?.())
             const load = LiteGraph.createNode('LoadImage'), show = LiteGraph.createNode('PreviewImage')
@@ -60,12 +64,12 @@ def test_blueprints_are_found_by_search_and_run(editor, supplies, root, pictures
             blueprint.connect(0, show, 0)
         }"""
     )
-    prompt = editor.prompt()
+    prompt = opened.prompt()
     assert {entry["class_type"] for entry in prompt.values()} == BLUEPRINTS[name] | {"LoadImage", "PreviewImage"}
-    with urllib.request.urlopen(f"{editor.url}/object_info") as answer:
+    with urllib.request.urlopen(f"{opened.url}/object_info") as answer:
         declared = json.load(answer)
-    assert without_titles(to_api(editor.serialized(), declared)) == without_titles(prompt)
-    assert editor.press_run()["kind"] == "execution_success"
-    editor.fit()
-    editor.page.screenshot(path=str(pictures / f"{name}.jpg"), type="jpeg", quality=85)
-    assert editor.faults == []
+    assert without_titles(to_api(opened.serialized(), declared)) == without_titles(prompt)
+    assert opened.press_run()["kind"] == "execution_success"
+    opened.fit()
+    opened.page.screenshot(path=str(pictures / f"{name}.jpg"), type="jpeg", quality=85)
+    assert opened.faults == []

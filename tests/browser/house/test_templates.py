@@ -18,21 +18,25 @@ def korean(root):
     return read(root / "locales" / "ko" / "nodeDefs.json")
 
 
+@pytest.fixture(scope="module")
+def opened(editor):
+    return editor.open()
+
+
 @pytest.fixture(scope="module", params=TEMPLATES)
-def name(request, editor, supplies, quick):
-    """A template that was just opened from the template browser, on the canvas; what it loaded goes after its tests."""
+def name(request, opened, supplies, quick):
+    """A template as the server gives it, just opened on the canvas; what it loaded goes after its tests."""
     shipped = read(WORKFLOWS / "api" / f"{request.param}.json")
     supplies.put_named([shipped, quick.get(request.param)])
-    editor.faults.clear()
-    editor.open(f"?template={request.param}&source=dancheong")
-    # The editor may first show the graph that it had open before.
-    editor.page.wait_for_function(
-        "types => types.every(type => app.graph._nodes.some(node => node.type === type))",
-        arg=sorted({node["class_type"] for node in shipped.values()}),
-        timeout=30_000,
+    opened.faults.clear()
+    opened.page.evaluate("app.refreshComboInNodes()")  # what was just supplied can be chosen
+    opened.load(
+        opened.page.evaluate(
+            "async name => (await fetch(`/api/workflow_templates/dancheong/${name}.json`)).json()", request.param
+        )
     )
     yield request.param
-    served.give_back(editor.url)
+    served.give_back(opened.url)
 
 
 def test_a_template_opens_runs_and_equals_its_api_form(editor, korean, pictures, quick, name):
@@ -70,6 +74,19 @@ def test_a_template_opens_and_runs_in_nodes_2(nodes_2, korean, pictures, quick, 
     check_drawn_labels(nodes_2, korean)
     run_here(nodes_2, quick.get(name, {}))
     assert nodes_2.faults == []
+
+
+def test_a_link_opens_a_template(editor):
+    """As the template browser does it, and the links of the docs."""
+    editor.open("?template=cover_flat&source=dancheong")
+    shipped = read(WORKFLOWS / "api" / "cover_flat.json")
+    # The editor may first show the graph that it had open before.
+    editor.page.wait_for_function(
+        "types => types.every(type => app.graph._nodes.some(node => node.type === type))",
+        arg=sorted({node["class_type"] for node in shipped.values()}),
+        timeout=30_000,
+    )
+    assert without_titles(editor.prompt()) == without_titles(shipped)
 
 
 def test_every_template_has_an_api_form_and_the_template_browser_lists_it(editor):
