@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...cover_prompt import GENRES
 from ..fonts import Font
 
 CONVENTIONS: dict[str, Any] = json.loads(Path(__file__).with_name("conventions.json").read_text(encoding="utf-8"))
-AUTO, NEUTRAL = "auto", "none"
-CHOICES = (AUTO, *GENRES)
+NEUTRAL = "none"
 UPPER = "upper"
 
 

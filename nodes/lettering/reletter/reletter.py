@@ -11,6 +11,7 @@ from ..face import Face
 from ..fonts import AUTO, Font, choose
 from ..letters import VERTICAL
 from ..opening import Cut, open_face
+from ..wishes import ALL, Wish
 from .alike import Alike, nearest, overlap
 from .look import Colour, Look
 from .measure import Measured
@@ -19,25 +20,10 @@ from .plane import Plane
 from .setting import Flat, Room, fitted, flat
 from .typed import Typed, rounded, told
 
-ALL, PLACE_ONLY = "all", "place only"
-MATCHES = (ALL, PLACE_ONLY)
 SAME_LENGTH = 0.03
 """Words that are so much longer or shorter than the font's own are as long as those."""
 CLEARLY = 0.2
 """log: letters are that much wider or narrower than the font's before they are taken to be stretched."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the node's inputs say of all lines."""
-
-    fonts: Mapping[str, Font]
-    font: str
-    """A name, or AUTO."""
-    match: str
-    fit: str
-    colour: Colour
-    """With PLACE_ONLY."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from ..face import Face
 from ..faces import Faces
 from ..ink import Ink
 from ..letters import HORIZONTAL, VERTICAL, Letters
+from ..wishes import CONDENSE, SHRINK, WRAP
 from .heights import standard
 from .look import Look
 
-SHRINK, CONDENSE, WRAP = "shrink", "condense", "wrap"
-FITS = (SHRINK, CONDENSE, WRAP)
 LEAST_SIZE = 0.5
 """Of the old letters' size: words are not set smaller unasked."""
 LEAST_WIDTH = 60.0

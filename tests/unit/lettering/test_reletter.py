@@ -15,9 +15,10 @@ from dancheong.nodes.lettering.reletter.look import Look
 from dancheong.nodes.lettering.reletter.measure import measured
 from dancheong.nodes.lettering.reletter.painting import painted, shapes
 from dancheong.nodes.lettering.reletter.plane import Plane
-from dancheong.nodes.lettering.reletter.reletter import ALL, Wish, relettered
+from dancheong.nodes.lettering.reletter.reletter import relettered
 from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat
 from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed_lines
+from dancheong.nodes.lettering.wishes import ALL, Wish
 from dancheong.nodes.page import drawing
 from dancheong.nodes.text_mask import Region
 from PIL import Image, ImageDraw, ImageFont
