@@ -6,10 +6,15 @@ from datetime import date
 from pathlib import Path
 
 from . import places
+from .apps import App
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser; `command` of what it gives is the subcommand's name."""
+def parser(app: App | None = None) -> argparse.ArgumentParser:
+    """The parser; `command` of what it gives is the subcommand's name.
+
+    Args:
+        app: what follows `--app`; `run` then takes its fields as options.
+    """
     program = argparse.ArgumentParser(prog="dancheong", description="The dancheong node pack on the command line.")
     commands = program.add_subparsers(required=True, dest="command", metavar="COMMAND")
 
@@ -27,17 +32,27 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", parents=[base], help="start the editor with the pack")
     serve.add_argument("--port", type=_port, default=8188)
+    serve.add_argument("--app", metavar="NAME", help="say where this app is open as a form; see `dancheong apps`")
+
+    commands.add_parser("apps", parents=[base], help="the workflows that can be filled in as a form")
 
     run = commands.add_parser(
         "run", parents=[base], help="run a workflow, or one job for each row of a sheet, and fetch the results"
     )
-    run.add_argument("file", type=Path, metavar="FILE", help="a workflow as the editor saves it, or in API form")
+    run.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="a workflow as the editor saves it, or in API form"
+    )
+    run.add_argument(
+        "--app", metavar="NAME", help="an app of the pack in place of FILE; its fields are options and columns"
+    )
     run.add_argument("--set", action="append", default=[], metavar="NODE.INPUT=VALUE", help="change an input")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where results go (default: out)")
     run.add_argument(
         "--server", action="append", default=[], metavar="URL", help="a running ComfyUI; without it one is started"
     )
     run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv, .xlsx or .jsonl; its columns: NODE.INPUT, name")
+    if app is not None:
+        app.options(run)
     run.add_argument(
         "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..nodes.ground import UserError
-from . import arguments, ending, places
+from . import apps, arguments, ending, places
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C ended, as shells have it."""
@@ -23,9 +23,9 @@ def main(typed: list[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    options = arguments.parser().parse_args(typed)
-    ending.heed()
     try:
+        options = arguments.parser(apps.asked_for(sys.argv[1:] if typed is None else typed)).parse_args(typed)
+        ending.heed()
         return COMMANDS[options.command](options) or 0
     except UserError as error:
         print(f"dancheong: {error}", file=sys.stderr)
@@ -58,7 +58,15 @@ def _serve(options: argparse.Namespace) -> int:
     base = _base(options)
     with Server(base, places.models(base), port=options.port) as server:
         print(f"The editor is at {server.url}; Ctrl-C ends it.", flush=True)
+        if options.app:
+            print(f"The form is at {server.url}/{apps.FORM.format(apps.named(options.app).name)}", flush=True)
         return server.wait()
+
+
+def _apps(options: argparse.Namespace) -> None:
+    from .setup import models
+
+    print(apps.listing(models.missing(models.read_table(), places.models(_base(options)))))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -68,18 +76,23 @@ def _run(options: argparse.Namespace) -> int:
     from .queue.run import run
     from .queue.sheet_run import SheetRun
 
-    document = workflow.load(options.file)
-    settings = [workflow.setting(text) for text in options.set]
+    if (options.file is None) == (options.app is None):
+        raise UserError("Expected a workflow's file or --app NAME, one of the two; `dancheong apps` lists the apps.")
+    app = apps.named(options.app) if options.app else None
+    file: Path = app.workflow if app else options.file
+    document = workflow.load(file)
+    settings = [*(app.settings(options) if app else ()), *(workflow.setting(text) for text in options.set)]
     if not workflow.is_editor_form(document):
         workflow.check_nodes(document, settings)  # a wrong node is said before a server is started
-    rows = sheet.read(options.sheet) if options.sheet else []
+    rows = sheet.read(options.sheet, app.columns() if app else ()) if options.sheet else []
+    rows = [app.row(row) for row in rows] if app else rows
     if options.server and "base" in options:
         raise UserError(
             "--base is for a ComfyUI that is started here, and --server names one that runs: leave one out."
         )
     if len(options.server) > 1 and not rows:
         raise UserError("Several servers share the rows of a sheet: add --sheet, or name one server.")
-    search = [Path.cwd(), *(file.resolve().parent for file in (options.sheet, options.file) if file)]
+    search = [Path.cwd(), *(path.resolve().parent for path in (options.sheet, file) if path)]
     try:
         with _servers(options) as urls:
             if not rows:
@@ -232,6 +245,7 @@ def _demo(options: argparse.Namespace) -> None:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "host": _host,
     "serve": _serve,
+    "apps": _apps,
     "run": _run,
     "models": _models,
     "engines": _engines,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,20 @@ class Row:
         return hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path, fields: Collection[str] = ()) -> list[Row]:
     """The rows of a sheet.
 
     Args:
         path: `.csv` (or `.tsv`, `.txt`) or `.xlsx`, the first line naming the columns, or `.jsonl`, one table a line. A
             column is `NODE.INPUT`, or `name`. An empty cell, or null, leaves the workflow's own value.
+        fields: other names that a column may have, in lower case.
 
     Raises:
         UserError: not there, another kind of file, damaged, without rows, or two rows of one name. A row with a value
             that is none keeps its place, and says so in `fault`.
     """
     try:
-        read_tables = tables(path)
+        read_tables = tables(path, fields)
     except FileNotFoundError:
         raise UserError(f"There is no sheet {path}.") from None
     if not read_tables:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,12 @@ Line = tuple[int, list[str]]
 """A line's number in the file, and its cells."""
 
 
-def tables(path: Path) -> list[Table]:
+def tables(path: Path, fields: Collection[str] = ()) -> list[Table]:
     """The rows of a sheet.
+
+    Args:
+        fields: names that columns may have besides `NODE.INPUT` and `name`, in lower case: by its columns a CSV file
+            is told what stands between them.
 
     Raises:
         UserError: another kind of file, or damaged; says where.
@@ -25,15 +31,15 @@ def tables(path: Path) -> list[Table]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UserError(f"Expected a sheet of jobs as .csv, .xlsx or .jsonl, got {path}.")
-    return reader(path)
+    return reader(path, fields)
 
 
-def _csv(path: Path) -> list[Table]:
+def _csv(path: Path, fields: Collection[str]) -> list[Table]:
     text = text_file.read(path).lstrip("\ufeff")
     told = delimited.DECLARED.match(text)
     body = text[told.end() :] if told else text
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a cell may hold a whole text
-    separator = told[1] if told else delimited.separator(body, _settings)
+    separator = told[1] if told else delimited.separator(body, partial(_settings, fields))
     lines = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     skipped = 1 if told else 0
     try:
@@ -42,9 +48,10 @@ def _csv(path: Path) -> list[Table]:
         raise UserError(f"{path}, line {lines.line_num + skipped}: {error}; expected CSV.") from None
 
 
-def _settings(names: list[str]) -> int:
-    """How many columns a header has, if all of them are such as `9.title`."""
-    return len(names) if all("." in name or name == "name" for name in names) else 0
+def _settings(fields: Collection[str], names: list[str]) -> int:
+    """How many columns a header has, if all of them are such as `9.title`, or an app's fields."""
+    plain = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    return len(names) if all("." in name or name == "name" or name in fields for name in plain) else 0
 
 
 def _with_header(lines: list[Line], path: Path) -> list[Table]:
@@ -65,7 +72,7 @@ def _with_header(lines: list[Line], path: Path) -> list[Table]:
     return [{header[place]: cells[place] or None for place in used} for _, cells in rows]
 
 
-def _jsonl(path: Path) -> list[Table]:
+def _jsonl(path: Path, _: Collection[str]) -> list[Table]:
     found: list[Table] = []
     # Not splitlines: a text in JSON may hold U+2028 and the like as they are.
     for number, line in enumerate(text_file.read(path).split("\n"), 1):
@@ -89,13 +96,13 @@ def _each_once(pairs: list[tuple[str, Any]]) -> Table:
     return table
 
 
-def _xlsx(path: Path) -> list[Table]:
+def _xlsx(path: Path, _: Collection[str]) -> list[Table]:
     from ...nodes.ground.spreadsheet import lines
 
     return _with_header(lines(path, str(path)), path)
 
 
-READERS: dict[str, Callable[[Path], list[Table]]] = {
+READERS: dict[str, Callable[[Path, Collection[str]], list[Table]]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".txt": _csv,

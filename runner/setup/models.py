@@ -1,6 +1,7 @@
 """`dancheong models`: what the workflows need and what is there; a download or a conversion of what the user names."""
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -61,6 +62,10 @@ class Model:
         """Where its files belong in ComfyUI's models folder."""
         return [models / self.folder / file for file in self.files]
 
+    def is_there(self, models: Path) -> bool:
+        """Whether all its files are there; what cannot be looked at is not."""
+        return all(map(os.path.isfile, self.paths(models)))
+
 
 def read_table(table: Path = TABLE) -> dict[str, Model]:
     """Every model that the pack knows, by its name."""
@@ -72,12 +77,22 @@ def listing(table: dict[str, Model], models: Path) -> str:
     """One paragraph a model: whether it is there, what for, where it belongs, size and licence."""
     lines = []
     for model in table.values():
-        there = "present" if all(path.is_file() for path in model.paths(models)) else "missing"
+        there = "present" if model.is_there(models) else "missing"
         used = f"for {', '.join(model.workflows)}" if model.workflows else "no template names it"
         lines.append(f"{model.name}: {there}; {model.megabytes} MB; {model.licence}; {used}")
         lines.append(f"    {model.what}")
         lines.append(f"    {model.folder}/{model.files[-1]} from {_sources(model)}")
     return "\n".join(lines)
+
+
+def missing(table: dict[str, Model], models: Path) -> dict[str, list[str]]:
+    """Workflow -> the models that it names and that are not there."""
+    lacking: dict[str, list[str]] = {}
+    for model in table.values():
+        if not model.is_there(models):
+            for workflow in model.workflows:
+                lacking.setdefault(workflow, []).append(model.name)
+    return lacking
 
 
 def remedy(refusal: str) -> str:

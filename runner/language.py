@@ -1,0 +1,26 @@
+"""The language of the terminal, and what is said in it: sentences.json has each sentence in every language."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+SENTENCES = Path(__file__).with_name("sentences.json")
+LANGUAGES = ("en", "ko")
+"""The first is spoken where the terminal's own is not known."""
+
+
+def spoken() -> str:
+    """The language that the terminal asks for, by the variables that decide it everywhere else."""
+    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return asked[:2] if asked[:2] in LANGUAGES else LANGUAGES[0]
+
+
+def say(key: str, **values: object) -> str:
+    """A sentence in that language, with its values put in."""
+    return _sentences()[key][spoken()].format(**values)
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    return json.loads(SENTENCES.read_text(encoding="utf-8"))
