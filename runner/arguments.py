@@ -57,6 +57,8 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
         "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
     )
 
+    commands.add_parser("doctor", parents=[base], help="what is there and what is missing, with the next command")
+
     models = commands.add_parser("models", parents=[base], help="what the workflows need and what is there")
     actions = models.add_subparsers(dest="action", metavar="ACTION")
     get = actions.add_parser("get", parents=[base], help="download one model")

@@ -142,6 +142,13 @@ def _models(options: argparse.Namespace) -> None:
         print(models.listing(table, folder))
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from . import doctor
+    from .setup import models
+
+    return doctor.tell(_base(options), models.read_table())
+
+
 def _engines(options: argparse.Namespace) -> None:
     from .setup import engines
 
@@ -247,6 +254,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "serve": _serve,
     "apps": _apps,
     "run": _run,
+    "doctor": _doctor,
     "models": _models,
     "engines": _engines,
     "collect": _collect,

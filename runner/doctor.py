@@ -1,0 +1,201 @@
+"""`dancheong doctor`: what is there and what is missing, a line each, with the next command; nothing is changed."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..nodes.ground import UserError, scan
+from . import apps, places
+from .language import say, spoken
+from .setup.models import Model
+
+OLDEST_COMFYUI = "0.30.0"
+"""As pyproject.toml requires it, which an installed pack has no more."""
+PACKAGES = ("onnxruntime", "rapidocr", "pyclipper", "shapely", "fontTools", "uharfbuzz", "freetype", "imagehash")
+"""Import names of what the pack asks for and ComfyUI does not bring; OpenCV has a line of its own."""
+OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
+HANGUL = "\ub2e8\uccad"
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: a sentence, and whether something is to be mended."""
+
+    state: Literal["good", "bad", "note"]
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{say(f'doctor.{self.state}')}  {self.sentence}"
+
+
+def good(key: str, **values: object) -> Finding:
+    """What is as it should be."""
+    return Finding("good", say(f"doctor.{key}", **values))
+
+
+def bad(key: str, **values: object) -> Finding:
+    """What keeps something from working."""
+    return Finding("bad", say(f"doctor.{key}", **values))
+
+
+def note(key: str, **values: object) -> Finding:
+    """What is no fault, and good to know."""
+    return Finding("note", say(f"doctor.{key}", **values))
+
+
+def tell(base: Path, table: dict[str, Model]) -> int:
+    """Print all findings, each as soon as it is known; the exit status: 1 where something is to be mended."""
+    status = 0
+    for finding in examine(base, table):
+        print(finding, flush=True)
+        status = 1 if finding.state == "bad" else status
+    return status
+
+
+def examine(base: Path, table: dict[str, Model]) -> Iterator[Finding]:
+    """All findings.
+
+    Args:
+        base: where a server that is started here would write.
+        table: the models that there are.
+    """
+    yield _machine()
+    comfyui = _comfyui()
+    yield comfyui
+    if importlib.util.find_spec("torch") is None:
+        yield bad("torch.none", interpreter=sys.executable, pack=places.PACK)
+    packages = _packages()
+    yield packages
+    yield _opencv()
+    yield _gpu()
+    # A COMFYUI_PATH that names none has no models folder either.
+    models = base / "models" if comfyui.state == "bad" else places.models(base)
+    if packages.state == "good":  # else fonts cannot be read
+        yield _font(models / "fonts")
+    for folder in dict.fromkeys((base, models)):
+        yield _folder(folder)
+    lacking = [model for model in table.values() if not model.is_there(models)]
+    yield _disk(models, lacking)
+    for app in apps.read():
+        yield _app(app, [model for model in lacking if app.name in model.workflows])
+
+
+def _machine() -> Finding:
+    try:
+        version = importlib.metadata.version("dancheong")
+    except importlib.metadata.PackageNotFoundError:  # cloned into custom_nodes
+        version = ""
+    return note(
+        "machine",
+        version=version,
+        pack=places.PACK,
+        python=platform.python_version(),
+        interpreter=sys.executable,
+        system=platform.platform(),
+    )
+
+
+def _comfyui() -> Finding:
+    try:
+        tree = places.comfyui()
+    except UserError:
+        named = os.environ.get("COMFYUI_PATH")
+        return bad("comfyui.wrong", named=named) if named else bad("comfyui.none", pack=places.PACK)
+    try:
+        told = re.search(r'__version__\s*=\s*"([\d.]+)', (tree / "comfyui_version.py").read_text(encoding="utf-8"))
+    except OSError:  # before 0.3 there was no such file
+        told = None
+    found = told[1] if told else "?"
+    if _numbers(found) < _numbers(OLDEST_COMFYUI):
+        return bad("comfyui.old", found=found, needed=OLDEST_COMFYUI, path=tree)
+    return good("comfyui", found=found, path=tree)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
+def _packages() -> Finding:
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if not missing:
+        return good("packages", names=", ".join(PACKAGES))
+    requirements = places.PACK / "requirements.txt"
+    return bad("packages.none", interpreter=sys.executable, names=", ".join(missing), requirements=requirements)
+
+
+def _opencv() -> Finding:
+    if importlib.util.find_spec("cv2") is None:
+        return bad("opencv.none", interpreter=sys.executable, finish=places.PACK / "install.py")
+    # In a process of its own: a broken cv2 may end the interpreter.
+    probe = _output([sys.executable, "-c", "import cv2; cv2.inpaint; print(cv2.__version__)"])
+    if probe.returncode == 0:
+        return good("opencv", found=probe.stdout.strip())
+    fault = (probe.stderr.strip().splitlines() or [f"status {probe.returncode}"])[-1]
+    installed = [one.metadata["Name"].lower() for one in importlib.metadata.distributions() if one.metadata["Name"]]
+    name = next((name for name in OPENCV if name in installed), OPENCV[2])
+    return bad("opencv.broken", fault=fault, interpreter=sys.executable, name=name)
+
+
+def _gpu() -> Finding:
+    if shutil.which("nvidia-smi"):
+        told = _output(["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"])
+        if told.returncode == 0 and told.stdout.strip():
+            return good("gpu", found="; ".join(told.stdout.strip().splitlines()))
+    elif places.has_accelerator():
+        return good("gpu", found="Metal" if sys.platform == "darwin" else "ROCm")
+    return note("gpu.none")
+
+
+def _output(command: list[str]) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))
+
+
+def _font(folder: Path) -> Finding:
+    from ..nodes.lettering import available, choose
+
+    own = [place / name for place, names in scan.walk(folder) for name in sorted(names)]
+    try:
+        return good("font", found=choose(available(own), "auto", HANGUL).name)
+    except UserError:
+        return bad("font.none", folder=folder, interpreter=sys.executable)
+
+
+def _folder(folder: Path) -> Finding:
+    """Tried, not asked for: what a file system says of rights is not what it does."""
+    there = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return good("folder", folder=folder)
+    except OSError as error:
+        return bad("folder.locked", folder=folder, fault=error.strerror)
+
+
+def _disk(models: Path, lacking: list[Model]) -> Finding:
+    named = {app.name for app in apps.read()}
+    needed = sum(model.megabytes for model in lacking if named & set(model.workflows)) / 1000
+    there = next(parent for parent in (models, *models.parents) if os.path.exists(parent))
+    free = shutil.disk_usage(there).free / 1e9
+    told = {"free": f"{free:.0f}", "folder": models, "needed": f"{needed:.0f}"}
+    return note("disk.full", **told) if free < needed else good("disk", **told)
+
+
+def _app(app: apps.App, lacking: list[Model]) -> Finding:
+    title = f"{app.titles[spoken()]} ({app.name})"
+    if not lacking:
+        return good("app", title=title)
+    commands = ", ".join(f"`dancheong models get {model.name}`" for model in lacking)
+    return note("app.missing", title=title, commands=commands, size=f"{sum(model.megabytes for model in lacking):,}")
