@@ -5,7 +5,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from . import places
+from . import encoders, places
 from .apps import App
 
 
@@ -53,6 +53,16 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     run.add_argument("--sheet", type=Path, metavar="FILE", help=".csv, .xlsx or .jsonl; its columns: NODE.INPUT, name")
     if app is not None:
         app.options(run)
+    run.add_argument(
+        "--ray",
+        nargs="?",
+        const="local",
+        metavar="ADDRESS",
+        help="servers on a Ray cluster, one for each GPU; alone: on this machine",
+    )
+    run.add_argument(
+        "--cores", type=_positive, default=4, metavar="N", help="with --ray, of a server without a GPU (default: 4)"
+    )
     run.add_argument(
         "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"
     )
@@ -128,6 +138,9 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     )
     journeydb.add_argument("--clip", type=Path, metavar="DIR", help="for style: a CLIP of both halves")
     journeydb.add_argument("--styles", type=Path, metavar="FILE", help="lines of category, tab, style (default: all)")
+
+    encoders.add_judge(datasets)
+    encoders.add_train(commands)
 
     demo = commands.add_parser("demo", parents=[base], help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")

@@ -3,12 +3,16 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..nodes.ground import UserError
-from . import apps, arguments, ending, places
+from . import apps, arguments, encoders, ending, places
+
+if TYPE_CHECKING:
+    from .queue.fleet import Place
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C ended, as shells have it."""
@@ -90,16 +94,18 @@ def _run(options: argparse.Namespace) -> int:
         raise UserError(
             "--base is for a ComfyUI that is started here, and --server names one that runs: leave one out."
         )
-    if len(options.server) > 1 and not rows:
-        raise UserError("Several servers share the rows of a sheet: add --sheet, or name one server.")
+    if options.ray and options.server:
+        raise UserError("--ray starts servers, and --server names some that run: leave one out.")
+    if (options.ray or len(options.server) > 1) and not rows:
+        raise UserError("Several servers share the rows of a sheet: add --sheet, or use one server.")
     search = [Path.cwd(), *(path.resolve().parent for path in (options.sheet, file) if path)]
     try:
-        with _servers(options) as urls:
+        with _servers(options) as servers:
             if not rows:
-                print(*asyncio.run(run(urls[0], document, settings, search, options.out)), sep="\n")
+                print(*asyncio.run(run(servers[0].name, document, settings, search, options.out)), sep="\n")
                 return 0
             sheet_run = SheetRun(document, settings, rows, search, options.out)
-            outcome = asyncio.run(run_sheet(sheet_run, urls, options.queued))
+            outcome = asyncio.run(run_sheet(sheet_run, servers, options.queued))
     except Interrupted:
         print("dancheong: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -114,16 +120,22 @@ def _run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _servers(options: argparse.Namespace) -> Generator[list[str], None, None]:
-    """The servers that were named, or one of our own for as long as it is needed."""
+def _servers(options: argparse.Namespace) -> Generator[Sequence["Place"], None, None]:
+    """The servers that were named, or some of our own for as long as they are needed."""
+    from .queue.fleet import Named
     from .server import Server
 
     if options.server:
-        yield options.server
-        return
-    base = _base(options)
-    with Server(base, places.models(base), log=base / "server.log") as server:
-        yield [server.url]
+        yield [Named(url) for url in options.server]
+    elif options.ray:
+        from .ray_servers import ray_servers
+
+        with ray_servers(options.ray, options.cores, _base(options) if "base" in options else None) as servers:
+            yield servers
+    else:
+        base = _base(options)
+        with Server(base, places.models(base), log=base / "server.log") as server:
+            yield [Named(server.url)]
 
 
 def _base(options: argparse.Namespace) -> Path:
@@ -228,6 +240,8 @@ def _curate(options: argparse.Namespace) -> None:
 
 
 def _judge(options: argparse.Namespace) -> None:
+    if options.dataset == "encoder":
+        return encoders.judge(options)
     import json
 
     from ..nodes.retrieval import Judging
@@ -260,5 +274,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "collect": _collect,
     "curate": _curate,
     "judge": _judge,
+    "train": encoders.train,
     "demo": _demo,
 }

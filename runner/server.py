@@ -17,6 +17,10 @@ from ..nodes.ground import UserError
 from . import ending, places
 
 FOLDERS = ("models", "input", "output", "temp", "user", "custom_nodes")
+LOOPBACK = "127.0.0.1"
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Machines of one's own are not asked through a proxy."""
+ANSWER_SECONDS = 5
 START_SECONDS = 300
 STOP_SECONDS = 10
 TRIES = 3
@@ -32,24 +36,37 @@ class Server:
         base: the private base directory; it is made where it does not exist.
         models: the models folder.
         port: 0 takes a free one.
+        host: this machine's address under which it answers; whoever reaches that can use it.
         log: where its output goes; None leaves it on the terminal.
     """
 
-    def __init__(self, base: Path, models: Path, port: int = 0, log: Path | None = None) -> None:
-        self._base, self._models, self._port, self._log = base, models, port, log
+    def __init__(self, base: Path, models: Path, port: int = 0, log: Path | None = None, host: str = LOOPBACK) -> None:
+        self._base, self._models, self._port, self._log, self._host = base, models, port, log, host
         self._process: subprocess.Popen | None = None
         self.url = ""
 
     def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers.
+
+        Raises:
+            UserError: it ended, or did not answer in time; or the folder or the port cannot be used.
+        """
         prepare_base(self._base)
         if self._port:
             _expect_free(self._port)
         for left in reversed(range(TRIES)):
-            port = self._port or _free_port()
-            self.url = f"http://127.0.0.1:{port}"
+            port = self._port or _free_port(self._host)
+            self.url = f"http://{self._host}:{port}"
             with open(self._log, "wb") if self._log else nullcontext() as output:
                 self._process = subprocess.Popen(
-                    command(self._base, self._models, port),
+                    command(self._base, self._models, port, self._host),
                     stdout=output,
                     stderr=subprocess.STDOUT if output else None,
                     env=environment(self._base),
@@ -59,16 +76,13 @@ class Server:
                 )
             try:
                 self._wait_until_ready()
-                return self
+                return
             except BaseException as error:
                 self.stop()
                 # Another process may have taken the free port between asking and binding.
                 if self._port or not left or not isinstance(error, UserError):
                     raise
         raise AssertionError("unreachable")
-
-    def __exit__(self, *_) -> None:
-        self.stop()
 
     def stop(self) -> None:
         """End the server, gently at first."""
@@ -94,16 +108,17 @@ class Server:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise UserError(f"ComfyUI ended while starting (status {self._process.returncode}).{self._tail()}")
-            if self._answers():
+            if self.answers():
                 return
             time.sleep(0.2)
         raise UserError(f"ComfyUI did not answer within {START_SECONDS} s.{self._tail()}")
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         """Whether the process that was started answers; another program may have the port."""
-        assert self._process is not None
+        if self._process is None or self._process.poll() is not None:
+            return False
         try:
-            with urllib.request.urlopen(f"{self.url}/system_stats", timeout=5) as answer:
+            with DIRECT.open(f"{self.url}/system_stats", timeout=ANSWER_SECONDS) as answer:
                 stats: Any = json.load(answer)
             return str(self._base) in stats["system"]["argv"]
         except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
@@ -139,10 +154,10 @@ def prepare_base(base: Path) -> None:
         ) from error
 
 
-def command(base: Path, models: Path, port: int) -> list[str]:
-    """What starts ComfyUI on this machine alone."""
+def command(base: Path, models: Path, port: int, host: str = LOOPBACK) -> list[str]:
+    """What starts ComfyUI for who reaches `host`: this machine alone, where nothing else is said."""
     return [
-        sys.executable, str(places.comfyui() / "main.py"), "--listen", "127.0.0.1", "--port", str(port),
+        sys.executable, str(places.comfyui() / "main.py"), "--listen", host, "--port", str(port),
         *arguments(base, models), "--disable-auto-launch", "--disable-api-nodes",
     ]  # fmt: skip
 
@@ -165,7 +180,7 @@ def _expect_free(port: int) -> None:
         if os.name != "nt":  # where it would mean that a taken port may be shared
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((LOOPBACK, port))
         except OSError as error:
             raise UserError(
                 f"Port {port} cannot be used ({error.strerror}): end the program that has it, or choose another port "
@@ -173,7 +188,7 @@ def _expect_free(port: int) -> None:
             ) from error
 
 
-def _free_port() -> int:
+def _free_port(host: str) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return probe.getsockname()[1]

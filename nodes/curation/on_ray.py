@@ -6,31 +6,23 @@ on as many as are free, and gives them back in order. A worker that dies has its
 
 import dataclasses
 import logging
-import os
 import pickle
 import socket
-import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..ground import MissingLibraryError, UserError
+from ..ground import UserError
+from ..ground.ray_cluster import cluster, mendable
 from ..news import Record, RefusedRow, piece_count, piece_records, pieces
 from .curation import Curation
 from .examination import Examination, Fit, picture_file
 
-LOCAL = "local"
-"""In the place of an address: a Ray of this machine, for this run."""
-PATIENCE = 10.0
-"""s until a cluster answers."""
 BLOCK = 1 << 20
 """Bytes of rows that are handed on at once: a thousand names of pictures, or a few pictures."""
 READING = 0.25
 """Of a core; two shares that are not alike keep Ray from joining reading and examining into one."""
-QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
-PACK = Path(__file__).resolve().parent.parent.parent
 
 
 def verdicts(curation: Curation, done: int) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
@@ -43,20 +35,21 @@ def verdicts(curation: Curation, done: int) -> Generator[tuple[Record | RefusedR
     # Workers on other machines begin in other folders.
     marks, clip = tuple(mark.absolute() for mark in curation.marks), curation.clip and curation.clip.absolute()
     curation = dataclasses.replace(curation, marks=marks, clip=clip)
-    with _cluster(curation) as ray:
+    with cluster(str(curation.ray), curation.workers) as ray:
+        data = _ordered_data()
         first, places = pieces(curation.source)
         for row in first[done:]:
             yield row, row.reason
         tasks = _tasks(places, max(0, done - len(first)))
         if not tasks:
             return
-        rows = ray.data.from_items(tasks, override_num_blocks=len(tasks)).flat_map(_read, num_cpus=READING)
+        rows = data.from_items(tasks, override_num_blocks=len(tasks)).flat_map(_read, num_cpus=READING)
         examined = rows.map(_examined, fn_args=(curation,), num_cpus=1 - READING)
         try:
             for entry in examined.iter_rows():
                 yield pickle.loads(entry["verdict"])
         except ray.exceptions.RayError as error:
-            raise _mendable(error) from error
+            raise mendable(error) from error
 
 
 def _examined(entry: dict[str, Any], curation: Curation) -> dict[str, bytes]:
@@ -87,21 +80,6 @@ def _read(task: dict[str, Any]) -> Iterator[dict[str, bytes]]:
             yield {"row": pickle.dumps(row)}
 
 
-def _mendable(error: BaseException) -> BaseException:
-    """What a user can mend of a worker's trouble, or the trouble itself."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ModuleNotFoundError):
-            return UserError(
-                f"A machine of the Ray cluster lacks the package {cause.name}: install dancheong and what it needs on "
-                "each machine; the same command goes on."
-            )
-        if type(cause) in (UserError, MissingLibraryError):
-            return cause
-        cause = getattr(cause, "cause", None) or cause.__cause__
-    return error
-
-
 def _tasks(places: list[Path], done: int) -> list[dict[str, Any]]:
     """The pieces that are not done, and how many rows of the first are."""
     tasks = []
@@ -113,63 +91,13 @@ def _tasks(places: list[Path], done: int) -> list[dict[str, Any]]:
     return tasks
 
 
-@contextmanager
-def _cluster(curation: Curation) -> Generator[Any, None, None]:
-    try:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers of every start
-        import ray
-        import ray.data
-    except ModuleNotFoundError as error:
-        raise MissingLibraryError(
-            'Work on Ray needs the package ray: run `pip install "ray[data]"`, or leave --ray out.'
-        ) from error
-    with tempfile.TemporaryDirectory() as folder:
-        if curation.ray == LOCAL:
-            _start(ray, curation.workers, Path(folder))
-        else:
-            _join(ray, str(curation.ray))
-        try:
-            logging.getLogger("ray.data").setLevel(logging.ERROR)
-            context = ray.data.DataContext.get_current()
-            context.enable_progress_bars = False
-            context.execution_options.preserve_order = True
-            context.target_max_block_size = BLOCK
-            yield ray
-        finally:
-            ray.shutdown()
+def _ordered_data() -> Any:
+    """Ray Data, quiet, and with rows in their order."""
+    import ray.data
 
-
-def _join(ray: Any, address: str) -> None:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), PATIENCE).close()  # Ray itself would try for minutes
-        ray.init(address=address, **QUIET)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"No Ray cluster answers at {address!r}: expected an address such as 10.0.0.1:6379, where `ray start "
-            "--head` runs, or --ray alone for this machine."
-        ) from error
-
-
-def _start(ray: Any, workers: int, folder: Path) -> None:
-    """A Ray of this machine.
-
-    Args:
-        workers: cores that it uses.
-        folder: for a link by which workers find this very pack, wherever it lies and whatever its folder is called.
-    """
-    (folder / "dancheong").symlink_to(PACK, target_is_directory=True)
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder), *([before] if before else [])])
-    try:
-        ray.init(address=LOCAL, num_cpus=workers, include_dashboard=False, **QUIET)
-    except Exception as error:  # Ray has no narrower one for a start that took too long
-        raise UserError(
-            f"Ray did not start on this machine ({str(error).splitlines()[0]}): try again when it is less busy, or "
-            "leave --ray out."
-        ) from error
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.execution_options.preserve_order = True
+    context.target_max_block_size = BLOCK
+    return ray.data

@@ -15,14 +15,19 @@ def options(spec: Spec) -> dict[str, Any]:
     return spec[1] if len(spec) > 1 and isinstance(spec[1], dict) else {}
 
 
+def choices(spec: Spec) -> list[Any] | None:
+    """What a choice offers; None where it is none, or where a list comes from elsewhere."""
+    return spec[0] if isinstance(spec[0], list) else options(spec).get("options")
+
+
 def default(spec: Spec) -> Any:
     """What the editor fills in where nothing was chosen yet."""
     told = options(spec)
     if "default" in told:
         return told["default"]
-    choices = spec[0] if isinstance(spec[0], list) else told.get("options") or []
-    if choices:
-        return choices[0]["key"] if isinstance(choices[0], dict) else choices[0]
+    offered = choices(spec)
+    if offered:
+        return offered[0]["key"] if isinstance(offered[0], dict) else offered[0]
     return {"INT": 0, "FLOAT": 0, "BOOLEAN": False, "STRING": ""}.get(str(spec[0]))
 
 

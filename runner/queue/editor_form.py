@@ -34,6 +34,10 @@ class Level:
     instance: Node = field(default_factory=dict)
 
 
+class MissingNode(UserError):
+    """The server lacks the type of a node."""
+
+
 def to_api(document: dict[str, Any], declared: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """A saved workflow in API form.
 
@@ -45,7 +49,8 @@ def to_api(document: dict[str, Any], declared: dict[str, Any]) -> dict[str, dict
         Node id -> {"class_type", "inputs", "_meta"}; a node inside a subgraph is called INSTANCE:NODE.
 
     Raises:
-        UserError: the server lacks a node's type, a node carries more values than its type has inputs, or the file
+        MissingNode: the server lacks a node's type.
+        UserError: a node carries more values than its type has inputs, or the file
             was damaged by hand.
     """
     workflow = _Workflow(document, declared)
@@ -94,7 +99,7 @@ class _Workflow:
                 "convert it to a subgraph there and save the file again."
             )
         if kind not in self._declared:
-            raise UserError(
+            raise MissingNode(
                 f"Node {level.path}{node['id']} is a {kind}, which this server does not have: install the pack that "
                 "brings it, or take the node out."
             )

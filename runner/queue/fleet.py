@@ -8,9 +8,10 @@ import asyncio
 import time
 import traceback
 from collections import Counter, deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
@@ -29,12 +30,43 @@ PATIENCE_SECONDS = 180.0
 """So long may no server at all answer; a restart takes up to a minute or two."""
 
 
-async def run_sheet(sheet_run: SheetRun, urls: list[str], queued: int) -> Outcome:
+class Place(Protocol):
+    """Where a server is; it may be another address after the server was lost."""
+
+    name: str
+    """What the server is called for people."""
+
+    async def url(self) -> str:
+        """Its address now.
+
+        Raises:
+            Unreachable: it has none yet; it may have one later.
+            LeftOut: it will have none.
+        """
+        ...
+
+
+class LeftOut(UserError):
+    """A server can do none of the rows."""
+
+
+class Named:
+    """A server that somebody else keeps, always at the same address."""
+
+    def __init__(self, url: str) -> None:
+        self.name = url
+
+    async def url(self) -> str:
+        """The address."""
+        return self.name
+
+
+async def run_sheet(sheet_run: SheetRun, places: Sequence[Place], queued: int) -> Outcome:
     """Do every row that is not done yet.
 
     Args:
         sheet_run: what to run.
-        urls: the servers.
+        places: of the servers.
         queued: rows that each server has at once, running or waiting.
 
     Raises:
@@ -44,12 +76,12 @@ async def run_sheet(sheet_run: SheetRun, urls: list[str], queued: int) -> Outcom
     journal = Journal(sheet_run.out, {"workflow": sheet_run.identity()})
     try:
         ledger = Ledger(sheet_run, journal)
-        await _any_answers(urls)
+        await _any_answers(places)
         task = asyncio.current_task()
         assert task is not None
         try:
             with on_interrupt(task.cancel):
-                await _Fleet(sheet_run, ledger).work([url for url in urls for _ in range(queued)])
+                await _Fleet(sheet_run, ledger).work([place for place in places for _ in range(queued)])
         except asyncio.CancelledError:
             raise Interrupted from None
         return ledger.outcome
@@ -57,19 +89,25 @@ async def run_sheet(sheet_run: SheetRun, urls: list[str], queued: int) -> Outcom
         journal.close()
 
 
-async def _any_answers(urls: list[str]) -> None:
+async def _any_answers(places: Sequence[Place]) -> None:
     """A wrong address is said at once; of several servers some may come later."""
 
-    async def look(url: str) -> Unreachable | None:
+    async def look(place: Place) -> UserError | None:
         try:
-            async with Client(url):
+            async with Client(await place.url()):
                 return None
-        except Unreachable as error:
+        except UserError as error:
             return error
 
-    answers = await asyncio.gather(*map(look, urls))
-    if all(answers):
-        raise next(filter(None, answers))
+    looks = [asyncio.ensure_future(look(place)) for place in places]
+    try:
+        for answer in asyncio.as_completed(looks):
+            if await answer is None:
+                return
+    finally:
+        for task in looks:
+            task.cancel()
+    raise next(filter(None, (task.result() for task in looks)))
 
 
 class _Fleet:
@@ -78,36 +116,43 @@ class _Fleet:
         self._waiting = deque(ledger.rows)
         self._losses: Counter[str] = Counter()
         self._finished = asyncio.Event()
-        self._checked = False
+        self._servers = 0
+        self._left_out: dict[str, LeftOut] = {}
+        """By the server's name."""
         self._connected = 0
         self._heard = time.monotonic()
 
-    async def work(self, urls: list[str]) -> None:
-        """A worker an url, until no row is left."""
+    async def work(self, places: list[Place]) -> None:
+        """A worker a place, until no row is left."""
         if not self._ledger.left:
             return
-        workers = [asyncio.ensure_future(self._worker(url)) for url in urls]
+        self._servers = len({place.name for place in places})
+        workers = {asyncio.ensure_future(self._worker(place)) for place in places}
         ended = asyncio.ensure_future(self._finished.wait())
         try:
-            # A worker ends before the work does only with an error.
-            done, _ = await asyncio.wait([ended, *workers], return_when=asyncio.FIRST_COMPLETED)
-            for worker in done - {ended}:
-                worker.result()
+            while workers and not ended.done():
+                # A worker ends before the work does only with an error, or where its server is left out.
+                await asyncio.wait([ended, *workers], return_when=asyncio.FIRST_COMPLETED)
+                for worker in [worker for worker in workers if worker.done()]:
+                    worker.result()
+                    workers.remove(worker)
+            if not ended.done():
+                raise next(iter(self._left_out.values()))
         finally:
             for task in (ended, *workers):
                 task.cancel()
             await asyncio.gather(ended, *workers, return_exceptions=True)
 
-    async def _worker(self, url: str) -> None:
+    async def _worker(self, place: Place) -> None:
         lost = False
         while True:
             try:
-                async with Client(url) as client:
+                async with Client(await place.url()) as client:
                     declared = await client.object_info()
                     lost = False
-                    if not self._checked:
-                        self._run.check_columns(declared)
-                        self._checked = True
+                    lacking = self._run.lacking(declared)
+                    if lacking:
+                        raise LeftOut(f"{place.name} can do no row. {lacking}")
                     self._connected += 1
                     try:
                         while True:
@@ -115,11 +160,20 @@ class _Fleet:
                     finally:
                         self._connected -= 1
                         self._heard = time.monotonic()
+            except LeftOut as error:
+                self._leave_out(place, error)
+                return
             except Unreachable as error:
                 if not lost:
-                    say(f"{url} is not there; trying again ({error})")
+                    say(f"{place.name} is not there; trying again ({error})")
                 lost = True
                 await self._wait_for_server(error)
+
+    def _leave_out(self, place: Place, error: LeftOut) -> None:
+        known = place.name in self._left_out
+        self._left_out[place.name] = error
+        if not known and len(self._left_out) < self._servers:  # of the last one the run's own end tells
+            say(f"{error} The others go on.")
 
     async def _wait_for_server(self, error: Unreachable) -> None:
         if not self._connected and time.monotonic() - self._heard >= PATIENCE_SECONDS:

@@ -15,7 +15,9 @@ from typing import Any
 from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
 from . import workflow
+from .editor_form import MissingNode
 from .execution import UNCERTAIN
+from .lacking import missing_file, missing_node
 from .sheet import Row
 
 
@@ -43,15 +45,20 @@ class SheetRun:
             raise UserError(row.fault)
         return workflow.prompt(self.document, [*self.settings, *row.settings], declared)
 
-    def check_columns(self, declared: dict[str, Any]) -> None:
-        """Refuse a column that the workflow does not have: it is a mistake of the sheet, not of a row.
+    def lacking(self, declared: dict[str, Any]) -> str | None:
+        """What a server that declares such nodes lacks, so that no row is for it; None where it lacks nothing.
 
         Raises:
-            UserError: names the column.
+            UserError: a column that the workflow does not have: it is a mistake of the sheet, not of a server.
         """
-        prompt = workflow.prompt(self.document, self.settings, declared)
-        for target in dict.fromkeys(target for row in self.rows for target, _ in row.settings):
-            workflow.find(prompt, target, declared)
+        if not workflow.is_editor_form(self.document) and (missing := missing_node(self.document, declared)):
+            return missing
+        try:
+            prompt = workflow.prompt(self.document, self.settings, declared)
+        except MissingNode as error:
+            return str(error)
+        columns = dict.fromkeys(target for row in self.rows for target, _ in row.settings)
+        return missing_file(prompt, declared, {workflow.find(prompt, target, declared) for target in columns})
 
     def check_name(self, row: Row) -> None:
         """Refuse a name that no file can have, before the work is done.

@@ -87,7 +87,9 @@ def run(folder, **bad):
             rows = [Row(f"r{name}", (("1.image", f"{name}.png"),)) for name in "xyz"]
             for row in rows:
                 Image.new("RGB", (3, 3)).save(folder / row.settings[0][1])
-            return await fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [folder], folder / "out"), [server.url], 1)
+            return await fleet.run_sheet(
+                SheetRun(DOCUMENT, [], rows, [folder], folder / "out"), [fleet.Named(server.url)], 1
+            )
 
     return asyncio.run(sheet())
 

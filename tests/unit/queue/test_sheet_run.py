@@ -4,24 +4,27 @@ import asyncio
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.runner.queue import fleet
 from dancheong.runner.queue.client import Unreachable
 from dancheong.runner.queue.execution import Interrupted
+from dancheong.runner.queue.fleet import Named
 from dancheong.runner.queue.job import Job
 from dancheong.runner.queue.sheet import Row
 from dancheong.runner.queue.sheet_run import SheetRun
 
 DOCUMENT = {"3": {"class_type": "Title", "inputs": {"text": ""}}}
+DECLARED = {"Title": {"input": {"required": {"text": ["STRING", {}]}}}}
 
 
 class Servers:
     """Per url how a row goes there: an async function of the row's text; a url without one is down."""
 
     def __init__(self, monkeypatch, **ways):
-        self.ways, self.begun, self.cancelled = ways, Counter(), []
+        self.ways, self.begun, self.cancelled, self.declared = ways, Counter(), [], {}
         world = self
 
         class Client:
@@ -37,7 +40,7 @@ class Servers:
                 pass
 
             async def object_info(self):
-                return {}
+                return world.declared.get(self.url, DECLARED)
 
             async def cancel(self, prompt_id):
                 world.cancelled.append(prompt_id)
@@ -59,7 +62,7 @@ class Servers:
 
     def run(self, folder, count, urls, queued=1):
         rows = [Row(f"r{number}", (("3.text", f"t{number}"),)) for number in range(count)]
-        return asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], folder), urls, queued))
+        return asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], folder), list(map(Named, urls)), queued))
 
 
 async def quick(text):
@@ -131,7 +134,7 @@ def test_only_what_is_missing_failed_or_changed_is_done_again(monkeypatch, tmp_p
     assert list(servers.run(tmp_path, 4, ["a"]).failed) == ["r1"]
     (tmp_path / "r2.txt").unlink()
     rows = [Row(f"r{number}", (("3.text", "new" if number == 3 else f"t{number}"),)) for number in range(4)]
-    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), [Named("a")], 1))
     assert outcome.kept == 1 and sorted(path.name for path in outcome.files) == ["r1.txt", "r2.txt", "r3.txt"]
     assert servers.begun == {"t0": 1, "t1": 2, "t2": 2, "t3": 1, "new": 1}
 
@@ -167,7 +170,7 @@ def test_a_name_that_no_file_can_have_costs_its_row_and_no_work(monkeypatch, tmp
     """File systems bound bytes: 83 letters of Hangul fit with their ending, whatever a file is called meanwhile."""
     servers = Servers(monkeypatch, a=quick)
     rows = [Row("\uac00" * letters, (("3.text", f"t{letters}"),)) for letters in (83, 90)]
-    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), ["a"], 1))
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), [Named("a")], 1))
     assert [path.name for path in outcome.files] == ["\uac00" * 83 + ".txt"]
     assert "it has 270 bytes" in outcome.failed["\uac00" * 90] and servers.begun == {"t83": 1}
 
@@ -185,7 +188,7 @@ def test_a_picture_that_vanishes_while_it_is_looked_at_ends_nothing(monkeypatch,
 
     monkeypatch.setattr(type(picture), "stat", vanishing)
     outcome = Servers(monkeypatch, a=quick)
-    done = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], [row], [tmp_path], tmp_path / "out"), ["a"], 1))
+    done = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], [row], [tmp_path], tmp_path / "out"), [Named("a")], 1))
     assert outcome.begun == {"picture.png": 1} and len(done.files) == 1
 
 
@@ -198,7 +201,49 @@ def test_a_server_that_cannot_tell_its_nodes_does_not_end_the_sheet(monkeypatch,
         async def object_info(self):
             if self.url == "broken":
                 raise Unreachable("500")
-            return {}
+            return DECLARED
 
     monkeypatch.setattr(fleet, "Client", Broken)
     assert len(servers.run(tmp_path, 3, ["broken", "good"]).files) == 3
+
+
+def test_a_server_that_lacks_a_node_or_a_model_does_no_rows(monkeypatch, tmp_path, capsys):
+    model = {"class_type": "Loader", "inputs": {"file": "a.safetensors", "sampler": "euler"}}
+    document = {**DOCUMENT, "4": model}
+
+    def loader(*files):
+        return {**DECLARED, "Loader": {"input": {"required": {"file": [list(files), {}], "sampler": [["heun"], {}]}}}}
+
+    servers = Servers(monkeypatch, bare=quick, other=quick, good=quick)
+    servers.declared = {"bare": DECLARED, "other": loader("b.safetensors"), "good": loader("a.safetensors")}
+    rows = [Row(f"r{number}", (("3.text", f"t{number}"),)) for number in range(6)]
+    run = SheetRun(document, [], rows, [], tmp_path / "one")
+    outcome = asyncio.run(fleet.run_sheet(run, [Named(name) for name in servers.ways], 2))
+    assert {path.read_text().split()[-1] for path in outcome.files} == {"good"} and len(outcome.files) == 6
+    said = capsys.readouterr().err
+    assert said.count("bare can do no row. Node 4 (Loader) is a Loader, which it does not have") == 1
+    assert said.count("other can do no row. Node 4 (Loader) needs file: 'a.safetensors', which it lacks") == 1
+
+    with pytest.raises(UserError, match="other can do no row"):
+        asyncio.run(fleet.run_sheet(replace(run, out=tmp_path / "two"), [Named("other")], 1))
+    # Where rows name the model themselves, a row that names none that is there is the row's own matter.
+    named = [Row("r", (("3.text", "t"), ("Loader.file", "b.safetensors")))]
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(document, [], named, [], tmp_path / "three"), [Named("other")], 1))
+    assert len(outcome.files) == 1
+
+
+def test_a_server_may_be_elsewhere_once_it_was_lost(monkeypatch, tmp_path):
+    class Moving:
+        name, addresses = "moving", iter(["a", "a", "b", "b"])
+
+        async def url(self):
+            return next(self.addresses)
+
+    async def dies(text):
+        del servers.ways["a"]
+        raise Unreachable("gone")
+
+    servers = Servers(monkeypatch, a=dies, b=quick)
+    rows = [Row("r", (("3.text", "t"),))]
+    outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), [Moving()], 1))
+    assert [path.read_text() for path in outcome.files] == ["t by b"]

@@ -1,0 +1,92 @@
+"""A sheet over servers that Ray keeps: what is killed comes back, and every row is done once."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import psutil
+from PIL import Image
+
+PAINTED = {
+    "1": {"class_type": "EmptyImage", "inputs": {"width": 1400, "height": 1400, "batch_size": 1, "color": 0}},
+    "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "painted"}},
+}
+ROWS = 12
+PATIENCE = 300.0
+"""s for servers to start on a machine that does other things too."""
+
+
+def start(root, folder, *options):
+    (folder / "workflow.json").write_text(json.dumps(PAINTED))
+    rows = "".join(f"p{number:03},{number}\n" for number in range(ROWS))
+    (folder / "jobs.csv").write_text(f"name,1.color\n{rows}")
+    command = [sys.executable, str(root / "runner"), "run", "workflow.json", *options, "--out", "out"]
+    return psutil.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def servers(driver):
+    """The ComfyUIs that run somewhere below the command."""
+    found = []
+    for child in driver.children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            if "--base-directory" in child.cmdline():
+                found.append(child)
+    return found
+
+
+def wait(until, driver):
+    end = time.monotonic() + PATIENCE
+    while not until() and driver.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+    assert until(), driver.communicate()[1]
+
+
+def test_every_row_is_done_once_though_a_server_and_the_process_that_keeps_another_are_killed(root, base, tmp_path):
+    journal = tmp_path / "out" / "journal.jsonl"
+
+    def lines():
+        return [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+
+    options = ("--sheet", "jobs.csv", "--ray", "--cores", "1", "--base", str(base), "--queued", "1")
+    driver = start(root, tmp_path, *options)
+    wait(lambda: len(lines()) >= 2 and len(servers(driver)) >= 2, driver)
+    driver.send_signal(signal.SIGSTOP)  # so that rows are left, however fast they go
+    before = lines()
+    assert len(before) < ROWS - 2
+    server, other = servers(driver)[:2]
+    keeper = other.parent()
+    assert "_Keeper" in keeper.cmdline()[0]
+    server.send_signal(signal.SIGKILL)
+    keeper.send_signal(signal.SIGKILL)
+    psutil.wait_procs([server, keeper, other], PATIENCE / 10)
+    assert not other.is_running()  # it ends with who keeps it
+    driver.send_signal(signal.SIGCONT)
+
+    wait(lambda: len(lines()) == ROWS, driver)
+    again = servers(driver)
+    said, error = driver.communicate(timeout=PATIENCE)
+    assert driver.returncode == 0, error
+    assert "12 of 12 rows are done (0 of them were before), 0 failed" in error and "Traceback" not in error
+    assert len(said.split()) == ROWS
+    assert Counter(line["row"] for line in lines()) == {f"p{number:03}": 1 for number in range(ROWS)}
+    killed = {line["server"] for line in before}
+    assert lines()[-1]["server"] not in killed, "what a killed server had done may still come in, but no more than that"
+    for number in range(ROWS):
+        with Image.open(tmp_path / "out" / f"p{number:03}.png") as picture:
+            assert picture.size == (1400, 1400) and picture.getpixel((9, 9)) == (0, 0, number)
+    assert not psutil.wait_procs(again, PATIENCE / 10)[1]  # none outlives the command
+
+
+def test_what_does_not_go_together_is_said_before_anything_starts(root, tmp_path):
+    for options, said in (
+        (("--ray",), "Several servers share the rows of a sheet: add --sheet"),
+        (("--sheet", "jobs.csv", "--ray", "--server", "http://127.0.0.1:9"), "--ray starts servers, and --server"),
+        (("--sheet", "jobs.csv", "--ray", "127.0.0.1:9"), "No Ray cluster answers at '127.0.0.1:9'"),
+    ):
+        driver = start(root, tmp_path, *options)
+        error = driver.communicate(timeout=PATIENCE)[1]
+        assert driver.returncode == 1 and said in error and "Traceback" not in error
