@@ -21,6 +21,13 @@ def boxes_in_ghostscript(path: Path) -> dict[str, list[float]]:
     return {name: _numbers(re.search(rf"{name}:\s*\[([^\]]*)\]", ran.stdout + ran.stderr)[1]) for name in BOXES}
 
 
+def drawn_by_poppler(path: Path, dpi: int) -> np.ndarray:
+    """`[H,W]` uint8: a page in grey, its media box whole."""
+    words = ["pdftoppm", "-gray", "-r", str(dpi), "-singlefile", str(path), str(path.with_suffix(""))]
+    subprocess.run(words, capture_output=True, check=True)
+    return np.asarray(Image.open(path.with_suffix(".pgm")))
+
+
 def plates(path: Path, dpi: int) -> dict[str, np.ndarray]:
     """Ink -> `[H,W]` uint8, 255 = full, as Ghostscript separates a page without any profile of its own."""
     target = path.with_suffix(".tif")

@@ -3,23 +3,30 @@
 # pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
 # The schema types the inputs of execute; ComfyUI checks them.
 
+from functools import partial
+
+from ..ground import UserError
 from ..ground.whole_file import write_whole
 from ..host import images
 from ..host.api import io
-from ..host.models import ModelFolder
+from ..host.models import ModelFolder, listed
 from ..host.progress import Progress, check_interrupt, interruptibly
 from ..host.saved import Results, metadata
 from ..host.wires import TRIM, TYPE
+from ..lettering import outlined
 from ..page import colour_profile
+from ..page.drawing import Shape
 from ..page.trim import PRESETS, Trim
 from . import print_files
 from .pdf_standard import BOXES, STANDARDS
+from .slug import slug
 
 PROFILES = ModelFolder("icc", "colour profile", "put your printer's there")
 CUSTOM = "custom"
 SRGB = "sRGB"
 SHOWN = ("png", "jpeg")
 """Formats that a browser shows."""
+FONTS = "fonts"
 PREVIEW = 1024
 """px, of what is shown of the others."""
 
@@ -132,7 +139,7 @@ class SavePrint(io.ComfyNode):
                     "marks",
                     default=False,
                     optional=True,
-                    tooltip="Crop, fold and registration marks beyond the bleed; the page grows by 12 mm a side.",
+                    tooltip="Crop, fold and registration marks and a line that names the sheet, in 12 mm all round.",
                 ),
             ],
             hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
@@ -165,8 +172,7 @@ class SavePrint(io.ComfyNode):
     ) -> io.NodeOutput:  # fmt: skip
         pictures = images.pictures(image)
         profile = None if icc_profile == SRGB else colour_profile.read(PROFILES.path(icc_profile))
-        press = print_files.Press(standard, ink_limit, marks)
-        print_files.check(format, profile, press)
+        print_files.check(format, profile, print_files.Press(standard, ink_limit, marks))
         shapes, words, told = (), None, []
         if type is not None:
             ground = type.beneath("image", pictures)
@@ -180,6 +186,8 @@ class SavePrint(io.ComfyNode):
         results = Results(filename_prefix, pictures.shape[2], pictures.shape[1])
         texts = metadata(cls.hidden.prompt, cls.hidden.extra_pnginfo)
         title = filename_prefix.replace("\\", "/").rsplit("/", 1)[-1]
+        below, marks_told = _slug(trim, title, standard, icc_profile) if marks else ((), "")
+        press = print_files.Press(standard, ink_limit, marks, below)
         progress = Progress(len(pictures))
         for picture in pictures:
             check_interrupt()
@@ -190,9 +198,20 @@ class SavePrint(io.ComfyNode):
             told += filter(None, [file.report])
             progress.step()
         if marks:
-            told.append(f"Marks of {len(trim.folds_mm)} folds, of the trim and for registration, outside the bleed.")
+            told.append(marks_told)
         preview = None if format in SHOWN else images.thumbnails(images.pictures(image), PREVIEW)
         return io.NodeOutput(image, results.lines(), "\n".join(told), ui=results.shown(preview))
+
+
+def _slug(trim: Trim, title: str, standard: str, icc_profile: str) -> tuple[tuple[Shape, ...], str]:
+    """The line for the printer below the marks, and a word about both."""
+    told = f"Marks of {len(trim.folds_mm)} folds, of the trim and for registration, outside the bleed"
+    press = icc_profile if standard == BOXES else f"{standard}, {icc_profile}"
+    try:
+        line = interruptibly(slug, trim, title, press, partial(outlined, model_fonts=listed(FONTS)))
+    except UserError as error:  # marks need no font, and must not fail for the want of one
+        return (), f"{told}; no line with name and size below them: {error}"
+    return tuple(line), f"{told}, and a line with name and size below."
 
 
 def _type_told(shapes, file_format: str) -> str:

@@ -39,6 +39,8 @@ class Press:
     """Percent of all inks together; 0 = as the profile separates."""
     has_marks: bool = False
     """Crop, fold and registration marks around the picture."""
+    slug: tuple[Shape, ...] = ()
+    """With marks, the line below them: in mm from the trim's upper left."""
 
 
 PLAIN = Press()
@@ -110,7 +112,7 @@ def encode(
         if over is not None and profile is not None:
             over = separated(over, profile)
         return PrintFile(layered(image, over, profile or colour_profile.srgb(), trim.dpi), told)
-    around = tuple(marks(trim)) if press.has_marks else ()
+    around = (*marks(trim), *press.slug) if press.has_marks else ()
     if file_format == "pdf":
         standard = STANDARDS[press.standard]
         inks = _inks(shapes, profile, press.ink_limit)

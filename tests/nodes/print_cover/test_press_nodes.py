@@ -1,12 +1,20 @@
 """Type and press through ComfyUI's own executor."""
 
+import io
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pikepdf
 import pytest
 import torch
-from dancheong.testing import icc_profiles, pdfx
-from PIL import Image
+from dancheong.testing import fonts, icc_profiles, pdfx, prepress
+from PIL import Image, ImageDraw, ImageFont
 from psd_tools import PSDImage
+
+FINER = 10
+"""Times the picture's resolution, at which a page is looked at."""
 
 
 @pytest.fixture
@@ -42,7 +50,54 @@ def test_a_title_is_printed_once_and_as_outlines(comfy, trim, press):
         steps = [str(step.operator) for step in pikepdf.parse_content_stream(page)]
         black = page.Contents.read_bytes().decode().split("/Over gs\n0 0 0 1 k")
     assert "Type: 2 outlines." in report and "Ink: " in report and "Marks of 0 folds" in report
+    assert "and a line with name and size below." in report
     assert len(black) == 3 and steps.count("c") > 8
+
+
+def placed(comfy, trim):
+    image = torch.full((1, *trim.pixels[::-1], 3), 0.8)
+    found = comfy.node("DancheongPlaceTitle", image=image, title="\ub2ec\ube5b", author="\uae40\ub2e8\uccad", layouts=1)
+    return found[0], found[-1]
+
+
+def relettered(comfy, trim):
+    sheet = Image.new("RGB", trim.pixels, (204, 204, 204))
+    face = ImageFont.truetype(str(fonts.korean()), 30)
+    ImageDraw.Draw(sheet).text((20, 100), "MOON", "#102060", face, anchor="ls")
+    left, top, right, bottom = face.getbbox("MOON", anchor="ls")
+    corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
+    region = {"polygon": [[20 + x, 100 + y] for x, y in corners], "score": 0.9, "text": "MOON", "masked": True}
+    said = json.dumps([{"width": sheet.width, "height": sheet.height, "regions": [region]}])
+    image = torch.from_numpy(np.asarray(sheet, np.float32) / 255)[None]
+    found = comfy.node(
+        "DancheongReletter", image=image, text="1 outline=0 opacity=0: \ub2ec\ube5b", regions=said, method="telea"
+    )
+    return found[0], found[-1]
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no poppler; on Debian: apt-get install poppler-utils")
+@pytest.mark.parametrize("lettered", [titled, placed, relettered])
+def test_words_of_every_node_are_printed_as_outlines_where_they_stand(comfy, trim, press, lettered):
+    """Not in the picture that they lie on, and sharp at ten times its resolution."""
+    image, words = lettered(comfy, trim)
+    asked = {"image": image, "type": words, "trim": trim, "icc_profile": press, "standard": "PDF/X-4"}
+    path = comfy.node("DancheongSavePrint", **asked, format="pdf", filename_prefix=f"t/{lettered.__name__}")[1]
+    with open(path, "rb") as file:
+        data = file.read()
+    assert pdfx.faults(data, "PDF/X-4") == []
+    with pikepdf.open(io.BytesIO(data)) as document:
+        page = document.pages[0]
+        steps = [str(step.operator) for step in pikepdf.parse_content_stream(page)]
+        inside = np.frombuffer(next(iter(page.get_images().values())).read_bytes(), np.uint8)
+    assert steps.count("f") == len(words.shapes) > 1 and steps.count("c") > 8
+    assert np.ptp(inside.reshape(-1, 4).astype(int), axis=0).max() <= 8
+    letters = words.layer[..., 3].numpy()
+    high, wide = letters.shape
+    large = prepress.drawn_by_poppler(Path(path), FINER * trim.dpi)[: FINER * high, : FINER * wide].astype(float)
+    shown = large.max() - large.reshape(high, FINER, wide, FINER).mean((1, 3))
+    assert np.corrcoef(shown.ravel(), letters.ravel())[0, 1] > 0.8
+    rim = (large > large.min() + 40) & (large < large.max() - 40)
+    assert rim.sum() < 0.1 * (large < 128).sum()
 
 
 def test_a_shadow_stays_in_the_picture_under_the_outlines(comfy, trim):

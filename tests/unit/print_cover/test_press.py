@@ -6,12 +6,14 @@ import numpy as np
 import pikepdf
 import pytest
 from dancheong.nodes.ground import UserError
+from dancheong.nodes.lettering import outlined
 from dancheong.nodes.page import colour_profile
 from dancheong.nodes.page.drawing import Shape, box, circle, painted
 from dancheong.nodes.page.trim import Trim
 from dancheong.nodes.print_cover.marks import SLUG_MM, marks
 from dancheong.nodes.print_cover.print_files import Press, encode
 from dancheong.nodes.print_cover.separation import limited
+from dancheong.nodes.print_cover.slug import slug
 from dancheong.testing import icc_profiles, prepress
 from PIL import Image
 from psd_tools import PSDImage
@@ -88,6 +90,23 @@ def test_marks_stand_beyond_the_bleed_and_inside_the_slug():
     assert points.min() > -3 - SLUG_MM and (points < np.array((40, 30)) + 3 + SLUG_MM).all()
     above = sorted({round(float(x)) for x, y in points if y < -3 and x < 15})
     assert above == [0, 10, 14]
+
+
+@pytest.mark.parametrize("title", ["moon", "a long title " * 20, ""])
+def test_a_line_below_the_marks_names_the_sheet(title):
+    page, said = Trim(40, 30, 3, 150, (20.0,)), []
+
+    def line(text):
+        said.append(text)
+        return outlined(text)
+
+    letters = slug(page, title, "PDF/X-4, press.icc", line)
+    points = np.concatenate([np.array(points) for letter in letters for _, points in letter.moves if points])
+    lowest = max(y for mark in marks(page) for _, move in mark.moves for _, y in move)
+    assert said == [f"{title} - "[3 * (not title) :] + "40 x 30 mm - bleed 3 mm - 150 dpi - PDF/X-4, press.icc"]
+    assert points[:, 1].min() > lowest and points[:, 1].max() < page.height_mm + page.bleed_mm + SLUG_MM
+    assert points[:, 0].min() >= 0 and 30 < points[:, 0].max() <= page.width_mm
+    assert {letter.colour for letter in letters} == {None}
 
 
 @pytest.mark.parametrize("file_format", ["png", "tiff", "jpeg"])
