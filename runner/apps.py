@@ -18,7 +18,7 @@ from ..nodes.ground import UserError
 from . import places
 from .language import LANGUAGES, say, spoken
 from .queue.sheet import Row
-from .queue.workflow import Setting
+from .queue.workflow import Setting, setting
 
 WORKFLOWS = places.PACK / "workflows"
 SHORT = 30
@@ -90,9 +90,14 @@ class App:
             )
 
     def settings(self, options: argparse.Namespace) -> list[Setting]:
-        """What was typed for those options."""
+        """What was typed for those options.
+
+        Raises:
+            UserError: bytes that are no text.
+        """
         given = vars(options)
-        return [(one.target, one.meant(given[DEST + one.name])) for one in self.fields if DEST + one.name in given]
+        typed = [one for one in self.fields if DEST + one.name in given]
+        return [setting(f"{one.target}={one.meant(given[DEST + one.name])}") for one in typed]
 
     def columns(self) -> dict[str, Field]:
         """Every name that a column of a sheet may have for a field: the option's and the labels."""

@@ -95,7 +95,7 @@ def _machine() -> Finding:
     try:
         version = importlib.metadata.version("dancheong")
     except importlib.metadata.PackageNotFoundError:  # cloned into custom_nodes
-        version = ""
+        version = "?"
     return note(
         "machine",
         version=version,
@@ -151,7 +151,9 @@ def _gpu() -> Finding:
     if shutil.which("nvidia-smi"):
         told = _output(["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"])
         if told.returncode == 0 and told.stdout.strip():
-            return good("gpu", found="; ".join(told.stdout.strip().splitlines()))
+            found = "; ".join(told.stdout.strip().splitlines())
+            torch = importlib.metadata.version("torch") if importlib.util.find_spec("torch") else ""
+            return bad("gpu.unused", found=found, torch=torch) if "+cpu" in torch else good("gpu", found=found)
     elif places.has_accelerator():
         return good("gpu", found="Metal" if sys.platform == "darwin" else "ROCm")
     return note("gpu.none")

@@ -1,6 +1,7 @@
 """The language of the terminal, and what is said in it: sentences.json has each sentence in every language."""
 
 import json
+import locale
 import os
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,10 @@ LANGUAGES = ("en", "ko")
 
 
 def spoken() -> str:
-    """The language that the terminal asks for, by the variables that decide it everywhere else."""
-    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return asked[:2] if asked[:2] in LANGUAGES else LANGUAGES[0]
+    """The language that the terminal asks for, by the variables that decide it everywhere else, or the system's."""
+    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), None)
+    begins = (asked or locale.getlocale()[0] or "")[:2].lower()  # Windows says Korean_Korea, and sets no variable
+    return begins if begins in LANGUAGES else LANGUAGES[0]
 
 
 def say(key: str, **values: object) -> str:

@@ -13,13 +13,13 @@ app.registerExtension({
   },
 
   afterConfigureGraph() {
-    const { dancheongApp, linearData } = app.graph.extra;
+    const { dancheongApp, linearData } = app.graph.extra ?? {};
     const language = app.extensionManager.setting.get("Comfy.Locale");
     const labels = (translations[language]?.dancheong ?? translations.en.dancheong).apps[dancheongApp]?.inputs;
     if (!labels) return;
     for (const [place, name, { name: field } = {}] of linearData?.inputs ?? []) {
-      const parts = String(place).split(":"); // a saved file says graph:node:widget
-      const node = app.graph.getNodeById(parts[1] ?? parts[0]);
+      const parts = String(place).split(":");
+      const node = app.graph.getNodeById(parts.length === 3 ? parts[1] : place); // once saved: graph:node:widget
       const renamed = node?.inputs?.find((input) => input.widget?.name === name)?.label;
       const widget = node?.widgets?.find((widget) => widget.name === name);
       if (widget && !renamed) widget.label = labels[field] ?? widget.label;

@@ -73,7 +73,7 @@ def check_nodes(document: dict[str, Any], settings: Iterable[Setting]) -> None:
 
 
 def setting(text: str) -> Setting:
-    """What follows --set on the command line.
+    """What follows --set on the command line, or is made of an app's option.
 
     Raises:
         UserError: not of the form `NODE.INPUT=VALUE`, or bytes that are no text.
@@ -82,7 +82,7 @@ def setting(text: str) -> Setting:
     if not equals or "." not in target:
         raise UserError(f"Expected NODE.INPUT=VALUE after --set, got {text!r}.")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise UserError(f"Expected text after --set, got bytes that are none in this terminal's encoding: {text!r}.")
+        raise UserError(f"Expected text, got bytes that are none in this terminal's encoding: {text!r}.")
     return target, value
 
 

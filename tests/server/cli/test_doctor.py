@@ -1,5 +1,6 @@
 """`dancheong doctor` says of each trouble what it is and what to do; it starts programs, and no server."""
 
+import os
 import re
 import subprocess
 import sys
@@ -30,8 +31,12 @@ def lines(told, state="MEND"):
 def test_a_whole_machine_has_nothing_to_mend_and_a_command_for_every_model(examined, monkeypatch, korean_font):
     status, told = examined()
     assert (status, lines(told)) == (0, [])
-    assert "ok    ComfyUI 0.30.0 in " in told and "ok    OpenCV " in told and "ok    Korean font: " in told
-    assert "ok    Erase text (remove_text): its models are there" in told
+    assert (
+        re.search(r"^ok    ComfyUI [\d.]+ in ", told, re.MULTILINE)
+        and "ok    OpenCV " in told
+        and "ok    Korean font: " in told
+    )
+    assert "ok    Erase text (remove_text): no model is left to get" in told
     assert "Make a cover (cover_from_brief): get its models with `dancheong models get sd15`, `dancheong" in told
     assert len(told.splitlines()) <= 24  # one screen
     monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
@@ -87,6 +92,23 @@ def test_no_font_that_draws_hangul(examined, monkeypatch, tmp_path):
     monkeypatch.setattr(fonts, "_installed", tuple)
     (told,) = lines(examined()[1])
     assert told.startswith("No font here draws Hangul: put a .ttf or .otf with Hangul into ") and "koreanize" in told
+
+
+def test_a_gpu_that_torch_does_not_use(examined, monkeypatch, tmp_path):
+    """A GPU as nvidia-smi tells of it, and torch for the processor alone."""
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho 'A card, 24564 MiB'\n")
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    version = doctor.importlib.metadata.version
+    for torch, said in (
+        ("2.11.0+cu128", "ok    GPU: A card, 24564 MiB\n"),
+        ("2.11.0+cpu", "but torch 2.11.0+cpu does"),
+    ):
+        monkeypatch.setattr(
+            doctor.importlib.metadata, "version", lambda name, torch=torch: torch if name == "torch" else version(name)
+        )
+        status, told = examined()
+        assert said in told and status == ("cpu" in torch)
 
 
 def test_a_full_disk_is_a_note_with_what_is_needed(examined, monkeypatch):

@@ -93,6 +93,12 @@ def test_fields_are_options_and_a_choice_is_understood_in_every_language():
     workflow.check_nodes(prompt, app.settings(options))
 
 
+def test_bytes_that_are_no_text_are_refused():
+    app, options = typed("run", "--app", "cover_from_brief", "--title", "\udcff")
+    with pytest.raises(UserError, match="Expected text, got bytes that are none in this terminal's encoding"):
+        app.settings(options)
+
+
 def test_every_app_has_help_for_each_option_in_the_terminal_s_language(monkeypatch, capsys):
     for language, word in (("ko_KR.UTF-8", "\uadf8\ub9b4 \uac83"), ("C.UTF-8", "What to draw")):
         monkeypatch.setenv("LC_ALL", language)

@@ -48,3 +48,10 @@ def test_the_language_is_the_terminal_s(monkeypatch, variables, spoken):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert language.spoken() == spoken
+
+
+def test_without_a_variable_it_is_the_system_s(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(language.locale, "getlocale", lambda: ("Korean_Korea", "949"))
+    assert language.spoken() == "ko"
