@@ -26,6 +26,8 @@ SHORT = 30
 FORM = "?template={}&source=dancheong&mode=linear"
 """What ComfyUI's frontend opens as a form; `source` is the pack's folder."""
 DEST = "field:"
+REPORT = ("PreviewAny", "preview_text")
+"""The node and its field that show a report in the form after a run; nothing is typed there."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ def _app(name: str, told: dict[str, Any], words: dict[str, Any]) -> App:
     fields: list[Field] = []
     for node, widget, more in form["inputs"]:
         kind, field = prompt[str(node)]["class_type"], more["name"]
+        if (kind, widget) == REPORT:
+            continue
         choices = {one: words[one].get(kind, {}).get("inputs", {}).get(widget, {}).get("options", {}) for one in told}
         labels = {one: told[one][name]["inputs"][field] for one in told}
         default = prompt[str(node)]["inputs"].get(widget, "")
