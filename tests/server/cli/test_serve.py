@@ -207,6 +207,17 @@ def test_another_program_that_takes_the_port_meanwhile_is_not_taken_for_ours(
         server.Server(base, base / "models", port=another_program, log=log).__enter__()
 
 
+def test_serve_says_where_an_app_is_open_as_a_form_and_refuses_one_that_is_none_before_it_starts(comfyui, base):
+    refused, _ = started("serve", "--app", "poster", "--base", base).communicate(timeout=30)
+    assert "There is no app 'poster': expected one of korean_prompt, " in refused and not base.exists()
+    process = started("serve", "--port", "0", "--base", base, "--app", "\ud45c\uc9c0 \ub9cc\ub4e4\uae30")
+    editor, form = process.stdout.readline(), process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=30)
+    url = editor.removeprefix("The editor is at ").split(";")[0]
+    assert form == f"The form is at {url}/?template=cover_from_brief&source=dancheong&mode=linear\n"
+
+
 def test_a_base_directory_that_cannot_be_written_is_told_with_what_to_do(comfyui, tmp_path):
     (tmp_path / "file").touch()
     process = started("serve", "--port", "0", "--base", tmp_path / "file" / "base")
