@@ -140,9 +140,9 @@ def _errors(said: "Said", meant: "Said", layers: "list[Layer]", scale: Any) -> F
     from . import losses
 
     every = {name: 1.0 for name in losses.LOSSES if layers or name != losses.ATTENTION}
-    chance = torch.Generator().manual_seed(0)
-    return {name: round(float(error), 4) for name, error in
-            losses.errors(said, meant, every, layers, scale, chance).items()}  # fmt: skip
+    heard = losses.listen(meant, layers, torch.Generator().manual_seed(0))
+    found = losses.errors(said, meant, every, layers, scale, heard)
+    return {name: round(float(error), 4) for name, error in found.items()}
 
 
 def _share(right: Any) -> float:

@@ -14,7 +14,7 @@ from .encoder import Said
 
 POOLED, ENDS, WORDS, ATTENTION = "pooled", "ends", "words", "attention"
 LOSSES = (POOLED, ENDS, WORDS, ATTENTION)
-QUERIES = 24
+QUERIES = 16
 """Random places of a picture that ask, for each layer and batch."""
 SHARP = 0.1
 """How much nearer in cosine a word must be to be preferred e times: alignment is soft, so that it can be learned."""
@@ -33,11 +33,27 @@ class Scales:
     """For each layer of cross-attention."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What places of a picture asked, and what they heard of the teacher."""
+
+    queries: torch.Tensor
+    answers: torch.Tensor
+
+
+@torch.no_grad()
+def listen(teacher: Said, layers: list[Layer], chance: torch.Generator) -> list[Heard]:
+    """Let every layer of a picture model ask, at random places."""
+    asked = [layer.queries(QUERIES, chance) for layer in layers]
+    return [
+        Heard(queries, layer.answers(queries, teacher.states)) for layer, queries in zip(layers, asked, strict=True)
+    ]
+
+
 def scales(said: Said, layers: list[Layer]) -> Scales:
     """Of what a teacher says to some sentences that are not alike."""
-    chance = torch.Generator().manual_seed(0)
-    heard = [layer.answers(layer.queries(QUERIES, chance), said.states) for layer in layers]
-    return Scales(_spread(said.states), _spread(said.pooled), tuple(map(_spread, heard)))
+    heard = listen(said, layers, torch.Generator().manual_seed(0))
+    return Scales(_spread(said.states), _spread(said.pooled), tuple(_spread(one.answers) for one in heard))
 
 
 def _spread(values: torch.Tensor) -> float:
@@ -50,18 +66,19 @@ def errors(
     names: Mapping[str, float],
     layers: list[Layer],
     scales: Scales,
-    chance: torch.Generator,
+    heard: list[Heard],
 ) -> dict[str, torch.Tensor]:
     """Name of each loss that counts -> its error, a scalar.
 
     Args:
         names: weights by name; what weighs nothing is not computed.
+        heard: of `listen`; empty where attention does not count.
     """
     ways = {
         POOLED: lambda: (student.pooled - teacher.pooled).square().mean() / scales.pooled,
         ENDS: lambda: _ends(student, teacher) / scales.states,
         WORDS: lambda: _words(student, teacher) / scales.states,
-        ATTENTION: lambda: _heard(student, teacher, layers, scales, chance),
+        ATTENTION: lambda: _misheard(student, layers, scales, heard),
     }
     return {name: ways[name]() for name in LOSSES if names.get(name)}
 
@@ -103,15 +120,9 @@ def _mean(apart: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
     return (apart.square().mean(2) * counted).sum() / counted.sum().clamp(min=1)
 
 
-def _heard(student: Said, teacher: Said, layers: list[Layer], scales: Scales, chance: torch.Generator) -> torch.Tensor:
-    """What a frozen picture model hears of both.
-
-    Source: as the measured evidence says, this teaches a student what pooled vectors never did.
-    """
-    found: list[torch.Tensor] = []
-    for layer, spread in zip(layers, scales.heard, strict=True):
-        queries = layer.queries(QUERIES, chance)
-        with torch.no_grad():
-            meant = layer.answers(queries, teacher.states)
-        found.append((layer.answers(queries, student.states) - meant).square().mean() / spread)
+def _misheard(student: Said, layers: list[Layer], scales: Scales, heard: list[Heard]) -> torch.Tensor:
+    found = [
+        (layer.answers(one.queries, student.states) - one.answers).square().mean() / spread
+        for layer, one, spread in zip(layers, heard, scales.heard, strict=True)
+    ]
     return torch.stack(found).mean()

@@ -9,7 +9,7 @@ import torch
 from .attention import Layer
 from .corpus import Corpus, Sentences
 from .encoder import Said, TextEncoder
-from .losses import LOSSES, errors, scales
+from .losses import ATTENTION, LOSSES, Heard, errors, listen, scales
 from .teacher import Teacher
 
 MEASURED = 256
@@ -46,6 +46,7 @@ class DistillTask:
         self._unseen = corpus.unseen[:MEASURED]
         self._meant = teacher.held_out(self._unseen)
         self._nothing = teacher.nothing()
+        self._heard = listen(self._meant, layers, torch.Generator().manual_seed(0))
         self._scales = scales(self._meant, layers)
 
     def loss(self, chance: torch.Generator) -> torch.Tensor:
@@ -64,27 +65,27 @@ class DistillTask:
         if self._names.get(ENGLISH):
             sides.append(self._ids(self._corpus.english, rows, True))
         said = self._student.say(torch.cat(sides), self._layer, self._half)
-        found = self._weighed(said.rows(0, count), meant, chance)
+        heard = listen(meant, self._layers, chance) if self._names.get(ATTENTION) else []
+        found = self._weighed(said.rows(0, count), meant, heard)
         if self._names.get(ENGLISH):
-            found = found + self._names[ENGLISH] * self._weighed(said.rows(count, None), meant, chance)
+            found = found + self._names[ENGLISH] * self._weighed(said.rows(count, None), meant, heard)
         return found
 
     def measure(self) -> dict[str, float]:
         """Every error on held-out pairs, in Korean and in English, always at the same places of a picture."""
         found: dict[str, float] = {"loss": 0.0}
-        every = {name: 1.0 for name in LOSSES if self._layers or name != "attention"}
+        every = {name: 1.0 for name in LOSSES if self._layers or name != ATTENTION}
         for language, of in (("korean", self._corpus.korean), ("english", self._corpus.english)):
             with torch.no_grad():
                 said = self._student.say(self._ids(of, self._unseen, False), self._layer, self._half)
-                chance = torch.Generator().manual_seed(0)
-                told = errors(said, self._meant, every, self._layers, self._scales, chance)
+                told = errors(said, self._meant, every, self._layers, self._scales, self._heard)
             weight = 1.0 if language == "korean" else self._names.get(ENGLISH, 0.0)
             found["loss"] += weight * sum(self._names.get(name, 0.0) * error.item() for name, error in told.items())
             found |= {f"{language} {name}": error.item() for name, error in told.items()}
         return found
 
-    def _weighed(self, said: Said, meant: Said, chance: torch.Generator) -> torch.Tensor:
-        told = errors(said, meant, self._names, self._layers, self._scales, chance)
+    def _weighed(self, said: Said, meant: Said, heard: list[Heard]) -> torch.Tensor:
+        told = errors(said, meant, self._names, self._layers, self._scales, heard)
         return torch.stack([self._names[name] * error for name, error in told.items()]).sum()
 
     def _ids(self, of: Sentences, rows: np.ndarray, nothing: bool) -> torch.Tensor:

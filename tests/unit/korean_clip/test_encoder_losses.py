@@ -4,7 +4,7 @@ import pytest
 import torch
 from dancheong.nodes.korean_clip.learning.attention import Layer
 from dancheong.nodes.korean_clip.learning.encoder import Said
-from dancheong.nodes.korean_clip.learning.losses import LOSSES, errors, scales
+from dancheong.nodes.korean_clip.learning.losses import LOSSES, errors, listen, scales
 
 BATCH, PLACES, WIDTH = 5, 20, 64
 
@@ -35,7 +35,8 @@ def said():
 
 def found(student, teacher, layers):
     every = dict.fromkeys(LOSSES, 1.0)
-    told = errors(student, teacher, every, layers, scales(teacher, layers), torch.Generator().manual_seed(0))
+    heard = listen(teacher, layers, torch.Generator().manual_seed(0))
+    told = errors(student, teacher, every, layers, scales(teacher, layers), heard)
     return {name: error.item() for name, error in told.items()}
 
 
@@ -74,4 +75,4 @@ def test_what_is_wrong_in_one_place_is_seen_by_its_own_loss(said, layers, place,
 
 
 def test_what_weighs_nothing_is_not_asked(said):
-    assert set(errors(said, said, {"ends": 1.0, "attention": 0.0}, [], scales(said, []), torch.Generator())) == {"ends"}
+    assert set(errors(said, said, {"ends": 1.0, "attention": 0.0}, [], scales(said, []), [])) == {"ends"}
