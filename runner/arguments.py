@@ -107,8 +107,8 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     collect.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
 
     curate = commands.add_parser("curate", help="choose what of a news dataset is fit to learn from")
-    curate.add_argument("source", type=Path, metavar="SOURCE", help="a .zip, .parquet, .json, .jsonl, .csv or folder")
-    curate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the image folder; a killed run goes on")
+    curate.add_argument("source", type=Path, metavar="SOURCE", help="a .zip, .parquet, .tar, .json, .csv or folder")
+    curate.add_argument("--out", type=Path, required=True, metavar="DIR", help="the dataset; a killed run goes on")
     curate.add_argument("--topics", default="", metavar="A,B", help="only these (default: all)")
     curate.add_argument("--min-content", type=int, default=100, metavar="N", help="letters of a body (default: 100)")
     curate.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
@@ -120,6 +120,10 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     )
     curate.add_argument("--clip", type=Path, metavar="DIR", help="a CLIP that compares pictures with headlines")
     curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
+    curate.add_argument(
+        "--as", dest="form", choices=["folder", "webdataset", "parquet"], default="folder",
+        help="an image folder (default), or shards of 1,000 pictures: tar or parquet",
+    )  # fmt: skip
     curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
     curate.add_argument(
         "--ray", nargs="?", const="local", metavar="ADDRESS", help="on a Ray cluster; alone: one of this machine"

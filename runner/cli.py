@@ -223,7 +223,14 @@ def _curate(options: argparse.Namespace) -> None:
     )
     walk = Walk(
         Curation(
-            options.source, options.out, standards, tuple(options.watermark), options.clip, options.workers, options.ray
+            options.source,
+            options.out,
+            standards,
+            tuple(options.watermark),
+            options.clip,
+            options.workers,
+            options.ray,
+            options.form,
         )
     )
     if walk.done:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .shards import FOLDER
 from .standards import Standards
 
 
@@ -16,7 +17,7 @@ class Curation:
     source: Path
     """A dataset in any layout that `news.records` reads."""
     out: Path
-    """The image folder; what is done stands in it too, so that a killed run goes on."""
+    """The dataset's folder; what is done stands in it too, so that a killed run goes on."""
     standards: Standards
     marks: tuple[Path, ...] = ()
     """Learned marks to un-blend where a picture carries one."""
@@ -26,6 +27,9 @@ class Curation:
     """Threads, or on Ray examinations at once at most."""
     ray: str | None = None
     """A Ray cluster's address, "local" for one that is started for this run; None = threads do it."""
+
+    form: str = FOLDER
+    """An image folder, or shards: "webdataset" or "parquet"."""
 
     def settings(self) -> dict[str, Any]:
         """What decides the result: a folder made with anything else is not gone on with."""
@@ -38,4 +42,5 @@ class Curation:
             "marks": [str(mark.resolve()) for mark in self.marks],
             "clip": str(self.clip.resolve()) if self.clip else None,
             "min_relevance": least if self.clip else None,
+            **({"as": self.form} if self.form != FOLDER else {}),
         }

@@ -17,6 +17,7 @@ from . import on_ray, tables, threads
 from .curation import Curation
 from .examination import Examination, Fit
 from .fingerprints import Seen
+from .shards import FOLDER, Shards
 
 
 class Walk:
@@ -35,6 +36,7 @@ class Walk:
         self.left = left(curation.source)
         """What lies in the source and could be a dataset too, but is not read."""
         self._examine = Examination(curation)
+        self._shards = Shards(curation.out, curation.form) if curation.form != FOLDER else None
         self._journal = Journal(curation.out, curation.settings())
         self._seen = Seen(curation.standards.duplicate_bits)
         self.done = 0
@@ -43,6 +45,7 @@ class Walk:
             self.done += 1
             if line["file"]:
                 self._seen.add(int(line["hash"], 16), line["id"])
+                self._keep(line)
 
     def finish(self, tell: Callable[[int], None]) -> Counter[str]:
         """Do every row that is left, and write the tables.
@@ -59,9 +62,14 @@ class Walk:
         try:
             with closing(self._verdicts()) as verdicts:
                 for number, (row, verdict) in enumerate(verdicts, self.done + 1):
-                    self._journal.add(self._line(number, row, verdict))
+                    line = self._line(number, row, verdict)
+                    self._journal.add(line)
+                    if line["file"]:
+                        self._keep(line)
                     tell(number)
-            return tables.write(self._curation.out, self._journal)
+            if self._shards:
+                self._shards.finish()
+            return tables.write(self._curation.out, self._journal, self._shards is None)
         finally:
             self._journal.close()
 
@@ -69,6 +77,10 @@ class Walk:
         if self._curation.ray is None:
             return threads.verdicts(self._curation, self._examine, self.done)
         return on_ray.verdicts(self._curation, self.done)
+
+    def _keep(self, line: dict[str, Any]) -> None:
+        if self._shards:
+            self._shards.add(line)
 
     def _line(self, number: int, row: Record | RefusedRow, verdict: Fit | str) -> dict[str, Any]:
         """The journal's line of one row; its picture is on disk before."""
@@ -79,7 +91,8 @@ class Walk:
             return {"row": number, "id": row.id, "file": None, "reason": fault}
         name = f"images/{number:07d}{verdict.ending}"
         write_whole(self._curation.out / name, verdict.data)
-        write_whole((self._curation.out / name).with_suffix(".txt"), row.title.encode())
+        if self._shards is None:
+            write_whole((self._curation.out / name).with_suffix(".txt"), row.title.encode())
         line: dict[str, Any] = {"row": number, "id": row.id, "file": name, "hash": f"{verdict.print_:016x}"}
         line |= {"text": row.title, "topic": row.topic, "content": row.content, "url": row.url}
         line |= {"mark_removed": verdict.removed, **({"mark_left": verdict.left} if verdict.left else {})}

@@ -22,13 +22,13 @@ NOTES = "journal.jsonl"
 
 @dataclass(frozen=True)
 class Choice:
-    """Tables come before pictures with captions, and those before zip and parquet files."""
+    """Tables come before pictures with captions, those before zip and parquet files, and those before tar files."""
 
     names: list[str]
     """Every file."""
     tables: list[str]
     shards: list[Path]
-    """Zip and parquet files, where these are the dataset."""
+    """Zip, parquet or tar files, where these are the dataset."""
     left: list[str]
     """What could be a dataset too and is not read."""
     closed: list[str] = field(default_factory=list[str])
@@ -48,20 +48,24 @@ def in_folder(path: Path) -> Choice:
     names = storage.names()
     shards = [name for name in names if name.lower().endswith(".parquet")]
     zips = [name for name in names if name.lower().endswith(".zip") and "/" not in name]
-    chosen, left = _tables(storage, names, bool(shards or zips))
+    tars = [name for name in names if name.lower().endswith(".tar")]
+    chosen, left = _tables(storage, names, bool(shards or zips or tars))
     closed = [readable(os.path.relpath(error.filename, os.path.realpath(path))) for error in storage.closed]
     if chosen:
         # A zip file of pictures only is where those of the table may lie.
-        left += [*shards, *(name for name in zips if _has_tables(path / name))]
+        left += [*shards, *(name for name in zips if _has_tables(path / name)), *tars]
         return Choice(names, chosen, [], list(map(readable, left)), closed)
     if _has_captions(names):
-        return Choice(names, [], [], list(map(readable, (*shards, *zips))), closed)
-    return Choice(names, [], [path / name for name in (*shards, *zips)], [], closed)
+        return Choice(names, [], [], list(map(readable, (*shards, *zips, *tars))), closed)
+    found, others = ((*shards, *zips), tars) if shards or zips else (tars, [])
+    return Choice(names, [], [path / name for name in found], list(map(readable, others)), closed)
 
 
 def _tables(storage: Storage, names: list[str], has_others: bool) -> tuple[list[str], list[str]]:
     """The tables that are read, and those that are not."""
     found = [name for name in names if PurePosixPath(name).suffix.lower() in tables.FORMATS]
+    if has_others:  # a curation's shards, with its notes beside
+        found = [name for name in found if PurePosixPath(name).name != NOTES]
     chosen = [name for name in found if PurePosixPath(name).stem.casefold() == NAMED]
     if not chosen:
         chosen = [

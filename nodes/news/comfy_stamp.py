@@ -8,7 +8,7 @@ from ..host import models
 from .choice import NAMED
 from .storage import files_below
 
-HOLDERS = (".zip", ".parquet")
+HOLDERS = (".zip", ".parquet", ".tar")
 """Files of which one holds many rows, so that their content is looked at as well."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..ground import MissingLibraryError, UserError
-from . import choice, layouts, parquet, tables
+from . import choice, layouts, parquet, tables, tar_shard
 from .choice import Choice
 from .record import Record, RefusedRow
 from .storage import Folder, Storage, Zip
@@ -14,9 +14,10 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
     """Every row in the order of the source; a row that cannot be used says why and stops nothing.
 
     Args:
-        path: a .zip, a .parquet, a .json, .jsonl, .csv, .tsv or .xlsx beside its pictures, or a folder of these. Read
-            are metadata.csv, .jsonl and the like (Hugging Face's image folders), MmoRPG's raw JSON (`data`: id, topic,
-            text = Title [SEP] Content, img, url), parquet with picture bytes, and pictures with a .txt each.
+        path: a .zip, .parquet or .tar, a .json, .jsonl, .csv, .tsv or .xlsx beside its pictures, or a folder of these.
+            Read are metadata.csv, .jsonl and the like (Hugging Face's image folders), MmoRPG's raw JSON (`data`: id,
+            topic, text = Title [SEP] Content, img, url), parquet with picture bytes, WebDataset's tar files, and
+            pictures with a .txt each.
 
     Raises:
         UserError: none of these, or damaged as a whole.
@@ -36,10 +37,14 @@ def records(path: Path) -> Iterator[Record | RefusedRow]:
         yield from _stored(zip_file, path.name, choice.in_zip(zip_file))
     elif kind == ".parquet":
         yield from parquet.records(path)
+    elif kind == ".tar":
+        yield from tar_shard.records(path)
     elif kind in tables.FORMATS:
         yield from layouts.records(Folder(path.parent), path.name)
     else:
-        raise UserError(f"{path.name} is no dataset: expected .zip, .parquet, {', '.join(tables.FORMATS)} or a folder.")
+        raise UserError(
+            f"{path.name} is no dataset: expected .zip, .parquet, .tar, {', '.join(tables.FORMATS)} or a folder."
+        )
 
 
 def pieces(path: Path) -> tuple[list[RefusedRow], list[Path]]:
