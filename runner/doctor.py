@@ -5,6 +5,7 @@ import importlib.util
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,8 +22,19 @@ from .setup.models import Model
 
 OLDEST_COMFYUI = "0.30.0"
 """As pyproject.toml requires it, which an installed pack has no more."""
-PACKAGES = ("onnxruntime", "rapidocr", "pyclipper", "shapely", "fontTools", "uharfbuzz", "freetype", "imagehash")
-"""Import names of what the pack asks for and ComfyUI does not bring; OpenCV has a line of its own."""
+PACKAGES = {
+    "onnxruntime": "onnxruntime",
+    "rapidocr": "rapidocr",
+    "pyclipper": "pyclipper",
+    "shapely": "Shapely",
+    "fontTools": "fonttools",
+    "uharfbuzz": "uharfbuzz",
+    "freetype": "freetype-py",
+    "imagehash": "imagehash",
+}
+"""Import name -> package of what the pack asks for and ComfyUI does not bring; OpenCV has a line of its own."""
+FINISH = places.PACK / "install.py"
+"""Part of a checkout; where the command line alone is installed, there is none."""
 OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
 HANGUL = "\ub2e8\uccad"
 SECONDS = 60
@@ -130,13 +142,26 @@ def _packages() -> Finding:
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if not missing:
         return good("packages", names=", ".join(PACKAGES))
-    requirements = places.PACK / "requirements.txt"
-    return bad("packages.none", interpreter=sys.executable, names=", ".join(missing), requirements=requirements)
+    commands = [_pip("install", *(PACKAGES[name] for name in missing))]
+    if FINISH.is_file():  # it knows how to leave OpenCV alone
+        commands = [_pip("install", "-r", str(FINISH.with_name("requirements.txt"))), _python(str(FINISH))]
+    told = " && ".join(commands)
+    return bad("packages.none", interpreter=sys.executable, names=", ".join(missing), command=told)
+
+
+def _pip(*words: str) -> str:
+    return _python("-m", "pip", *words)
+
+
+def _python(*words: str) -> str:
+    """A command as it can be pasted into this system's shell."""
+    command = [sys.executable, *words]
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
 
 
 def _opencv() -> Finding:
     if importlib.util.find_spec("cv2") is None:
-        return bad("opencv.none", interpreter=sys.executable, finish=places.PACK / "install.py")
+        return bad("opencv.none", command=_python(str(FINISH)) if FINISH.is_file() else _pip("install", OPENCV[2]))
     # In a process of its own: a broken cv2 may end the interpreter.
     probe = _output([sys.executable, "-c", "import cv2; cv2.inpaint; print(cv2.__version__)"])
     if probe.returncode == 0:
@@ -144,7 +169,7 @@ def _opencv() -> Finding:
     fault = (probe.stderr.strip().splitlines() or [f"status {probe.returncode}"])[-1]
     installed = [one.metadata["Name"].lower() for one in importlib.metadata.distributions() if one.metadata["Name"]]
     name = next((name for name in OPENCV if name in installed), OPENCV[2])
-    return bad("opencv.broken", fault=fault, interpreter=sys.executable, name=name)
+    return bad("opencv.broken", fault=fault, command=_pip("install", "--force-reinstall", "--no-deps", name))
 
 
 def _gpu() -> Finding:
@@ -173,7 +198,7 @@ def _font(folder: Path) -> Finding:
     try:
         return good("font", found=choose(available(own), "auto", HANGUL).name)
     except UserError:
-        return bad("font.none", folder=folder, interpreter=sys.executable)
+        return bad("font.none", folder=folder, command=_pip("install", "koreanize-matplotlib"))
 
 
 def _folder(folder: Path) -> Finding:

@@ -126,7 +126,18 @@ def test_a_bare_machine_hears_of_what_is_missing_and_of_nothing_that_follows_fro
     torch, packages, opencv = lines(done.stdout)
     assert "has no torch, so it cannot run ComfyUI" in torch
     assert f"lacks {', '.join(doctor.PACKAGES)}: run `{sys.executable} -m pip install -r" in packages
+    assert f"requirements.txt && {sys.executable} {doctor.FINISH}`" in packages
     assert opencv.startswith("There is no OpenCV, so no text can be found: run `") and "Hangul" not in done.stdout
+
+
+def test_where_the_command_line_alone_is_installed_no_file_of_a_checkout_is_named(examined, monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "FINISH", tmp_path / "install.py")
+    found = doctor.importlib.util.find_spec
+    lacking = {"rapidocr", "freetype", "cv2"}
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None if name in lacking else found(name))
+    packages, opencv = lines(examined()[1])
+    assert f"lacks rapidocr, freetype: run `{sys.executable} -m pip install rapidocr freetype-py`" in packages
+    assert f"run `{sys.executable} -m pip install opencv-python-headless`" in opencv
 
 
 def test_the_oldest_comfyui_is_that_of_the_project_file(root):
