@@ -72,15 +72,15 @@ class Editor:
     def serialized(self) -> dict:
         return json.loads(self.page.evaluate("() => JSON.stringify(app.graph.serialize())"))
 
-    def press_run(self, timeout: float = 180) -> dict:
-        """Click the Run button; the event that ended what it queued."""
+    def press_run(self, timeout: float = 180, button: str = "queue-button") -> dict:
+        """Click the Run button, by its test id; the event that ended what it queued."""
         self.page.evaluate(
             """() => { window.ended = new Promise(resolve => {
                 for (const kind of ['execution_success', 'execution_error', 'execution_interrupted'])
                     app.api.addEventListener(kind, event => resolve({kind, ...event.detail}), {once: true})
             }) }"""
         )
-        self.page.get_by_test_id("queue-button").click()
+        self.page.get_by_test_id(button).click()
         return self.page.evaluate(
             """timeout => Promise.race([window.ended, new Promise((_, reject) =>
                 setTimeout(() => reject(new Error('nothing ended within the time')), timeout * 1000))])""",

@@ -1,0 +1,159 @@
+"""Each app in ComfyUI's App mode: the form reads as a form in both languages and widths; one is filled in and run."""
+
+import os
+import re
+
+import pytest
+from dancheong.runner import apps, places
+from dancheong.testing import served
+from dancheong.testing.editor import read
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TITLE = "\ub2ec\ube5b"
+NOWHERE = "\uc5c6\ub294 \ud3f4\ub354"
+TITLE_LABEL, RENAMED = "\uc81c\ubaa9", "\ub0b4 \uadf8\ub9bc"
+CONTROLS = {"en": "Edit & Run", "ko": "\ud3b8\uc9d1 \ubc0f \uc2e4\ud589"}
+SYLLABLES = {"\ub2ec": "\u3137\u3145", "\ube5b": "\u3142\u3147"}
+DRAWN = """() => [...document.querySelectorAll('[data-testid=app-mode-widget-item]')].map(item => [
+    item.querySelector('[data-testid=builder-widget-label]').innerText,
+    item.querySelector('[data-testid=node-widgets]')?.innerText ?? '',
+    item.querySelectorAll('[data-testid=node-widget]').length])"""
+LAID_OUT = """labels => {
+    const items = [...document.querySelectorAll('[data-testid=app-mode-widget-item]')]
+    const boxes = items.map(item => item.getBoundingClientRect())
+    return items.length === labels.length && boxes.every(box => box.left >= 0 && box.right <= innerWidth + 1)
+        && items.every((item, place) => item.innerText.startsWith(labels[place]))
+}"""
+
+
+@pytest.fixture
+def form(editor):
+    yield editor
+    editor.setting("Comfy.Locale", "ko")
+    editor.page.set_viewport_size({"width": 1760, "height": 990})
+    served.give_back(editor.url)
+
+
+def show(editor, name):
+    """As the template browser loads it, and at once as a form."""
+    editor.page.evaluate(
+        """async name => {
+            const workflow = await (await fetch(`/api/workflow_templates/dancheong/${name}.json`)).json()
+            workflow.extra.linearMode = true
+            await app.loadGraphData(workflow, true, true, name)
+        }""",
+        name,
+    )
+
+
+def drawn(editor, app, language):
+    """What the form shows of each field, once it shows this app's, none of them wider than the screen."""
+    told = read(places.PACK / "locales" / language / "main.json")["dancheong"]["apps"]
+    labels = list(told[app.name]["inputs"].values())
+    editor.page.wait_for_function(LAID_OUT, arg=labels, timeout=20_000)
+    shown = editor.page.evaluate(DRAWN)
+    assert [label for label, *_ in shown] == labels
+    return shown
+
+
+def check(editor, app, language):
+    """Every field can be filled in and says nothing in another language."""
+    shown = drawn(editor, app, language)
+    assert all(parts for *_, parts in shown), (app.name, shown)
+    for field, (label, text, _) in zip(app.fields, shown, strict=False):  # reports stand behind them
+        choices = field.choices[language]
+        assert not choices or set(choices.values()) & set(text.splitlines()), (app.name, label, text)
+        assert not re.search(r"[a-z]_[a-z]", text.replace(str(field.default), "")), (app.name, text)
+
+
+def picture(editor, path):
+    """Where `make pictures` asks."""
+    if "DANCHEONG_PICTURES" in os.environ:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        editor.page.screenshot(path=str(path))
+
+
+def compose(editor, text):
+    """Type Hangul as an input method does: each syllable grows before it is final."""
+    keyboard = editor.page.context.new_cdp_session(editor.page)
+    for syllable in text:
+        for part in SYLLABLES[syllable]:
+            keyboard.send("Input.imeSetComposition", {"text": part, "selectionStart": 1, "selectionEnd": 1})
+        keyboard.send("Input.insertText", {"text": syllable})
+
+
+def save_and_open(form):
+    """The labels after a field was renamed and the file was saved, which then names fields by graph:node:widget."""
+    form.page.evaluate(
+        """async name => {
+            const saved = app.graph.serialize()
+            saved.extra.linearMode = true
+            for (const one of saved.extra.linearData.inputs) one[0] = `${app.graph.id}:${one[0]}:${one[1]}`
+            const picture = saved.nodes.find(node => node.type === 'LoadImage')
+            picture.inputs.find(input => input.widget?.name === 'image').label = name
+            await app.loadGraphData(saved, true, true, 'saved')
+        }""",
+        RENAMED,
+    )
+    form.page.get_by_text(RENAMED).wait_for()
+    return [label for label, *_ in form.page.evaluate(DRAWN)]
+
+
+def fill_in_and_run(form, pictures):
+    show(form, "place_title")
+    drawn(form, apps.named("place_title"), "ko")
+    form.set_widgets({"3": {"image": "small.png"}, "4": {"dpi": 60}})
+    form.page.get_by_test_id("app-mode-widget-item").nth(1).locator("textarea").click()
+    form.page.keyboard.press("Control+A")
+    compose(form, TITLE)
+    assert form.press_run(button="linear-run-button-icon")["kind"] == "execution_success"
+    queued = form.page.evaluate(
+        "async () => Object.values(await (await fetch('/history?max_items=1')).json())[0].prompt[2]"
+    )
+    assert queued["7"]["inputs"]["title"] == TITLE
+    shown = """place => [...document.querySelectorAll(`[data-testid=${place}] img`)]
+        .some(image => image.src.includes('type=temp') && image.naturalWidth > 200)"""
+    form.page.wait_for_function(shown, arg="linear-center-panel", timeout=20_000)
+    report = form.page.get_by_test_id("app-mode-widget-item").last.locator("textarea")
+    assert form.page.evaluate("app.graph.getNodeById(9).widgets[0].value") in report.input_value() != ""
+    picture(form, pictures / "apps" / "place_title-run.png")
+    form.page.set_viewport_size(PHONE)
+    form.page.get_by_test_id("linear-mobile").wait_for()
+    form.page.wait_for_function(shown, arg="linear-mobile", timeout=20_000)
+    picture(form, pictures / "apps" / "place_title-run-phone.png")
+    form.page.set_viewport_size(DESK)
+    assert save_and_open(form)[:2] == [RENAMED, TITLE_LABEL]
+
+
+def fail(form, pictures):
+    """What was wrong is said in the form, not only on a node."""
+    show(form, "clean_news_photos")
+    drawn(form, apps.named("clean_news_photos"), "ko")
+    form.page.get_by_test_id("app-mode-widget-item").first.locator("input").fill(NOWHERE)
+    assert form.press_run(button="linear-run-button-icon")["kind"] == "execution_error"
+    form.page.locator(".p-toast").get_by_text(NOWHERE).wait_for()
+    picture(form, pictures / "apps" / "clean_news_photos-error.png")
+
+
+def test_every_app_reads_as_a_form_in_both_languages_and_widths_and_one_is_filled_in_and_run(form, supplies, pictures):
+    supplies.put("cover.png")
+    supplies.put("small.png")
+    supplies.put("my_agency.safetensors")
+    for language in ("en", "ko"):
+        form.setting("Comfy.Locale", language)
+        form.page.set_viewport_size(DESK)
+        form.open(apps.FORM.format(apps.read()[0].name))
+        form.page.get_by_test_id("linear-run-button").wait_for()
+        for app in apps.read():
+            show(form, app.name)
+            check(form, app, language)
+            picture(form, pictures / "apps" / f"{app.name}-{language}.png")
+            form.page.set_viewport_size(PHONE)
+            form.page.get_by_test_id("linear-mobile").locator("button", has_text=CONTROLS[language]).click()
+            check(form, app, language)
+            picture(form, pictures / "apps" / f"{app.name}-{language}-phone.png")
+            form.page.set_viewport_size(DESK)
+            form.page.get_by_test_id("linear-center-panel").wait_for()
+    fill_in_and_run(form, pictures)
+    fail(form, pictures)
+    assert form.faults == []
