@@ -85,7 +85,7 @@ class App:
 
     def options(self, run: argparse.ArgumentParser) -> None:
         """Give the parser of `run` an option for each field."""
-        group = run.add_argument_group(self.titles[spoken()], self.about[spoken()].replace("%", "%%"))
+        group = run.add_argument_group(self.titles[spoken()], self.about[spoken()])
         for field in self.fields:
             group.add_argument(
                 f"--{field.name}", dest=DEST + field.name, default=argparse.SUPPRESS, metavar="X", help=field.help()

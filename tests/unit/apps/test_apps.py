@@ -130,6 +130,14 @@ def test_columns_of_a_sheet_are_fields_by_any_of_their_names(tmp_path, separator
     assert (row.name, row.settings) == ("a", (("3.value", "\ub2ec, \ubc24"), ("4.genre", "historical")))
 
 
+def test_no_name_of_a_column_means_two_fields():
+    for app in apps.read():
+        columns = app.columns()
+        for field in app.fields:
+            assert all(columns[name.casefold()] is field for name in (field.name, *field.labels.values()))
+        assert sheet.NAME not in columns
+
+
 def test_choices_in_a_sheet_may_be_korean_and_numbers_stay_numbers(tmp_path):
     path = tmp_path / "jobs.jsonl"
     path.write_text(json.dumps({GENRE: HISTORICAL, "seed": 7}))
