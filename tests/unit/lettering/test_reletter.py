@@ -29,7 +29,7 @@ CAPITALS = 44.0
 """px: how high the letters are drawn."""
 
 
-def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shadow=0, taper=0.0, lean=0.0):
+def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shadow=0, soft=0.0, taper=0.0, lean=0.0):
     """A picture with a line that was drawn large, painted and brought to its place, and its region."""
     probe = ImageFont.truetype(str(font), 400)
     _, head, _, foot = probe.getbbox("H", anchor="ls")
@@ -45,7 +45,8 @@ def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shado
     share = np.clip((np.arange(fill.shape[0]) - pad) / (fill.shape[0] - 2 * pad), 0, 1)[:, None, None]
     canvas = np.full((*fill.shape, 3), GROUND, np.float32)
     if shadow:
-        canvas *= 1 - 0.7 * np.roll(full, (shadow * FINE, shadow * FINE), (0, 1))[..., None]
+        below = np.roll(full, (shadow * FINE, shadow * FINE), (0, 1))
+        canvas *= 1 - 0.7 * (cv2.GaussianBlur(below, (0, 0), soft * FINE) if soft else below)[..., None]
     canvas += full[..., None] * (np.float32(WHITE if outline else colours[0]) - canvas)
     canvas += fill[..., None] * (np.float32(colours[0]) * (1 - share) + np.float32(colours[1]) * share - canvas)
     height, width = 260, 420
@@ -106,6 +107,22 @@ def test_letters_inside_a_line_as_thick_as_they_are_the_letters(korean_font):
     look = seen(korean_font.with_name("NanumGothic.ttf"), outline=6.5).look
     assert np.abs(np.subtract(look.colour, RED)).max() < 8 and look.outline_colour == WHITE
     assert abs(look.outline - 6.5) < 0.8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+@pytest.mark.parametrize(("shadow", "soft"), [(4, 0.0), (2, 4.0)])
+def test_a_shadow_is_no_outline(korean_font, shadow, soft):
+    """In bold letters it fills every gap; but one stands on two sides alone, the other less on two."""
+    look = seen(korean_font, "\ubd04\ub208\ube5b", shadow=shadow, soft=soft).look
+    assert look.outline == 0 and look.opacity > 0 and np.abs(np.subtract(look.colour, RED)).max() < 8
+
+
+def test_a_dark_band_that_words_stand_on_is_no_outline(korean_font):
+    """Hardly higher than they are, so that what lies around a little farther out is another colour."""
+    picture, region = drawn(korean_font, "HEXLI")
+    middle, reach = picture.shape[0] // 2, round(0.7 * CAPITALS)
+    picture[: middle - reach], picture[middle + reach :] = (225, 225, 215), (225, 225, 215)
+    found = measured(picture, replace(region, text="HEXLI", certainty=1.0))
+    assert found is not None and found.look.outline == 0 and abs(found.look.size / CAPITALS - 1) < 0.03
 
 
 @pytest.mark.parametrize(("words", "weight"), [("\uae38", "Light"), ("by", "Bold"), ("\ud560\uc778", "ExtraBold")])
