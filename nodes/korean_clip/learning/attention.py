@@ -54,6 +54,18 @@ class Layer:
         return rows.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
 
+def file_of(path: Path) -> Path:
+    """The file that is meant by a file or by a UNet's folder.
+
+    Raises:
+        UserError: there is none.
+    """
+    file = next(iter(sorted(path.glob("*.safetensors"))), path) if path.is_dir() else path
+    if not file.is_file():
+        raise UserError(f"{path} holds no UNet: give a checkpoint, or a UNet's .safetensors file or its folder.")
+    return file
+
+
 def read(path: Path, width: int, heads: int | None, device: torch.device | str = "cpu") -> list[Layer]:
     """The cross-attentions of a UNet, frozen.
 
@@ -65,9 +77,7 @@ def read(path: Path, width: int, heads: int | None, device: torch.device | str =
     Raises:
         UserError: no UNet, one that listens to states of another width, or heads that do not divide a layer.
     """
-    file = next(iter(sorted(path.glob("*.safetensors"))), path) if path.is_dir() else path
-    if not file.is_file():
-        raise UserError(f"{path} holds no UNet: give a checkpoint, or a UNet's .safetensors file or its folder.")
+    file = file_of(path)
     found, _ = weights.load_tensors(file)
     prefixes = [match[1] for name in sorted(found) if (match := BLOCK.fullmatch(name))]
     if not prefixes:

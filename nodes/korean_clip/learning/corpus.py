@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,8 +48,17 @@ class Corpus:
     """int64: rows that are only measured."""
     counts: dict[str, Any]
     """How many rows were read, kept, held out and left out, by reason."""
-    settings: dict[str, Any]
-    """What it was made of, by which it is known again."""
+
+
+def settings_of(source: Source, student: TextEncoder, teacher: TextEncoder, held_out: float) -> dict[str, Any]:
+    """What a corpus is made of, by which it is known again; the files by what is in them."""
+    return {
+        "files": [_digest(path) for path in source.files],
+        "columns": [source.korean, source.english],
+        "held out": held_out,
+        "tokenizers": [one.tokenizer.fingerprint() for one in (student, teacher)],
+        "positions": student.positions,
+    }
 
 
 def made(
@@ -57,33 +66,26 @@ def made(
     source: Source,
     student: TextEncoder,
     teacher: TextEncoder,
-    held_out: float,
+    settings: Mapping[str, Any],
     tell: Callable[[int], None] = lambda rows: None,
 ) -> Corpus:
     """The corpus of a folder, made there where it is not yet.
 
     Args:
-        held_out: share of pairs that are only measured.
+        settings: of `settings_of`.
 
     Raises:
         UserError: too few pairs are left.
     """
-    settings = {
-        "files": [_digest(path) for path in source.files],
-        "columns": [source.korean, source.english],
-        "held out": held_out,
-        "tokenizers": [one.tokenizer.fingerprint() for one in (student, teacher)],
-        "positions": [one.positions for one in (student, teacher)],
-    }
     described = folder / "corpus.json"
     known: dict[str, Any] = json.loads(described.read_text(encoding="utf-8")) if described.is_file() else {}
     if known.get("settings") != settings:
-        counts = _make(folder, source, student, teacher, held_out, tell)
+        counts = _make(folder, source, student, teacher, settings["held out"], tell)
         known = {"settings": settings, "counts": counts}
         write_whole(described, json.dumps(known, ensure_ascii=False).encode())
     korean, english, meant = (_sentences(folder, name) for name in (KOREAN, ENGLISH, MEANT))
     seen, unseen = (_read(folder / name, np.int64) for name in ("seen", "unseen"))
-    corpus = Corpus(korean, english, meant, seen, unseen, known["counts"], settings)
+    corpus = Corpus(korean, english, meant, seen, unseen, known["counts"])
     if min(len(corpus.seen), len(corpus.unseen)) < FEWEST:
         raise UserError(
             f"{len(corpus.seen):,} pairs are left to learn from and {len(corpus.unseen):,} to measure by, of "
@@ -106,15 +108,20 @@ def _make(
     held_out: float,
     tell: Callable[[int], None],
 ) -> dict[str, Any]:
-    keys, held = array("Q"), array("B")
+    keys, held, cut = array("Q"), array("B"), 0
     with ExitStack() as stack:
         writers = {name: _Writer(stack, folder, name) for name in (KOREAN, ENGLISH, MEANT)}
         for pair in source.pairs(tell):
             keys.append(pair.key)
             held.append(pair.is_held_out(held_out))
-            writers[KOREAN].add(student.ids(pair.korean))
-            writers[ENGLISH].add(student.ids(pair.english))
-            writers[MEANT].add(teacher.ids(pair.english))
+            said = {
+                KOREAN: student.ids(pair.korean),
+                ENGLISH: student.ids(pair.english),
+                MEANT: teacher.ids(pair.english),
+            }
+            cut += any(len(ids) > student.positions for ids in said.values())
+            for name, ids in said.items():
+                writers[name].add(ids)
         for writer in writers.values():
             writer.end()
     # Of what is there several times the first is kept, in the order of the files.
@@ -126,7 +133,7 @@ def _make(
     if len(keys) > len(rows):
         left_out[TWICE] = len(keys) - len(rows)
     return {"read": sum(source.read.values()), "kept": len(rows), "held out": int(is_held.sum()), "left out": left_out,
-            "files": dict(source.read)}  # fmt: skip
+            "cut": cut, "files": dict(source.read)}  # fmt: skip
 
 
 class _Writer:

@@ -87,15 +87,15 @@ class Distilling:
         student = self._student(teacher)
         layers = attention.read(self.unet, teacher.width, self.heads, device) if self.unet else []
         work = self.out / WORK
-        work.mkdir(parents=True, exist_ok=True)
-        data = corpus.made(work, source, student, teacher, self.held_out, lambda rows: tell(rows, 0, "rows"))
+        settings = corpus.settings_of(source, student, teacher, self.held_out)
+        job = self._begin(work, names, settings)
+        data = corpus.made(work, source, student, teacher, settings, lambda rows: tell(rows, 0, "rows"))
         translated = None if self.student else beginning.translate(student, teacher, data)
         for one in (teacher, student):
             one.model.to(device)
         asking = Teacher(teacher, data, self.layer, self.half)
         asked = self.steps * self.accumulate * self.batch
         asking.keep(work / "states", asked, lambda done, total: tell(done, total, "sentences of the teacher"))
-        job = f"korean encoder {self._digest(names, data)}"
         task = DistillTask(student, asking, data, layers, names, self.batch, self.layer, self.half, job)
         every = max(1, self.steps // LOOKS)
         plan = Plan(
@@ -144,6 +144,8 @@ class Distilling:
             raise UserError(
                 "Give one of --student, a Korean encoder to begin with, and --tokenizer, a Korean tokenizer."
             )
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise UserError(f"The learning rate is {self.learning_rate:g}: expected above 0, such as 0.0001.")
         if not 0 < self.held_out < 1:
             raise UserError(f"The share held out is {self.held_out:g}: expected above 0 and below 1, such as 0.02.")
 
@@ -163,17 +165,40 @@ class Distilling:
             )
         return student
 
-    def _digest(self, names: Mapping[str, float], data: "Corpus") -> str:
-        """16 letters that tell this job from any other."""
+    def _begin(self, work: Path, names: Mapping[str, float], settings: Mapping[str, Any]) -> str:
+        """What tells this job from any other; it stands in the folder before anything else does.
+
+        Raises:
+            UserError: the folder holds the work of another job.
+        """
         from hashlib import sha256
 
         from .. import layout, weights
+        from . import attention
 
         folders = [folder for folder in (self.teacher, self.student) if folder]
         files = [weights.file_hash(layout.weights_of(folder)) for folder in folders]
-        unet = weights.file_hash(self.unet) if self.unet and self.unet.is_file() else str(self.unet)
-        settings = (files, unet, self.heads, sorted(names.items()), self.layer, self.batch, self.half, data.settings)
-        return sha256(repr(settings).encode()).hexdigest()[:16]
+        files += [weights.file_hash(attention.file_of(self.unet))] if self.unet else []
+        how = (
+            self.heads,
+            self.layer,
+            self.steps,
+            self.batch,
+            self.learning_rate,
+            self.accumulate,
+            self.half,
+            self.seed,
+        )
+        told = json.dumps([files, sorted(names.items()), how, settings])
+        job = f"korean encoder {sha256(told.encode()).hexdigest()[:16]}"
+        described = work / "job.txt"
+        if described.exists() and described.read_text(encoding="utf-8") != job:
+            raise UserError(
+                f"{self.out} holds unfinished work of another job: give the settings and files that it began with, or "
+                "choose another folder."
+            )
+        write_whole(described, job.encode())
+        return job
 
     def _card(
         self,
@@ -220,4 +245,6 @@ def _told(card: Mapping[str, Any], out: Path) -> list[str]:
         "Errors on held-out pairs, 0 being the teacher itself and 1 knowing nothing of the sentence:",
     ]
     lines += [f"  {name}: {first[name]:.3f} at first, {best[name]:.3f} now" for name in best if " " in name]
+    if counts["cut"]:
+        lines.append(f"{counts['cut']:,} pairs did not fit into a prompt's tokens; their last words were left out.")
     return [*lines, f"Written to {out}; copy the folder to ComfyUI's models/text_encoders."]

@@ -52,15 +52,17 @@ class TextEncoder:
         return self.model.config.max_position_embeddings
 
     def ids(self, text: str) -> list[int]:
-        """Start, pieces, end; what does not fit is left out."""
-        ids: list[int] = self.tokenizer(text)["input_ids"]
-        return ids if len(ids) <= self.positions else [*ids[: self.positions - 1], ids[-1]]
+        """Start, pieces, end, as many as there are."""
+        return self.tokenizer(text)["input_ids"]
 
     def padded(self, rows: list[Any]) -> torch.Tensor:
-        """Ids of `ids` as a table, int64 [B, positions], padded as the tokenizer says."""
-        table = torch.full((len(rows), self.positions), self.tokenizer.special.pad)
+        """Rows of `ids` as a table, int64 [B, positions], padded as the tokenizer says; what is too long is cut."""
+        special, last = self.tokenizer.special, self.positions - 1
+        table = torch.full((len(rows), self.positions), special.pad)
         for number, row in enumerate(rows):
-            table[number, : len(row)] = torch.tensor(row)
+            table[number, : len(row)] = torch.tensor(row[: self.positions])
+            if len(row) > self.positions:
+                table[number, last] = special.end
         return table
 
     def say(self, table: torch.Tensor, layer: str = LAST, half: bool = False) -> Said:

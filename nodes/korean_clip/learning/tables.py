@@ -65,15 +65,18 @@ def _delimited(path: Path, choose: Choose) -> Iterator[Row | str]:
         separator = "\t" if path.suffix.lower() == ".tsv" else delimited.separator(first, len)
         names = [delimited.column(name) for name in next(csv.reader([first], delimiter=separator), [])]
         places = [names.index(name) for name in choose(names)]
-        for cells in _cells(lines, separator):
+        for cells in _cells(lines, separator, len(names)):
             if isinstance(cells, str) or len(cells) <= max(places):
                 yield DAMAGED
             else:
                 yield cells[places[0]], cells[places[1]]
 
 
-def _cells(lines: Iterator[str], separator: str) -> Iterator[list[str] | str]:
-    """Rows of cells; of an open quote only the line in which it stands is lost."""
+def _cells(lines: Iterator[str], separator: str, columns: int) -> Iterator[list[str] | str]:
+    """Rows of cells; of an open quote only the line in which it stands is lost.
+
+    Between tabs a quote may as well be a letter, as corpora have it that know no quoting.
+    """
     waiting: list[str] = []
     while True:
         taken: list[str] = []
@@ -86,7 +89,8 @@ def _cells(lines: Iterator[str], separator: str) -> Iterator[list[str] | str]:
         try:
             cells = next(csv.reader(row(), delimiter=separator, strict=True), None)
         except csv.Error:
-            cells = DAMAGED
+            plain = taken[0].rstrip("\r\n").split(separator)
+            cells = plain if separator == "\t" and len(plain) == columns else DAMAGED
             waiting.extend(reversed(taken[1:]))
         if cells is None:
             return

@@ -76,7 +76,8 @@ class Teacher:
             beyond = torch.from_numpy(~known)
             states[beyond], pooled[beyond] = said.states.cpu(), said.pooled.cpu()
         device = self.encoder.model.device
-        ends = torch.tensor([len(self._corpus.meant[int(row)]) - 1 for row in self._corpus.seen[places]])
+        lengths = [len(self._corpus.meant[int(row)]) for row in self._corpus.seen[places]]
+        ends = torch.tensor(lengths).clamp(max=positions) - 1
         return Said(states.to(device), pooled.to(device), ends.to(device))
 
     def held_out(self, rows: np.ndarray) -> Said:

@@ -108,7 +108,7 @@ def test_another_seed_or_loss_is_another_encoder_and_no_run_to_go_on_with(straig
 
     with pytest.raises(Stopped):
         distilling(tmp_path / "encoder", losses={"pooled": 1.0}).finish(stop)
-    with pytest.raises(UserError, match="another job"):
+    with pytest.raises(UserError, match="of another job"):
         distilling(tmp_path / "encoder").finish()
     distilling(tmp_path / "other", seed=1, steps=3).finish()
     assert (tmp_path / "other/model.safetensors").read_bytes() != (straight[0] / "model.safetensors").read_bytes()
@@ -128,7 +128,12 @@ def data(root, world_tsv, world_tokenizer, tmp_path_factory):
     teacher = encoder.read(root / "testing/world/kept")
     student = beginning.student(teacher, encoder.read_tokenizer(world_tokenizer), world_tokenizer)
     folder = tmp_path_factory.mktemp("corpus")
-    return teacher, student, corpus.made(folder, pairs.opened([world_tsv], None, None), student, teacher, 0.1)
+    source = pairs.opened([world_tsv], None, None)
+    return (
+        teacher,
+        student,
+        corpus.made(folder, source, student, teacher, corpus.settings_of(source, student, teacher, 0.1)),
+    )
 
 
 def test_what_is_kept_of_the_teacher_is_what_it_says(data, tmp_path, monkeypatch):
@@ -190,6 +195,7 @@ def test_what_does_not_belong_together_is_said_before_anything_is_learned(distil
         "is not there": {"tokenizer": tmp_path / "nowhere"},
         "share held out": {"held_out": 1.0},
         "expected 8 of each": {"held_out": 0.001},
+        "learning rate": {"learning_rate": float("nan")},
     }
     for message, settings in cases.items():
         refused(message, distilling(out, **settings))

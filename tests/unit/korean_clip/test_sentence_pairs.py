@@ -120,11 +120,16 @@ def test_a_row_of_ten_megabytes_costs_itself(ending, tmp_path):
 
 
 def test_damaged_rows_cost_themselves(tmp_path):
-    text = (
-        'korean\tenglish\n첫째 문장\tthe first\n"열린 따옴표\topen\n둘째 문장\tthe second\n하나뿐\n셋째 문장\tthe third'
-    )
-    wanted = [("첫째 문장", "the first"), ("둘째 문장", "the second"), ("셋째 문장", "the third")]
-    assert read(written(tmp_path / "a.tsv", text)) == (wanted, {"damaged rows": 2})
+    lines = ["korean\tenglish", "첫째 문장\tthe first", '"열린 따옴표\tan open quote', '"그래," 했다\t"Yes," he said']
+    text = "\n".join([*lines, "둘째 문장\tthe second", "하나뿐", "셋째 문장\tthe third"])
+    wanted = [
+        ("첫째 문장", "the first"),
+        ('"열린 따옴표', "an open quote"),
+        ('"그래," 했다', '"Yes," he said'),
+        ("둘째 문장", "the second"),
+        ("셋째 문장", "the third"),
+    ]
+    assert read(written(tmp_path / "a.tsv", text)) == (wanted, {"damaged rows": 1})
     lines = [*map(json.dumps, objects()), "{", "[1]", '"x"', '{"ko": 3, "en": null}']
     assert read(written(tmp_path / "a.jsonl", "\n".join(lines))) == (CLEAN, {"damaged rows": 3, "empty": 1})
 
