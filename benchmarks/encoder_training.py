@@ -1,0 +1,225 @@
+"""Does a Korean encoder learn what an English one says? In the small world, where what comes of it can be judged.
+
+`python -m benchmarks encoder_training [--seed N] [--some N]`; `--some` does so many pieces and keeps the rest for the
+next call. A tokenizer and encoders are trained by the code of `dancheong train`, from sentences of scenes that are
+shown in training; judged on others: which translations are found among 1,000, and what the world's picture model draws,
+whose own encoder is the teacher. `losses` has all losses, the pooled one alone, and each left out once; `drawn` has
+ways of saying the same that were trained, and ways that were not. One thread.
+"""
+
+import argparse
+import csv
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..testing import comfy_host
+from .kit import pieces
+from .kit.process import PACK, memory
+
+SCENES, BATCH, RATE = 12000, 16, 2e-3
+LONG, SHORT = 2400, 800
+"""Steps of what is drawn in every way, and of what losses are compared by."""
+UNSEEN, DRAWN = 1000, {"long": 500, "short": 200}
+VOCABULARY = 1200
+SIZES = (100_000, 1_000_000)
+"""Pairs of which a corpus is made."""
+LOSSES = ("pooled", "ends", "words", "attention", "english")
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "all": LOSSES,
+    "pooled alone": ("pooled",),
+    **{f"without {left}": tuple(name for name in LOSSES if name != left) for left in LOSSES},
+}
+WAYS = {
+    "Korean": None,
+    "another order": "{size} {colour} {shape}, {ground} 바탕",
+    "other particles": "{ground} 바탕 위에는 {size} {colour} {shape}만 있고",
+    "no spaces": "",
+    "English": None,
+}
+KINDS = ("ground", "colour", "shape", "size", "all but place")
+
+
+def main(options: list[str]) -> dict[str, list[dict]] | None:
+    parser = argparse.ArgumentParser(prog="encoder_training")
+    parser.add_argument("--seed", default="0")
+    parser.add_argument("--some", type=int, help="pieces of this call; the next one goes on")
+    chosen = parser.parse_args(options)
+    seed = chosen.seed
+    learned = [("learn", variant, "short", seed) for variant in VARIANTS]
+    drawn = [("draw", "all", "long", seed, way) for way in ("teacher", *WAYS)]
+    compared = [("draw", variant, "short", seed, "Korean") for variant in VARIANTS]
+    sizes = [("size", str(count)) for count in SIZES]
+    wanted = [("learn", "all", "long", seed), *drawn[:2], *learned, *compared, *drawn[2:], *sizes]
+    found = pieces.gathered("encoder_training", f"seed-{seed}", wanted, chosen.some)
+    if found is None:
+        return None
+    losses = [
+        {"losses": name, **found[learn], **_percent(found[draw])}
+        for name, learn, draw in zip(VARIANTS, learned, compared, strict=True)
+    ]
+    return {
+        "losses": losses,
+        "long": [{"losses": "all", **found["learn", "all", "long", seed]}],
+        "drawn": [{"said in": piece[-1], **_percent(found[piece])} for piece in drawn],
+        "sizes": [found[piece] for piece in sizes],
+    }
+
+
+def _percent(right: dict[str, float]) -> dict[str, float]:
+    return {f"{kind}, %": round(right[kind], 1) for kind in KINDS}
+
+
+def part(kind: str, *options: str) -> dict:
+    import torch
+
+    torch.set_num_threads(1)
+    if kind == "size":
+        return size(int(*options))
+    variant, length, seed, *ways = options
+    with tempfile.TemporaryDirectory() as temporary:
+        desk = Desk(comfy_host.Comfy(Path(temporary)), Path(temporary), int(seed))
+        return desk.learned(variant, length) if kind == "learn" else desk.drawn(variant, length, *ways)
+
+
+def size(count: int) -> dict[str, float]:
+    """What a corpus of so many pairs takes, and thirty steps over it; every fourth pair is a duplicate."""
+    from dancheong.nodes.korean_clip import Distilling, TokenizerMaking
+
+    from ..testing.world.nodes import KEPT
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with open(folder / "pairs.tsv", "w", encoding="utf-8") as file:
+            file.write("korean\tenglish\n")
+            for number in range(count):
+                told = number - number % 4 // 3
+                file.write(f"노란 바탕에 작은 빨간 별 {told}개가 있다\t{told} small red stars on a yellow ground\n")
+        with (
+            open(folder / "few.tsv", "w", encoding="utf-8") as few,
+            open(folder / "pairs.tsv", encoding="utf-8") as all_,
+        ):
+            few.writelines(line for _, line in zip(range(2000), all_, strict=False))
+        TokenizerMaking((folder / "few.tsv",), folder / "words", 700).finish()
+        before, begun = memory("VmHWM"), time.process_time()
+        read: list[float] = []
+
+        def tell(done: int, total: int, what: str) -> None:
+            if what == "steps" and done == 1:
+                read.append(time.process_time() - begun)
+
+        settings = {"losses": {"pooled": 1.0, "ends": 1.0}, "steps": 30, "batch": 32, "held_out": 0.001}
+        lines = Distilling(
+            (folder / "pairs.tsv",), KEPT, folder / "out", tokenizer=folder / "words", **settings
+        ).finish(tell)
+        print(*lines, sep="\n", flush=True)
+        kept = int(lines[0].split()[1].replace(",", ""))
+        figures = {"pairs": count, "kept": kept, "CPU s to the first step": round(read[0])}
+        return figures | {"pairs a CPU s": round(count / read[0]), "MB more at most": round(memory("VmHWM") - before)}
+
+
+class Desk:
+    """The world, the pairs of a seed, and the encoders that were trained from them."""
+
+    def __init__(self, host: comfy_host.Comfy, base: Path, seed: int) -> None:
+        from ..testing.world.nodes import KEPT
+
+        self._host, self._base, self._seed, self._teacher = host, base, seed, KEPT
+        self._world = dict(zip(("model", "clip", "vae"), host.node("LoadSmallWorld"), strict=True))
+        self._made = PACK / "out" / "benchmarks" / f"encoders-{seed}"
+        self._made.mkdir(parents=True, exist_ok=True)
+
+    def learned(self, variant: str, length: str) -> dict[str, float]:
+        """Train an encoder and judge it by its vectors."""
+        from dancheong.nodes.korean_clip import Distilling, EncoderJudging, TokenizerMaking
+
+        pairs, unseen = self._pairs(False, SCENES), self._pairs(True, UNSEEN)
+        begun = time.process_time()
+        words = self._made / "words"
+        if not words.exists():
+            TokenizerMaking((pairs,), words, VOCABULARY).finish()
+        out = self._made / f"{variant} {length}"
+        shutil.rmtree(out, ignore_errors=True)
+        unet = {"unet": self._unet(), "heads": 4}
+        steps = LONG if length == "long" else SHORT
+        work = Distilling((pairs,), self._teacher, out, tokenizer=words, losses=dict.fromkeys(VARIANTS[variant], 1.0),
+                          steps=steps, batch=BATCH, learning_rate=RATE, seed=self._seed, **unet)  # fmt: skip
+        print(*work.finish(), sep="\n", flush=True)
+        seconds = time.process_time() - begun
+        judging = EncoderJudging((out,), (unseen,), self._teacher, self._made / "judged.json", most=UNSEEN, **unet)
+        (found,) = judging.finish()["encoders"].values()
+        shown = ("R@1 Korean to English", "R@1 English to Korean", "korean attention", "english attention")
+        return {"steps": steps, "CPU s": round(seconds), "MB at most": round(memory("VmHWM")),
+                **{name: round(found[name], 3) for name in shown}}  # fmt: skip
+
+    def drawn(self, variant: str, length: str, way: str) -> dict[str, float]:
+        """What pictures of unseen sentences have right."""
+        from ..testing.world import judging
+
+        name = f"{variant} {length}"
+        meant = list(_meant(DRAWN[length]))
+        if way == "teacher":
+            clip = self._world["clip"]
+        else:
+            shutil.copytree(self._made / name, self._base / "models" / "text_encoders" / name)
+            clip = self._host.korean_clip(f"{name}/")[0]
+        models = judging.Models(self._world["model"], clip, self._world["vae"])
+        said = [_said(scene, number, way) for number, scene in enumerate(meant)]
+        return judging.shares(judging.judged(judging.drawn(models, said, 5)), meant)
+
+    def _unet(self) -> Path:
+        from safetensors.torch import save_file
+
+        path = self._base / "unet.safetensors"
+        save_file(self._world["model"].model.diffusion_model.state_dict(), path)
+        return path
+
+    def _pairs(self, held_out: bool, count: int) -> Path:
+        """Scenes of one thing and of two, said in both languages in like orders, each pair once."""
+        from ..testing.world.scene import scenes
+        from ..testing.world.sentence import ORDERS, sentence
+
+        chance = random.Random(f"{self._seed} {held_out}")
+        path = self._made / f"{'unseen' if held_out else 'seen'}.tsv"
+        if path.exists():
+            return path
+
+        def rows() -> Iterator[tuple[str, str]]:
+            while True:
+                (scene,) = scenes(chance, 1, held_out, two=0.7 if held_out else 0.3)
+                order, places = chance.randrange(ORDERS), chance.random() < 0.6
+                yield sentence(scene, "ko", order, places=places), sentence(scene, "en", order, places=places)
+
+        made = rows()
+        found: dict[tuple[str, str], None] = {}
+        for number in range(10 * count):
+            if (len(found) if held_out else number) == count:
+                break
+            found[next(made)] = None
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter="\t").writerows([("korean", "english"), *found])
+        return path
+
+
+def _meant(count: int) -> list:
+    """The scenes that the world's own figures are of."""
+    from ..testing.world.scene import scenes
+
+    return scenes(random.Random(77), count, True)
+
+
+def _said(scene, number: int, way: str) -> str:
+    from ..testing.world.scene import WORDS
+    from ..testing.world.sentence import ORDERS, sentence
+
+    if way in ("English", "teacher"):
+        return sentence(scene, "en", number % ORDERS, places=False)
+    if not WAYS[way]:
+        plain = sentence(scene, "ko", number % ORDERS, places=False)
+        return plain.replace(" ", "") if way == "no spaces" else plain
+    thing = scene.things[0]
+    said = {"ground": scene.ground, **{kind: getattr(thing, kind) for kind in ("colour", "shape", "size")}}
+    return WAYS[way].format(**{kind: WORDS[kind][word]["ko"] for kind, word in said.items()})
