@@ -175,6 +175,26 @@ def test_a_line_seen_from_the_side_is_higher_at_its_end(korean_font):
     assert abs(look.taper - 40) < 14 and abs(look.angle) < 1.5
 
 
+@pytest.mark.parametrize("bend", [50.0, -45.0])
+def test_a_line_on_an_arc_is_bent_as_it_was_drawn(korean_font, bend):
+    picture, region = drawn(korean_font, "MOONLIGHT")
+    radius = (float(region.sides[0]) - 4) / math.radians(bend)
+    height, width = picture.shape[:2]
+    rows, columns = np.indices((height, width)) + 0.5
+    up, side = height / 2 + radius - rows, columns - width / 2
+    turn = np.arctan2(np.sign(radius) * side, np.sign(radius) * up)
+    x, y = width / 2 + turn * radius, height / 2 + radius - np.sign(radius) * np.hypot(side, up)
+    arched = cv2.remap(
+        picture, np.float32(x - 0.5), np.float32(y - 0.5), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    inked = np.argwhere((np.abs(arched.astype(int) - GROUND) > 20).any(axis=2))[:, ::-1]
+    (left, top), (right, bottom) = inked.min(axis=0) - 2, inked.max(axis=0) + 3
+    box = np.float32([[left, top], [right, top], [right, bottom], [left, bottom]])
+    found = measured(arched, Region(box, 1.0, "MOONLIGHT", 1.0))
+    assert found is not None and abs(found.look.bend - bend) < 5 and abs(found.look.angle) < 1
+    assert abs(found.look.size / drawn_size(korean_font, "MOONLIGHT") - 1) < 0.05
+
+
 def test_leaning_letters_lean(korean_font):
     assert abs(seen(korean_font, lean=14.0).look.slant - 14) < 3
 
