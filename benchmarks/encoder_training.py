@@ -1,10 +1,11 @@
 """Does a Korean encoder learn what an English one says? In the small world, where what comes of it can be judged.
 
-`python -m benchmarks encoder_training [--seed N] [--some N]`; `--some` does so many pieces and keeps the rest for the
-next call. A tokenizer and encoders are trained by the code of `dancheong train`, from sentences of scenes that are
-shown in training; judged on others: which translations are found among 1,000, and what the world's picture model draws,
-whose own encoder is the teacher. `losses` has all losses, the pooled one alone, and each left out once; `drawn` has
-ways of saying the same that were trained, and ways that were not. One thread.
+`python -m benchmarks encoder_training [--seed N] [--some N] [--write]`; `--some` does so many pieces and keeps the rest
+for the next call, `--write` makes what was trained longest the Korean encoder that tests load. A tokenizer and encoders
+are trained by the code of `dancheong train`, from sentences of scenes that are shown in training; judged on others:
+which translations are found among 1,000, and what the world's picture model draws, whose own encoder is the teacher.
+`losses` has all losses, the pooled one alone, and each left out once; `drawn` has ways of saying the same that were
+trained, and ways that were not. One thread.
 """
 
 import argparse
@@ -25,6 +26,8 @@ LONG, SHORT = 2400, 800
 """Steps of what is drawn in every way, and of what losses are compared by."""
 UNSEEN, DRAWN = 1000, {"long": 500, "short": 200}
 VOCABULARY = 1200
+MADE = PACK / "out" / "benchmarks"
+KEPT_KOREAN = PACK / "testing" / "world" / "kept_korean"
 SIZES = (100_000, 1_000_000)
 """Pairs of which a corpus is made."""
 LOSSES = ("pooled", "ends", "words", "attention", "english")
@@ -47,6 +50,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="encoder_training")
     parser.add_argument("--seed", default="0")
     parser.add_argument("--some", type=int, help="pieces of this call; the next one goes on")
+    parser.add_argument("--write", action="store_true", help="tests load this encoder from now on")
     chosen = parser.parse_args(options)
     seed = chosen.seed
     learned = [("learn", variant, "short", seed) for variant in VARIANTS]
@@ -57,6 +61,8 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     found = pieces.gathered("encoder_training", f"seed-{seed}", wanted, chosen.some)
     if found is None:
         return None
+    if chosen.write:
+        write(MADE / f"encoders-{seed}" / "all long")
     losses = [
         {"losses": name, **found[learn], **_percent(found[draw])}
         for name, learn, draw in zip(VARIANTS, learned, compared, strict=True)
@@ -67,6 +73,17 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
         "drawn": [{"said in": piece[-1], **_percent(found[piece])} for piece in drawn],
         "sizes": [found[piece] for piece in sizes],
     }
+
+
+def write(trained: Path) -> None:
+    """Keep an encoder in half precision."""
+    from safetensors.torch import load_file, save_file
+
+    KEPT_KOREAN.mkdir(exist_ok=True)
+    for name in ("config.json", "card.json", "vocab.json", "merges.txt", "tokenizer_config.json"):
+        shutil.copy(trained / name, KEPT_KOREAN)
+    weights = load_file(trained / "model.safetensors")
+    save_file({name: value.half() for name, value in weights.items()}, KEPT_KOREAN / "model.safetensors")
 
 
 def _percent(right: dict[str, float]) -> dict[str, float]:
@@ -129,7 +146,7 @@ class Desk:
 
         self._host, self._base, self._seed, self._teacher = host, base, seed, KEPT
         self._world = dict(zip(("model", "clip", "vae"), host.node("LoadSmallWorld"), strict=True))
-        self._made = PACK / "out" / "benchmarks" / f"encoders-{seed}"
+        self._made = MADE / f"encoders-{seed}"
         self._made.mkdir(parents=True, exist_ok=True)
 
     def learned(self, variant: str, length: str) -> dict[str, float]:
@@ -142,7 +159,8 @@ class Desk:
         if not words.exists():
             TokenizerMaking((pairs,), words, VOCABULARY).finish()
         out = self._made / f"{variant} {length}"
-        shutil.rmtree(out, ignore_errors=True)
+        if (out / "model.safetensors").exists():  # what was stopped goes on
+            shutil.rmtree(out)
         unet = {"unet": self._unet(), "heads": 4}
         steps = LONG if length == "long" else SHORT
         work = Distilling((pairs,), self._teacher, out, tokenizer=words, losses=dict.fromkeys(VARIANTS[variant], 1.0),

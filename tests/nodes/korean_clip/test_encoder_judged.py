@@ -1,5 +1,6 @@
 """What is said of an encoder: the teacher's own is perfect, and what is worse is seen to be."""
 
+import itertools
 import json
 
 import pytest
@@ -7,7 +8,12 @@ from dancheong.nodes.ground import UserError
 from dancheong.nodes.korean_clip import EncoderJudging, judged_lines
 from dancheong.runner import cli
 
-PAIRS = [(f"{word} number {number}", f"{word} number {number}") for word in ("red", "blue") for number in range(8)]
+PAIRS = [
+    (f"a {size} {colour} {shape} on a {ground} ground",) * 2
+    for size, colour, shape, ground in itertools.product(
+        ("small", "large"), ("red", "blue"), ("star", "circle"), ("green", "yellow")
+    )
+]
 
 
 @pytest.fixture(scope="module")
