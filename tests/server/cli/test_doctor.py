@@ -121,7 +121,8 @@ def test_a_full_disk_is_a_note_with_what_is_needed(examined, monkeypatch):
 def test_a_bare_machine_hears_of_what_is_missing_and_of_nothing_that_follows_from_it(tmp_path, root):
     """A Python without any package, started from the pack's folder."""
     command = [sys.executable, "-S", str(root / "runner"), "doctor", "--base", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, env={"LC_ALL": "C", "HOME": str(tmp_path)})
+    variables = {"LC_ALL": "C", "HOME": str(tmp_path), "COMFYUI_PATH": str(places.comfyui())}
+    done = subprocess.run(command, capture_output=True, text=True, env=variables)
     assert done.returncode == 1 and done.stderr == ""
     torch, packages, opencv = lines(done.stdout)
     assert "has no torch, so it cannot run ComfyUI" in torch
