@@ -1,8 +1,8 @@
 """Can a world be small enough to be learned? Its model is made from nothing and draws sentences that it never saw.
 
 `python -m benchmarks world [--seed N] [--write]`. The state of training lies in `out/world/SEED`: stopped,
-it goes on there; `--write` makes what comes of it the world that tests load. Judged are the weights in half precision,
-as they are kept, on 500 sentences of scenes that training never showed, by the judge of `testing/world/judge.py`, who
+it goes on there; `--write` makes what comes of it the world that tests load. Judged are the weights as they
+are kept, on 500 sentences of scenes that training never showed, by the judge of `testing/world/judge.py`, who
 learned nothing. Pictures of it lie in `out/world/SEED/drawn.png`; all on one thread.
 """
 

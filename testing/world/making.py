@@ -10,7 +10,7 @@ import torch
 from dancheong.nodes.training import Outcome, Plan, train
 from safetensors.torch import save_file
 
-from . import latent, learning, network, text
+from . import latent, learning, network, packed, text
 from .drawing import draw
 from .scene import TOPICS, WORDS, scenes
 
@@ -64,9 +64,12 @@ def _some(chance: random.Random, count: int, held_out: bool):
 
 
 def keep(folder: Path, code: latent.BlockCode, unet: torch.nn.Module, encoder) -> None:
-    """Write all weights in half precision, the text encoder beside its tokenizer in the layout of transformers."""
-    parts = {"unet": unet, "vae": code, "model": encoder}
-    for name, part in parts.items():
+    """Write the UNet in a byte a weight, all else in half precision.
+
+    The text encoder lies beside its tokenizer in the layout of transformers.
+    """
+    save_file(packed.pack(unet.state_dict()), folder / "unet.safetensors")
+    for name, part in {"vae": code, "model": encoder}.items():
         half = {key: value.detach().half() for key, value in part.state_dict().items()}
         save_file(half, folder / f"{name}.safetensors")
     encoder.config.to_json_file(folder / "config.json")

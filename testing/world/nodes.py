@@ -4,10 +4,10 @@ from pathlib import Path
 
 import torch
 
-from . import latent, network
+from . import latent, network, packed
 
 KEPT = Path(__file__).parent / "kept"
-"""What `make world` learned, in half precision; the text encoder lies beside its tokenizer."""
+"""What `make world` learned: see `making.keep`."""
 
 
 class LoadSmallWorld:
@@ -30,7 +30,7 @@ def load(folder: Path) -> tuple:
 
     import nodes
 
-    model = network.model(load_file(folder / "unet.safetensors"))
+    model = network.model(packed.unpack(load_file(folder / "unet.safetensors")))
     # The pack's own loader makes the CLIP, as it does of any encoder with a tokenizer of its own.
     folder_paths.add_model_folder_path("text_encoders", str(folder.parent))
     loader = nodes.NODE_CLASS_MAPPINGS["DancheongLoadKoreanCLIP"]

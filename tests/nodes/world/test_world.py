@@ -13,7 +13,7 @@ from dancheong.testing.world.sentence import ORDERS, sentence
 
 COUNT = 100
 NAMED = tuple(kind for kind in KINDS if kind != "place")
-MOST_BYTES = 4_000_000
+MOST_BYTES, MOST_OF_WORLD = 4_000_000, 2_000_000
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +76,4 @@ def test_the_code_keeps_what_a_picture_shows(world, meant):
 def test_all_weights_together_stay_small(root):
     kept = [*KEPT.iterdir(), *(root / "nodes").rglob("*.safetensors")]
     assert sum(path.stat().st_size for path in kept) <= MOST_BYTES
-    assert all(value.dtype == torch.float16 for value in _tensors(KEPT / "unet.safetensors"))
-
-
-def _tensors(path):
-    from safetensors.torch import load_file
-
-    return load_file(path).values()
+    assert sum(path.stat().st_size for path in KEPT.iterdir()) <= MOST_OF_WORLD
