@@ -2,12 +2,14 @@
 
 `python -m benchmarks reletter [--seed 5] [--covers 60] [--some N]`. Lines on covers of `testing/scenes/lettered.py` are
 found by the text finder, read, measured and set anew in the nearest font, and the new words are read by the
-recognisers. Six covers are a piece, and `--some` does so many of the pieces that are left. It needs what `text_mask`
-needs, and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and after of the first covers.
+recognisers, as `reletter_words.py` says. Six covers are a piece, and `--some` does so many of the pieces that are left.
+It needs what `text_mask` needs, and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and
+after of so many covers on drawn grounds.
 """
 
 import argparse
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,23 +21,23 @@ from ..nodes.erase import inpaint
 from ..nodes.lettering import fonts
 from ..nodes.lettering.reletter.measure import Measured, measured
 from ..nodes.lettering.reletter.painting import Layer
-from ..nodes.lettering.reletter.plane import Plane
-from ..nodes.lettering.reletter.reletter import ALL, Wish, relettered
-from ..nodes.lettering.reletter.setting import SHRINK
-from ..nodes.lettering.reletter.typed import Typed
+from ..nodes.lettering.reletter.reletter import relettered
+from ..nodes.lettering.reletter.typed import Typed, typed_lines
+from ..nodes.lettering.wishes import ALL, SHRINK, Wish
 from ..nodes.text_mask import Region
 from ..nodes.text_mask.engines import rapidocr_engine, reader
 from ..nodes.text_mask.finding import detection
 from ..testing.scenes import lettered, text
+from . import reletter_words
 from .kit import pieces
 
 PIECE = 6
 FOUND = 0.5
 """Share of a line's frame that a found region shares with it."""
-RIM = 3
-"""px around new words that a recogniser sees with them."""
 TURN, SIZE, COLOUR, OUTLINE = 1.0, 4.0, 6.0, 1.0
 """Degrees, percent, Delta E 2000 and px that a measure may be off."""
+SHOWN = (480, 360)
+"""px of a pair on the sheet."""
 KOREAN, LATIN = ("바다", "봄눈", "하늘 길"), ("Winter", "OCEAN", "Quiet")
 NAMES = {"serif": "Myeongjo|Serif", "brush": "Brush", "pen": "NanumPen", "rounded": "Round"}
 
@@ -63,12 +65,13 @@ def part(seed: str, first: str, end: str) -> list[dict]:
     """What became of each line of some covers."""
     rapidocr_engine.MAX_THREADS = 1
     cv2.setNumThreads(1)
-    return [figures for number in range(int(first), int(end)) for _, _, figures in done(int(seed), number)]
+    return [figures for number in range(int(first), int(end))
+            for _, _, figures in done(int(seed), number, grounds())]  # fmt: skip
 
 
-def done(seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray, dict]]:
-    """A cover's lines: the picture before and after, and the figures."""
-    cover = lettered.cover(seed, number, grounds())
+def done(seed: int, number: int, places: Sequence[Path]) -> list[tuple[np.ndarray, np.ndarray, dict]]:
+    """A cover's lines: the picture before and after, and the figures; without wallpapers its ground is drawn."""
+    cover = lettered.cover(seed, number, places)
     known, reads = fonts.available([]), reader.load(None, "", True)
     regions = rapidocr_engine.load().detect(cover.picture, detection.directly)
     results = []
@@ -86,18 +89,19 @@ def done(seed: int, number: int) -> list[tuple[np.ndarray, np.ndarray, dict]]:
         wish = Wish(known, fonts.AUTO, ALL, SHRINK, (255, 255, 255))
         result = relettered(1, Typed(new, 1, {}), seen, wish, cover.picture.shape[:2])
         after, changed = applied(cover.picture, seen, result.layer)
-        font = re.search(r'font=("[^"]*"|\S+)', result.line)
-        width = float(re.search(r"width=(\S+)", result.line)[1])  # type: ignore[index]
-        where = Region(around(result.layer, seen.plane), 1.0)
+        said = typed_lines(result.line, known)[0].values
+        font = known[str(said["font"])]
         results.append((cover.picture, after, {
             **figures,
             "turn": abs(seen.look.angle - line.angle),
             "size": 100 * abs(seen.look.size / line.size - 1),
             "colour": max(off(seen.look.colour, line.colour), off(seen.look.to, line.to)),
             "outline": abs(seen.look.outline - line.outline),
-            "class": kind_of(font[1] if font else "", width),
+            "class": kind_of(font.name, float(said["width"])),  # type: ignore[arg-type]
+            "font": font.name,
             "new": new,
-            "new read": says(reads.read(after, where), new),
+            "new read": reletter_words.is_read(reads, after, result.layer, seen.plane, new),
+            "read in print": reletter_words.is_read_in_print(reads, font, int(said["weight"]), new),  # type: ignore[call-overload]
             "outside": int((after != cover.picture).any(axis=2)[~changed].sum()),
         }))  # fmt: skip
     return results
@@ -121,22 +125,10 @@ def applied(picture: np.ndarray, seen: Measured, layer: Layer) -> tuple[np.ndarr
     return after.clip(0, 255).round().astype(np.uint8), mask
 
 
-def around(layer: Layer, plane: Plane) -> np.ndarray:
-    """`[4,2]` px of the picture: the box of what a layer shows, as it lies on a plane."""
-    rows, columns = np.nonzero(layer.rgba[..., 3] > 0.5)
-    shown = plane.from_picture(np.stack([columns + layer.columns.start, rows + layer.rows.start], axis=1) + 0.5)
-    (left, top), (right, bottom) = shown.min(axis=0) - RIM, shown.max(axis=0) + RIM
-    return plane.to_picture(np.array([[left, top], [right, top], [right, bottom], [left, bottom]])).astype(np.float32)
-
-
-def says(read: Region, words: str) -> bool:
-    """Whether a recogniser read the words, whatever it makes of spaces and capitals."""
-    return "".join((read.text or "").split()).lower() == "".join(words.split()).lower()
-
-
 def summary(seed: int, covers: int, lines: list[dict]) -> dict:
     """All lines in one row; what was not measured counts as wrong."""
     count = len(lines)
+    printed = [line for line in lines if line.get("read in print", True)]
 
     def within(name: str, most: float) -> float:
         return round(100 * sum(line.get(name, np.inf) <= most for line in lines) / count, 1)
@@ -154,6 +146,10 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
         "class right, %": round(100 * sum(line.get("class") == line["kind"] for line in lines) / count, 1),
         "all four right, %": round(100 * sum(is_right(line) for line in lines) / count, 1),
         "new words read, %": round(100 * sum(line.get("new read", False) for line in lines) / count, 1),
+        "read black on white in that font, %": round(100 * len(printed) / count, 1),
+        "of those, read in the picture, %": round(
+            100 * sum(line.get("new read", False) for line in printed) / max(1, len(printed)), 1
+        ),
         "px changed outside": sum(line.get("outside", 0) for line in lines),
     }
 
@@ -181,9 +177,18 @@ def by_kind(seed: int, lines: list[dict]):
 
 
 def sheet(seed: int, covers: int, file: Path) -> None:
-    """Before and after side by side."""
-    rows = [np.hstack([before, after]) for number in range(covers) for before, after, _ in done(seed, number)]
-    Image.fromarray(np.vstack(rows)).resize((700, 525 * len(rows))).save(file)
+    """Covers on drawn grounds before and after, in rows of three pairs."""
+    pairs = []
+    for number in range(covers):
+        lines = done(seed, number, [])
+        before = lines[0][0]
+        whole = before.copy()
+        for _, after, _ in lines:
+            changed = (after != before).any(axis=2)
+            whole[changed] = after[changed]
+        pairs.append(cv2.resize(np.hstack([before, whole]), SHOWN, interpolation=cv2.INTER_AREA))
+    rows = [np.hstack(pairs[at : at + 3]) for at in range(0, covers - covers % 3, 3)]
+    Image.fromarray(np.vstack(rows)).save(file, quality=88)
 
 
 def kind_of(font: str, width: float) -> str:

@@ -67,10 +67,14 @@ class Cover:
 
 
 def cover(seed: int, number: int, grounds: Sequence[Path]) -> Cover:
-    """One cover with a line in its upper and one in its lower half; the same numbers give the same cover."""
+    """One cover with a line in its upper and one in its lower half; the same numbers give the same cover.
+
+    Args:
+        grounds: pictures that it may lie on; [] = it is drawn.
+    """
     rng = np.random.Generator(np.random.PCG64([seed, number]))
     width, height = SIDE
-    bare = covers.ground(rng, width, height, grounds)
+    bare = covers.ground(rng, width, height, grounds) if grounds else covers.drawing(rng, width, height)
     canvas, lines = bare.astype(np.float32), []
     kinds = list(CLASSES)
     for half in (0, 1):

@@ -1,0 +1,118 @@
+"""Are words read that Re-letter Text set, and would they be read black on white?
+
+Recognisers are weak at columns, at turned lines and at some fonts. So they are shown a line three ways: as it lies in
+the picture, and straightened in two sizes, a column as a row; and the same words in the same font black on white in
+those two sizes, which says what can be read at all.
+"""
+
+import math
+import re
+
+import cv2
+import numpy as np
+
+from ..nodes.lettering.fonts import Font
+from ..nodes.lettering.letters import HORIZONTAL
+from ..nodes.lettering.opening import Cut, open_face
+from ..nodes.lettering.reletter.look import Look
+from ..nodes.lettering.reletter.painting import Layer
+from ..nodes.lettering.reletter.plane import Plane
+from ..nodes.lettering.reletter.setting import Room, flat
+from ..nodes.lettering.wishes import SHRINK
+from ..nodes.text_mask import Region
+from ..nodes.text_mask.engines.reader import Reader
+
+HIGH = (44, 72)
+"""px: letters are shown so high."""
+RIM = 0.25
+"""Of that, around them; and a third of it between letters of a column that are laid beside each other."""
+NEAR = 3
+"""px around words that a recogniser sees with them as they lie in the picture."""
+
+
+def is_read(reader: Reader, after: np.ndarray, layer: Layer, plane: Plane, words: str) -> bool:
+    """Whether a recogniser reads words in `[H,W,3]` uint8 RGB; where they lie says their layer alone."""
+    box = _box(layer, plane)
+    lying = Region(plane.to_picture(_corners(box, NEAR)).astype(np.float32), 1.0)
+    return _says(reader, after, lying, words) or any(
+        _says(reader, *_framed(_row(after, layer, plane, box, high, words)), words) for high in HIGH
+    )
+
+
+def is_read_in_print(reader: Reader, font: Font, weight: int, words: str) -> bool:
+    """Whether a recogniser reads words in a font, black on white in one line."""
+    look = Look(size=100.0, direction=HORIZONTAL)
+    cover = flat(words, look, open_face(font.path, Cut(weight)).face, Room(math.inf, math.inf), SHRINK).cover
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    letters = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    for high in HIGH:
+        size = max(1, round(letters.shape[1] * high / letters.shape[0])), high
+        pad = round(2 * RIM * high)
+        paper = 255 - np.pad(cv2.resize(letters, size, interpolation=cv2.INTER_AREA), pad)
+        if _says(reader, *_framed(np.repeat(paper[..., None], 3, axis=2)), words):
+            return True
+    return False
+
+
+def _box(layer: Layer, plane: Plane) -> np.ndarray:
+    """`[2,2]`: upper left and lower right on the plane of what a layer shows."""
+    rows, columns = np.nonzero(layer.rgba[..., 3] > 0.5)
+    shown = plane.from_picture(np.stack([columns + layer.columns.start, rows + layer.rows.start], axis=1) + 0.5)
+    return np.stack([shown.min(axis=0), shown.max(axis=0)])
+
+
+def _corners(box: np.ndarray, rim: float) -> np.ndarray:
+    (left, top), (right, bottom) = box[0] - rim, box[1] + rim
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _row(
+    after: np.ndarray, layer: Layer, plane: Plane, box: np.ndarray, high: int, words: str
+) -> np.ndarray:  # fmt: skip
+    """`[h,w,3]` uint8: the line straightened, its letters so high; a column's beside each other."""
+    across = float(box[1, 0] - box[0, 0] if plane.is_column else box[1, 1] - box[0, 1])
+    fine, rim = high / max(across, 1.0), RIM * across
+    line = _straight(after, plane, box, rim, fine)
+    if not plane.is_column:
+        return line
+    alpha = np.zeros(after.shape[:2], np.float32)
+    alpha[layer.rows, layer.columns] = layer.rgba[..., 3]
+    bare = np.flatnonzero(_straight(alpha, plane, box, rim, fine).max(axis=1) < 0.1)
+    gaps = [gap for gap in np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1) if len(gap)]
+    inner = [gap for gap in gaps if gap[0] > 0 and gap[-1] < len(line) - 1]
+    cuts = sorted(round(float(gap.mean())) for gap in sorted(inner, key=len)[::-1][: len(words.replace(" ", "")) - 1])
+    cells = np.split(line, cuts)
+    tallest = max(len(cell) for cell in cells)
+    level = [
+        cv2.copyMakeBorder(cell, (tallest - len(cell)) // 2, (tallest - len(cell) + 1) // 2, 0, 0, cv2.BORDER_REPLICATE)
+        for cell in cells
+    ]
+    spare = round(2 / 3 * RIM * high)
+    return np.hstack([cell[:, spare : cell.shape[1] - spare] for cell in level])
+
+
+def _straight(picture: np.ndarray, plane: Plane, box: np.ndarray, rim: float, fine: float) -> np.ndarray:
+    """What lies on a box of a plane and a rim around it, `fine` px for each of its own."""
+    (left, top), (right, bottom) = box[0] - rim, box[1] + rim
+    xs = left + (np.arange(round((right - left) * fine)) + 0.5) / fine
+    ys = top + (np.arange(round((bottom - top) * fine)) + 0.5) / fine
+    places = (plane.to_picture(np.stack(np.meshgrid(xs, ys), axis=-1)) - 0.5).astype(np.float32)
+    soft = cv2.GaussianBlur(picture, (0, 0), 0.4 / fine) if fine < 0.7 else picture
+    return cv2.remap(soft, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _framed(line: np.ndarray) -> tuple[np.ndarray, Region]:
+    """A picture of a line alone, and where it stands."""
+    high, wide = line.shape[:2]
+    rim = 2.0
+    return line, Region(np.array([[rim, rim], [wide - rim, rim], [wide - rim, high - rim], [rim, high - rim]],
+                                 np.float32), 1.0)  # fmt: skip
+
+
+def _says(reader: Reader, picture: np.ndarray, place: Region, words: str) -> bool:
+    """Whether one of the recognisers reads the words, whatever it makes of spaces and capitals."""
+    return any(_bare(one.text or "") == _bare(words) for one in reader.readings(picture, place))
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"\s", "", words).lower()
