@@ -8,6 +8,7 @@ NODES = (
     ("topic_prompt", "LoadTopicPrompt"),
     ("topic_prompt", "EncodeTopicText"),
     ("topic_prompt", "TrainTopicPrompt"),
+    ("topic_prompt", "TrainTopicDataset"),
     ("topic_prompt", "SaveTopicPrompt"),
     ("text_mask", "OCRTextMask"),
     ("erase", "LoadInpaintModel"),

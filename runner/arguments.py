@@ -5,7 +5,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from . import encoders, places
+from . import encoders, places, topics
 from .apps import App
 
 
@@ -144,7 +144,7 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     journeydb.add_argument("--styles", type=Path, metavar="FILE", help="lines of category, tab, style (default: all)")
 
     encoders.add_judge(datasets)
-    encoders.add_train(commands)
+    topics.add(encoders.add_train(commands), base)
 
     demo = commands.add_parser("demo", parents=[base], help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..nodes.ground import UserError
-from . import apps, arguments, encoders, ending, places
+from . import apps, arguments, encoders, ending, places, topics
 
 if TYPE_CHECKING:
     from .queue.fleet import Place
@@ -264,6 +264,14 @@ def _judge(options: argparse.Namespace) -> None:
     print(json.dumps(result, ensure_ascii=False, indent=1))
 
 
+def _train(options: argparse.Namespace) -> None:
+    if options.kind != "topic":
+        return encoders.train(options)
+    base = None if options.server else _base(options)
+    with _servers(options) as servers:
+        topics.train(options, base, servers[0].name)
+
+
 def _demo(options: argparse.Namespace) -> None:
     from .demo import demo
 
@@ -281,6 +289,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "collect": _collect,
     "curate": _curate,
     "judge": _judge,
-    "train": encoders.train,
+    "train": _train,
     "demo": _demo,
 }

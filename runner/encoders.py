@@ -34,9 +34,9 @@ def _listener() -> argparse.ArgumentParser:
     return listener
 
 
-def add_train(commands: Any) -> None:
-    """`train tokenizer` and `train encoder`."""
-    train = commands.add_parser("train", help="make a Korean tokenizer or text encoder from sentence pairs")
+def add_train(commands: Any) -> Any:
+    """`train tokenizer` and `train encoder`; what more can be trained is added to what is returned."""
+    train = commands.add_parser("train", help="learn a Korean tokenizer, a text encoder or a topic")
     kinds = train.add_subparsers(dest="kind", required=True, metavar="KIND")
     tokenizer = kinds.add_parser("tokenizer", parents=[_pairs()], help="a CLIP tokenizer of Korean and English")
     tokenizer.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -63,6 +63,7 @@ def add_train(commands: Any) -> None:
     encoder.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help="to compute in")
     encoder.add_argument("--held-out", type=float, default=0.02, metavar="X", help="share of pairs (default: 0.02)")
     encoder.add_argument("--seed", type=int, default=0, metavar="N")
+    return kinds
 
 
 def add_judge(datasets: Any) -> None:

@@ -38,6 +38,7 @@ SUPPLIES = (
     Supply("input", "cover.png", _cover, keep=False),
     Supply("input", "small.png", _small_cover, keep=False),
     Supply("input", "news_photos", news_photos.write, keep=False),
+    Supply("input", "hanbok", news_photos.write, keep=False),
     Supply("input", "journeydb/valid", journey.write, keep=False),
     Supply("models/watermarks", "my_agency.safetensors", news_photos.write_mark, keep=False),
     Supply("models/upscale_models", "tiny_x4.safetensors", upscale.rrdb_x4),

@@ -2,6 +2,7 @@
 
 from .collecting import Collecting, Collection, read_portal, summary
 from .dataset import count, left, piece_count, piece_records, pieces, records
+from .names import composed
 from .picture import BrokenPicture, Picture, decode
 from .picture import read as read_picture
 from .record import Record, RefusedRow
@@ -14,6 +15,7 @@ __all__ = [
     "Picture",
     "Record",
     "RefusedRow",
+    "composed",
     "count",
     "decode",
     "kind",

@@ -5,6 +5,7 @@ What a node loads are inference tensors, which autograd refuses; a copy that is 
 
 import copy
 import hashlib
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -35,14 +36,14 @@ def frozen(network: torch.nn.Module) -> torch.nn.Module:
     return copy.deepcopy(network).requires_grad_(False).eval()
 
 
-def fingerprint(*parts: torch.Tensor | torch.nn.Module | str) -> str:
+def fingerprint(*parts: torch.nn.Module | Sequence[torch.Tensor] | str) -> str:
     """16 letters that tell what is made of these from what is made of others."""
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, str):
             digest.update(part.encode())
             continue
-        for tensor in part.state_dict().values() if isinstance(part, torch.nn.Module) else [part]:
+        for tensor in part.state_dict().values() if isinstance(part, torch.nn.Module) else part:
             values = tensor.detach().flatten()
             digest.update(values[:: max(1, len(values) // SAMPLED)].float().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]

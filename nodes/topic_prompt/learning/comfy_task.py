@@ -1,6 +1,7 @@
 """A topic's vectors as a task of the training loop: all else stays as it is."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import torch
 
@@ -16,6 +17,8 @@ HIGH = 0.4
 """Noise levels are u^HIGH: what a picture is of is decided where the noise is high, its details elsewhere."""
 LONGEST = 2.0
 """Norm of a vector over the mean norm of the words at hand; a longer one drowns the title."""
+MEASURED = 64
+"""Pictures that are held out at most: more would not tell more, and ten times a run each is looked at."""
 APART = 0.01
 """Noise of the first vectors, in standard deviations of the table, so that no two are alike."""
 
@@ -34,7 +37,7 @@ class TopicTask:
         self,
         denoiser: Denoiser,
         encoder: LearningEncoder,
-        latents: list[torch.Tensor],
+        latents: Sequence[torch.Tensor],
         titles: list[str],
         lesson: Lesson,
         identity: str,
@@ -46,7 +49,7 @@ class TopicTask:
         self._batch, self._dropped = lesson.batch, lesson.dropped
         chance = torch.Generator().manual_seed(lesson.plan.seed)
         order = torch.randperm(len(latents), generator=chance).tolist()
-        self.unseen = min(max(1, round(lesson.held_out * len(latents))), len(latents) - 1)
+        self.unseen = min(max(1, round(lesson.held_out * len(latents))), len(latents) - 1, MEASURED)
         """Pictures that are only measured."""
         self._unseen, self._seen = sorted(order[: self.unseen]), sorted(order[self.unseen :])
         by_size: dict[tuple[int, ...], list[int]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """From pictures and their titles to a topic: what Train Topic Prompt does."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import torch
 from comfy.model_patcher import ModelPatcher
 
 from ...ground import UserError
+from ...ground.whole_file import write_whole
 from ...host.progress import Progress, interruptible_layers
 from ...korean_clip import origin_of
 from ...training import Outcome, Plan, train
@@ -22,6 +23,7 @@ from .comfy_encoder import LearningEncoder
 from .comfy_frozen import Denoiser, fingerprint
 from .comfy_task import TopicTask
 from .lesson import Lesson, told
+from .material import Encode, Material
 
 WARM_UP = 0.05
 """Share of the steps over which the learning rate rises."""
@@ -68,8 +70,7 @@ def learn(
     model: ModelPatcher,
     clip: comfy.sd.CLIP,
     vae: comfy.sd.VAE,
-    images: list[torch.Tensor],
-    titles: list[str],
+    gather: Callable[[Encode], Material],
     lesson: Lesson,
     root: Path,
     resume: str = "",
@@ -79,26 +80,31 @@ def learn(
     A run that ends before its end, by an interrupt or an error, leaves its best so far, too.
 
     Args:
-        images: [H, W, C] each, of any sizes.
-        titles: one a picture.
+        gather: gives what to learn from.
         root: a folder of embeddings, for the topic; the state of the run goes into the output folder: see `runs.py`.
         resume: the name of a run to go on with.
 
     Raises:
-        UserError: pictures, titles and models that do not belong together; what `train` refuses.
+        UserError: models that do not belong together; what `gather` and `train` refuse.
     """
-    _check(images, titles)
     states, topics = Path(folder_paths.get_output_directory()) / runs.STATES, root / runs.TOPICS
     name = runs.named(states, topics, lesson.topic, resume.strip())
     path = topics / f"{name}.safetensors"
     with torch.inference_mode(False):
         encoder = LearningEncoder(clip)
         _check_model(model, encoder)
-        latents = list(_encoded(model, vae, images))
+
+        def encode(image: torch.Tensor) -> torch.Tensor:
+            with torch.inference_mode():
+                latent = model.model.process_latent_in(vae.encode(image[None, ..., :3]))
+            return latent[0].clone().float().cpu()
+
+        material = gather(encode)
         denoiser = Denoiser(model)
-        dataset = fingerprint(repr(titles), *latents)
+        dataset = fingerprint(repr(material.titles), material.latents)
         job = fingerprint(repr(lesson), dataset, denoiser.fingerprint, encoder.fingerprint)
-        task = TopicTask(denoiser, encoder, latents, titles, lesson, f"topic {lesson.topic} {job}")
+        identity = f"topic {lesson.topic} {job}"
+        task = TopicTask(denoiser, encoder, material.latents, material.titles, lesson, identity)
         facts = {"topic": lesson.topic, "first_words": lesson.first, "base": denoiser.fingerprint, "dataset": dataset}
         if origin := origin_of(clip):
             facts |= {"text_encoder": origin.text_encoder, "tokenizer": origin.tokenizer}
@@ -111,7 +117,7 @@ def learn(
         # A step at 512 px takes half a minute on a CPU.
         with interruptible_layers(denoiser.network):
             outcome = _train(task, lesson.plan, states / path.name, keep, lambda: _shown(vae, model, task.sample()))
-        report = [*told(lesson, task, outcome), f"Kept as embedding:{runs.TOPICS}/{name}."]
+        report = [*told(lesson, task, outcome), *material.notes, f"Kept as embedding:{runs.TOPICS}/{name}."]
         return Learned(keep(outcome.best_step), outcome.losses, report)
 
 
@@ -119,13 +125,17 @@ def _train(
     task: TopicTask, plan: Plan, run: Path, keep: Callable[[int], Topic], look: Callable[[], np.ndarray]
 ) -> Outcome:
     progress = Progress(plan.steps)
+    log_file = run.with_suffix(".csv")
     done = best_step = 0
 
     def on_step(outcome: Outcome) -> None:
         nonlocal done, best_step
         # A run that goes on has done many already.
         more, done, best_step = outcome.step - done, outcome.step, outcome.best_step
-        progress.step(more, preview=look() if outcome.figures[-1]["step"] == outcome.step else None)
+        is_measured = outcome.figures[-1]["step"] == outcome.step
+        if is_measured:
+            write_whole(log_file, runs.table(outcome).encode())
+        progress.step(more, preview=look() if is_measured else None)
 
     try:
         return train(task, plan, run, on_step)
@@ -136,6 +146,29 @@ def _train(
         if run.is_file():
             log.warning("To go on with this run, give %s as resume.", run.stem)
         raise
+
+
+def given(images: list[torch.Tensor], titles: list[str]) -> Callable[[Encode], Material]:
+    """Pictures and titles that are at hand.
+
+    Args:
+        images: [H, W, C] each, of any sizes.
+        titles: one a picture.
+
+    Raises:
+        UserError: they do not belong together, or cannot be learned from.
+    """
+    _check(images, titles)
+
+    def gather(encode: Encode) -> Material:
+        progress = Progress(len(images))
+        latents = []
+        for image in images:
+            latents.append(encode(image))
+            progress.step()
+        return Material(latents, titles, [])
+
+    return gather
 
 
 def _check(images: list[torch.Tensor], titles: list[str]) -> None:
@@ -166,15 +199,6 @@ def _check_model(model: ModelPatcher, encoder: LearningEncoder) -> None:
             f"The model wants {sees} channels, a picture has {channels}: an inpainting or edit model learns no topic; "
             "take the plain one."
         )
-
-
-def _encoded(model: ModelPatcher, vae: comfy.sd.VAE, images: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-    progress = Progress(len(images))
-    for image in images:
-        with torch.inference_mode():
-            latent = model.model.process_latent_in(vae.encode(image[None, ..., :3]))
-        yield latent[0].clone().float().cpu()
-        progress.step()
 
 
 def _shown(vae: comfy.sd.VAE, model: ModelPatcher, latent: torch.Tensor) -> np.ndarray:

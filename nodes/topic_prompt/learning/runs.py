@@ -1,10 +1,13 @@
 """What runs are called: each leaves its state in one folder and its topic in another, under one name."""
 
+import csv
+import io
 import re
 from itertools import count
 from pathlib import Path
 
 from ...ground import UserError
+from ...training import Outcome
 
 STATES = "topic_runs"
 """Folder of the output folder where runs keep their state."""
@@ -34,3 +37,15 @@ def named(states: Path, topics: Path, topic: str, resume: str) -> str:
     word = re.sub(r"[^\w-]+", "_", topic)[:LONGEST]
     taken = {path.stem for folder in (states, topics) for path in folder.glob(f"{word}_*")}
     return next(name for number in count(1) if (name := f"{word}_{number:03}") not in taken)
+
+
+def table(outcome: Outcome) -> str:
+    """How a run went, as CSV: a line a step, with the held-out error where it was measured."""
+    measured = {entry["step"]: entry["loss"] for entry in outcome.figures}
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(["step", "loss", "held out"])
+    for step in range(outcome.step + 1):
+        # Step 0 is only measured.
+        lines.writerow([step, outcome.losses[step - 1] if step else "", measured.get(step, "")])
+    return text.getvalue()

@@ -137,6 +137,11 @@ CONTRACT = {
          "init_text", "caption_dropout", "held_out", "resume"],
         ["DANCHEONG_TOPIC", "LOSS_MAP", "STRING"],
     ),
+    "DancheongTrainTopicDataset": (
+        ["model", "clip", "vae", "dataset", "only", "side", "topic", "vectors", "steps", "learning_rate", "batch_size",
+         "seed", "init_text", "caption_dropout", "held_out", "resume"],
+        ["DANCHEONG_TOPIC", "LOSS_MAP", "STRING"],
+    ),
     "DancheongSaveTopicPrompt": (["topic", "name", "format"], ["STRING"]),
     "DancheongStoryboard": (
         ["story", "task", "frames", "columns", "frame_width", "frame_height", "known", "known_frames", "vae",

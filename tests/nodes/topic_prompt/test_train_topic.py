@@ -124,7 +124,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(train, stopped, folder,
 
 def test_a_stopped_run_leaves_its_best(stopped, folder, states):
     stopped(2)
-    (state,), kept = states.iterdir(), list(folder.glob("trained/*.safetensors"))
+    (state,), kept = states.glob("*.safetensors"), list(folder.glob("trained/*.safetensors"))
     with safe_open(state, "pt") as file:
         best = json.loads(file.metadata()["run"])["best_step"]
     # Where nothing was better than the words that it began with, there is nothing to keep.

@@ -1,0 +1,5 @@
+"""What other capabilities use of news inside ComfyUI."""
+
+from .comfy_stamp import stamp
+
+__all__ = ["stamp"]
