@@ -12,14 +12,16 @@ function isForm() {
 // names them by locales/*/main.json, in the language of whoever opens it; in the graph a node's input stays what the
 // help pages call it, and a field that the user has renamed keeps that name everywhere.
 function nameInForms(widget, name) {
-  let label = widget.label;
-  let renamed = false;
+  const kind = Object.getPrototypeOf(widget); // its accessor is what the editor listens to
+  const before = widget.label;
   Object.defineProperty(widget, "label", {
     configurable: true,
-    get: () => (isForm() && !renamed ? name : label),
-    set(given) {
-      renamed ||= given !== label;
-      label = given;
+    get() {
+      const label = Reflect.get(kind, "label", widget);
+      return isForm() && label === before ? name : label;
+    },
+    set(label) {
+      Reflect.set(kind, "label", label, widget);
     },
   });
 }

@@ -82,19 +82,26 @@ def compose(editor, text):
         keyboard.send("Input.insertText", {"text": syllable})
 
 
-def save_and_open(form):
+def rename_save_and_open(form):
     """The labels after a field was renamed and the file was saved, which then names fields by graph:node:widget."""
     form.page.evaluate(
-        """async name => {
-            const saved = app.graph.serialize()
-            saved.extra.linearMode = true
-            for (const one of saved.extra.linearData.inputs) one[0] = `${app.graph.id}:${one[0]}:${one[1]}`
-            const picture = saved.nodes.find(node => node.type === 'LoadImage')
-            picture.inputs.find(input => input.widget?.name === 'image').label = name
-            await app.loadGraphData(saved, true, true, 'saved')
+        """name => {
+            const node = app.graph._nodes.find(node => node.type === 'LoadImage')
+            node.widgets.find(widget => widget.name === 'image').label = name
+            node.inputs.find(input => input.widget?.name === 'image').label = name
         }""",
         RENAMED,
     )
+    form.page.get_by_text(RENAMED).wait_for()
+    form.page.evaluate(
+        """async () => {
+            const saved = app.graph.serialize()
+            saved.extra.linearMode = true
+            for (const one of saved.extra.linearData.inputs) one[0] = `${app.graph.id}:${one[0]}:${one[1]}`
+            await app.loadGraphData(saved, true, true, 'saved')
+        }"""
+    )
+    form.page.wait_for_function("app.extensionManager.workflow.activeWorkflow.filename === 'saved'")
     form.page.get_by_text(RENAMED).wait_for()
     return [label for label, *_ in form.page.evaluate(DRAWN)]
 
@@ -122,7 +129,7 @@ def fill_in_and_run(form, pictures):
     form.page.wait_for_function(shown, arg="linear-mobile", timeout=20_000)
     picture(form, pictures / "apps" / "place_title-run-phone.png")
     form.page.set_viewport_size(DESK)
-    assert save_and_open(form)[:2] == [RENAMED, TITLE_LABEL]
+    assert rename_save_and_open(form)[:2] == [RENAMED, TITLE_LABEL]
 
 
 def fail(form, pictures):
