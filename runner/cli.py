@@ -267,6 +267,7 @@ def _judge(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     if options.kind != "topic":
         return encoders.train(options)
+    topics.check(options)
     base = None if options.server else _base(options)
     with _servers(options) as servers:
         topics.train(options, base, servers[0].name)

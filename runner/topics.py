@@ -56,8 +56,22 @@ def add(kinds: Any, base: argparse.ArgumentParser) -> None:
     topic.set_defaults(ray=None)
 
 
+def check(options: argparse.Namespace) -> None:
+    """Say what cannot be meant, before a server is started.
+
+    Raises:
+        UserError: several servers, or a folder for a server that is not ours.
+    """
+    if len(options.server) > 1:
+        raise UserError("A topic is learned on one server: name --server once.")
+    if options.server and "base" in options:
+        raise UserError(
+            "--base is for a ComfyUI that is started here, and --server names one that runs: leave one out."
+        )
+
+
 def train(options: argparse.Namespace, base: Path | None, url: str) -> None:
-    """Learn on a server; the files of the report are printed.
+    """Learn on a server; its report is printed, and where all that it made lies.
 
     Args:
         base: of the server, where it is our own.
@@ -75,11 +89,12 @@ def train(options: argparse.Namespace, base: Path | None, url: str) -> None:
     settings = [("5.dataset", dataset)]
     settings += [(place, given) for name, place in INPUTS.items() if (given := getattr(options, name)) is not None]
     try:
-        print(*asyncio.run(run(url, document, settings, [Path.cwd()], options.out)), sep="\n")
+        made = asyncio.run(run(url, document, settings, [Path.cwd()], options.out))
     except Interrupted:
         runs = base / "output" / "topic_runs" if base else "output/topic_runs"
         print(f"dancheong: interrupted; --resume RUN goes on, its name is in {runs}", file=sys.stderr)
         raise KeyboardInterrupt from None
+    print(*(path.read_text(encoding="utf-8") for path in made if path.suffix == ".txt"), *made, sep="\n")
 
 
 def called(dataset: str, base: Path) -> str:

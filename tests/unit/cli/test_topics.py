@@ -4,7 +4,7 @@ import json
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.runner import arguments, topics
+from dancheong.runner import arguments, cli, topics
 
 
 def test_every_option_has_an_input_of_the_workflow():
@@ -36,3 +36,12 @@ def test_a_topic_must_be_named(capsys):
     with pytest.raises(SystemExit):
         arguments.parser().parse_args(["train", "topic", "economy"])
     assert "--topic" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [(["--server", "a", "--server", "b"], "on one server"), (["--server", "a", "--base", "b"], "leave one out")],
+)
+def test_what_cannot_be_meant_is_said_before_a_server_starts(more, says, capsys):
+    assert cli.main(["train", "topic", "economy", "--topic", "경제", *more]) == 1
+    assert says in capsys.readouterr().err
