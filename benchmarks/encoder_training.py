@@ -1,15 +1,17 @@
 """Does a Korean encoder learn what an English one says? In the small world, where what comes of it can be judged.
 
-`python -m benchmarks encoder_training [--seed N] [--some N] [--write]`; `--some` does so many pieces and keeps the rest
-for the next call, `--write` makes what was trained longest the Korean encoder that tests load. A tokenizer and encoders
-are trained by the code of `dancheong train`, from sentences of scenes that are shown in training; judged on others:
-which translations are found among 1,000, and what the world's picture model draws, whose own encoder is the teacher.
-`losses` has all losses, the pooled one alone, and each left out once; `drawn` has ways of saying the same that were
-trained, and ways that were not. One thread.
+`python -m benchmarks encoder_training WHAT ... [--seed N] [--some N] [--write]`; `--some` does so many pieces and keeps
+the rest for the next call. A tokenizer and encoders are trained by the code of `dancheong train`, from sentences of
+scenes that are shown in training; judged on others: which translations are found among 1,000, and what the world's
+picture model draws, whose own encoder is the teacher. WHAT is `all` losses, `pooled alone`, or all without one of them;
+`ways` of saying the same that were trained, and ways that were not; or `sizes`, what a corpus of a million pairs takes.
+`--write` makes what `all` trained the Korean encoder that tests load. Encoders lie in `out/benchmarks/encoders-SEED/`;
+whoever deletes them begins anew. One thread.
 """
 
 import argparse
 import csv
+import json
 import random
 import shutil
 import tempfile
@@ -22,9 +24,8 @@ from .kit import pieces
 from .kit.process import PACK, memory
 
 SCENES, BATCH, RATE = 12000, 16, 2e-3
-LONG, SHORT = 2400, 800
-"""Steps of what is drawn in every way, and of what losses are compared by."""
-UNSEEN, DRAWN = 1000, {"long": 500, "short": 200}
+STEPS = 1000
+UNSEEN, DRAWN = 1000, 500
 VOCABULARY = 1200
 MADE = PACK / "out" / "benchmarks"
 KEPT_KOREAN = PACK / "testing" / "world" / "kept_korean"
@@ -48,31 +49,29 @@ KINDS = ("ground", "colour", "shape", "size", "all but place")
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="encoder_training")
+    parser.add_argument("what", nargs="+", choices=[*VARIANTS, "ways", "sizes"])
     parser.add_argument("--seed", default="0")
     parser.add_argument("--some", type=int, help="pieces of this call; the next one goes on")
     parser.add_argument("--write", action="store_true", help="tests load this encoder from now on")
     chosen = parser.parse_args(options)
-    seed = chosen.seed
-    learned = [("learn", variant, "short", seed) for variant in VARIANTS]
-    drawn = [("draw", "all", "long", seed, way) for way in ("teacher", *WAYS)]
-    compared = [("draw", variant, "short", seed, "Korean") for variant in VARIANTS]
-    sizes = [("size", str(count)) for count in SIZES]
-    wanted = [("learn", "all", "long", seed), *drawn[:2], *learned, *compared, *drawn[2:], *sizes]
-    found = pieces.gathered("encoder_training", f"seed-{seed}", wanted, chosen.some)
+    seed, variants = chosen.seed, [name for name in VARIANTS if name in chosen.what]
+    learned = [("learn", name, seed) for name in variants]
+    drawn = [("draw", name, seed, "Korean") for name in variants]
+    ways = [("draw", "all", seed, way) for way in ("teacher", *WAYS)] if "ways" in chosen.what else []
+    sizes = [("size", str(count)) for count in SIZES] if "sizes" in chosen.what else []
+    job = f"seed-{seed}-{'-'.join(chosen.what).replace(' ', '-')}"
+    found = pieces.gathered("encoder_training", job, [*learned, *drawn, *ways, *sizes], chosen.some)
     if found is None:
         return None
     if chosen.write:
-        write(MADE / f"encoders-{seed}" / "all long")
+        write(MADE / f"encoders-{seed}" / "all")
     losses = [
-        {"losses": name, **found[learn], **_percent(found[draw])}
-        for name, learn, draw in zip(VARIANTS, learned, compared, strict=True)
+        {"losses": name, "seed": int(seed), **found[learn], **_percent(found[draw])}
+        for name, learn, draw in zip(variants, learned, drawn, strict=True)
     ]
-    return {
-        "losses": losses,
-        "long": [{"losses": "all", **found["learn", "all", "long", seed]}],
-        "drawn": [{"said in": piece[-1], **_percent(found[piece])} for piece in drawn],
-        "sizes": [found[piece] for piece in sizes],
-    }
+    said = [{"said in": piece[-1], "seed": int(seed), **_percent(found[piece])} for piece in ways]
+    tables = {"losses": losses, "ways": said, "sizes": [found[piece] for piece in sizes]}
+    return {name: rows for name, rows in tables.items() if rows}
 
 
 def write(trained: Path) -> None:
@@ -96,10 +95,10 @@ def part(kind: str, *options: str) -> dict:
     torch.set_num_threads(1)
     if kind == "size":
         return size(int(*options))
-    variant, length, seed, *ways = options
+    variant, seed, *way = options
     with tempfile.TemporaryDirectory() as temporary:
         desk = Desk(comfy_host.Comfy(Path(temporary)), Path(temporary), int(seed))
-        return desk.learned(variant, length) if kind == "learn" else desk.drawn(variant, length, *ways)
+        return desk.learned(variant) if kind == "learn" else desk.drawn(variant, *way)
 
 
 def size(count: int) -> dict[str, float]:
@@ -149,41 +148,41 @@ class Desk:
         self._made = MADE / f"encoders-{seed}"
         self._made.mkdir(parents=True, exist_ok=True)
 
-    def learned(self, variant: str, length: str) -> dict[str, float]:
+    def learned(self, variant: str) -> dict[str, float]:
         """Train an encoder and judge it by its vectors."""
         from dancheong.nodes.korean_clip import Distilling, EncoderJudging, TokenizerMaking
 
+        out = self._made / variant
+        figures = out / "figures.json"
+        if figures.exists():
+            return json.loads(figures.read_text())
         pairs, unseen = self._pairs(False, SCENES), self._pairs(True, UNSEEN)
         begun = time.process_time()
         words = self._made / "words"
         if not words.exists():
             TokenizerMaking((pairs,), words, VOCABULARY).finish()
-        out = self._made / f"{variant} {length}"
-        if (out / "model.safetensors").exists():  # what was stopped goes on
-            shutil.rmtree(out)
         unet = {"unet": self._unet(), "heads": 4}
-        steps = LONG if length == "long" else SHORT
         work = Distilling((pairs,), self._teacher, out, tokenizer=words, losses=dict.fromkeys(VARIANTS[variant], 1.0),
-                          steps=steps, batch=BATCH, learning_rate=RATE, seed=self._seed, **unet)  # fmt: skip
+                          steps=STEPS, batch=BATCH, learning_rate=RATE, seed=self._seed, **unet)  # fmt: skip
         print(*work.finish(), sep="\n", flush=True)
         seconds = time.process_time() - begun
         judging = EncoderJudging((out,), (unseen,), self._teacher, self._made / "judged.json", most=UNSEEN, **unet)
         (found,) = judging.finish()["encoders"].values()
         shown = ("R@1 Korean to English", "R@1 English to Korean", "korean attention", "english attention")
-        return {"steps": steps, "CPU s": round(seconds), "MB at most": round(memory("VmHWM")),
-                **{name: round(found[name], 3) for name in shown}}  # fmt: skip
+        told = {"steps": STEPS, "CPU s": round(seconds), **{name: round(found[name], 3) for name in shown}}
+        figures.write_text(json.dumps(told))
+        return told
 
-    def drawn(self, variant: str, length: str, way: str) -> dict[str, float]:
+    def drawn(self, variant: str, way: str) -> dict[str, float]:
         """What pictures of unseen sentences have right."""
         from ..testing.world import judging
 
-        name = f"{variant} {length}"
-        meant = list(_meant(DRAWN[length]))
+        meant = _meant(DRAWN)
         if way == "teacher":
             clip = self._world["clip"]
         else:
-            shutil.copytree(self._made / name, self._base / "models" / "text_encoders" / name)
-            clip = self._host.korean_clip(f"{name}/")[0]
+            shutil.copytree(self._made / variant, self._base / "models" / "text_encoders" / variant)
+            clip = self._host.korean_clip(f"{variant}/")[0]
         models = judging.Models(self._world["model"], clip, self._world["vae"])
         said = [_said(scene, number, way) for number, scene in enumerate(meant)]
         return judging.shares(judging.judged(judging.drawn(models, said, 5)), meant)
