@@ -35,12 +35,11 @@ def form(editor):
 
 
 def show(editor, name):
-    """As the template browser loads it, and at once as a form."""
+    """As the template browser loads it, but into the form that is open."""
     editor.page.evaluate(
         """async name => {
             const workflow = await (await fetch(`/api/workflow_templates/dancheong/${name}.json`)).json()
-            workflow.extra.linearMode = true
-            await app.loadGraphData(workflow, true, true, name)
+            await app.loadGraphData(workflow, true, true, app.extensionManager.workflow.activeWorkflow)
         }""",
         name,
     )
