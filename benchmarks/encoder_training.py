@@ -25,6 +25,8 @@ from .kit.process import PACK, memory
 
 SCENES, BATCH, RATE = 12000, 16, 2e-3
 STEPS = 1000
+ENGLISH_ORDER = (1, 2, 0)
+"""Of the sentence that names things in the order of the Korean one, or nearly: what a translator would write."""
 UNSEEN, DRAWN = 1000, 500
 VOCABULARY = 1200
 MADE = PACK / "out" / "benchmarks"
@@ -38,11 +40,11 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     **{f"without {left}": tuple(name for name in LOSSES if name != left) for left in LOSSES},
 }
 WAYS = {
-    "Korean": None,
+    "teacher": None,
+    "English": None,
     "another order": "{size} {colour} {shape}, {ground} 바탕",
     "other particles": "{ground} 바탕 위에는 {size} {colour} {shape}만 있고",
     "no spaces": "",
-    "English": None,
 }
 KINDS = ("ground", "colour", "shape", "size", "all but place")
 
@@ -57,7 +59,7 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     seed, variants = chosen.seed, [name for name in VARIANTS if name in chosen.what]
     learned = [("learn", name, seed) for name in variants]
     drawn = [("draw", name, seed, "Korean") for name in variants]
-    ways = [("draw", "all", seed, way) for way in ("teacher", *WAYS)] if "ways" in chosen.what else []
+    ways = [("draw", "all", seed, way) for way in WAYS] if "ways" in chosen.what else []
     sizes = [("size", str(count)) for count in SIZES] if "sizes" in chosen.what else []
     job = f"seed-{seed}-{'-'.join(chosen.what).replace(' ', '-')}"
     found = pieces.gathered("encoder_training", job, [*learned, *drawn, *ways, *sizes], chosen.some)
@@ -195,7 +197,7 @@ class Desk:
         return path
 
     def _pairs(self, held_out: bool, count: int) -> Path:
-        """Scenes of one thing and of two, said in both languages in like orders, each pair once."""
+        """Scenes of one thing and of two, said in both languages, each pair once."""
         from ..testing.world.scene import scenes
         from ..testing.world.sentence import ORDERS, sentence
 
@@ -208,7 +210,8 @@ class Desk:
             while True:
                 (scene,) = scenes(chance, 1, held_out, two=0.7 if held_out else 0.3)
                 order, places = chance.randrange(ORDERS), chance.random() < 0.6
-                yield sentence(scene, "ko", order, places=places), sentence(scene, "en", order, places=places)
+                english = sentence(scene, "en", ENGLISH_ORDER[order], places=places)
+                yield sentence(scene, "ko", order, places=places), english
 
         made = rows()
         found: dict[tuple[str, str], None] = {}
@@ -234,7 +237,7 @@ def _said(scene, number: int, way: str) -> str:
 
     if way in ("English", "teacher"):
         return sentence(scene, "en", number % ORDERS, places=False)
-    if not WAYS[way]:
+    if not WAYS.get(way):
         plain = sentence(scene, "ko", number % ORDERS, places=False)
         return plain.replace(" ", "") if way == "no spaces" else plain
     thing = scene.things[0]
