@@ -21,8 +21,8 @@ MOVED = (
     (r"\(\.\./\.\./([\w./#-]+)\)", rf"({REPOSITORY}\1)"),
 )
 """Links that lead through the repository -> where the site has the same."""
-INCLUDED = re.compile(r"^\[(client\.\w+)\]\(\.\./\1\)$", re.MULTILINE)
-FENCES = {".sh": "bash", ".py": "python"}
+INCLUDED = re.compile(r"^\[((?:client|ray_\w+)\.\w+)\]\(\.\./\1\)$", re.MULTILINE)
+FENCES = {".sh": "bash", ".py": "python", ".yaml": "yaml"}
 
 
 def word(name: str, language: str) -> str:

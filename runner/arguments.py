@@ -57,11 +57,16 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
         "--ray",
         nargs="?",
         const="local",
+        default=argparse.SUPPRESS,
         metavar="ADDRESS",
         help="servers on a Ray cluster, one for each GPU; alone: on this machine",
     )
     run.add_argument(
-        "--cores", type=_positive, default=4, metavar="N", help="with --ray, of a server without a GPU (default: 4)"
+        "--cores",
+        type=_positive,
+        default=argparse.SUPPRESS,
+        metavar="N",
+        help="with --ray, of a server without a GPU (default: 4)",
     )
     run.add_argument(
         "--queued", type=_positive, default=2, metavar="N", help="rows that each server has at once (default: 2)"

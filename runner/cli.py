@@ -94,9 +94,12 @@ def _run(options: argparse.Namespace) -> int:
         raise UserError(
             "--base is for a ComfyUI that is started here, and --server names one that runs: leave one out."
         )
-    if options.ray and options.server:
+    on_ray = "ray" in options
+    if on_ray and options.server:
         raise UserError("--ray starts servers, and --server names some that run: leave one out.")
-    if (options.ray or len(options.server) > 1) and not rows:
+    if "cores" in options and not on_ray:
+        raise UserError("--cores is for servers that Ray starts: add --ray, or leave it out.")
+    if (on_ray or len(options.server) > 1) and not rows:
         raise UserError("Several servers share the rows of a sheet: add --sheet, or use one server.")
     search = [Path.cwd(), *(path.resolve().parent for path in (options.sheet, file) if path)]
     try:
@@ -127,10 +130,11 @@ def _servers(options: argparse.Namespace) -> Generator[Sequence["Place"], None, 
 
     if options.server:
         yield [Named(url) for url in options.server]
-    elif options.ray:
-        from .ray_servers import ray_servers
+    elif "ray" in options:
+        from .ray_servers import CORES, ray_servers
 
-        with ray_servers(options.ray, options.cores, _base(options) if "base" in options else None) as servers:
+        base = _base(options) if "base" in options else None
+        with ray_servers(options.ray, getattr(options, "cores", CORES), base) as servers:
             yield servers
     else:
         base = _base(options)
@@ -239,7 +243,7 @@ def _curate(options: argparse.Namespace) -> None:
         print(f"dancheong: not read, as other files are the dataset: {', '.join(walk.left)}", file=sys.stderr)
     try:
         with Bar(walk.total, "rows", walk.done) as bar:
-            counts = walk.finish(bar.reach)
+            counts = walk.finish(bar.reach, lambda sentence: bar.say(f"dancheong: {sentence}"))
     except KeyboardInterrupt:
         print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
         raise

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from ..nodes.ground import UserError
-from ..nodes.ground.ray_cluster import LOCAL, cluster, mendable
+from ..nodes.ground.ray_cluster import LOCAL, cluster, machines, mendable
 from . import places
 from .queue.client import Unreachable
 from .queue.fleet import LeftOut
+from .queue.sheet_run import say
 from .server import LOOPBACK, START_SECONDS, STOP_SECONDS, Server
+
+CORES = 4
+"""Of a server on a machine without a GPU."""
 
 
 @contextmanager
@@ -31,20 +35,21 @@ def ray_servers(address: str, cores: int, base: Path | None) -> Generator[list["
 
     Raises:
         MissingLibraryError: Ray is missing.
-        UserError: no cluster answers, Ray does not start, or no machine of the cluster has a core.
+        UserError: no cluster answers, Ray does not start, or no machine of the cluster has the pack.
     """
     tree = places.comfyui() if address == LOCAL else None
     with cluster(address, os.cpu_count() or 1) as ray:
+        good, told = machines(ray, __name__, [])
+        for sentence in told:
+            say(f"{sentence} The others go on.")
         kept = []
-        for node in filter(lambda node: node["Alive"], ray.nodes()):
+        for node in good:
             for share in _shares(node["Resources"], cores):
                 host = LOOPBACK if address == LOCAL else node["NodeManagerAddress"]
                 name = f"server {len(kept) + 1} on {node['NodeManagerAddress']}"
                 here = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
                 actor = ray.remote(_Keeper).options(**share, scheduling_strategy=here, max_restarts=-1)
                 kept.append(RayPlace(name, actor.remote(base, tree, host, f"server-{len(kept) + 1}.log"), ray))
-        if not kept:
-            raise UserError(f"The Ray cluster at {address} has no core that works: expected machines with some.")
         try:
             yield kept
         finally:
@@ -56,7 +61,7 @@ def _shares(resources: dict[str, float], cores: int) -> list[dict[str, int]]:
     gpus, cpus = int(resources.get("GPU", 0)), int(resources.get("CPU", 0))
     if gpus:
         return gpus * [{"num_gpus": 1, "num_cpus": cpus // gpus}]
-    return max(1, cpus // cores) * [{"num_cpus": min(cores, cpus)}] if cpus else []
+    return max(1, cpus // cores) * [{"num_cpus": min(cores, cpus)}]
 
 
 class RayPlace:
@@ -74,13 +79,14 @@ class RayPlace:
         """
         try:
             return await asyncio.wait_for(self._actor.url.remote(), START_SECONDS)
-        except (self._errors.RayError, asyncio.TimeoutError) as error:
+        except self._errors.RayTaskError as error:
             told = mendable(error)
-            if isinstance(told, UserError):
-                raise LeftOut(f"{self.name} does not start. {told}") from error
-            raise Unreachable(
-                f"Ray has no {self.name}: {str(error).splitlines()[0] if str(error) else 'no answer'}"
-            ) from error
+            if not isinstance(told, UserError):
+                raise
+            raise LeftOut(f"{self.name} does not start. {told}") from error
+        except (self._errors.RayError, asyncio.TimeoutError) as error:
+            reason = str(error).splitlines()[0] if str(error) else f"no answer in {START_SECONDS} s"
+            raise Unreachable(f"Ray has no {self.name} ({reason}).") from error
 
     def stopped(self) -> Any:
         """What ends when the server has."""

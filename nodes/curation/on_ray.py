@@ -8,13 +8,13 @@ import dataclasses
 import logging
 import pickle
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..ground import UserError
-from ..ground.ray_cluster import cluster, mendable
+from ..ground.ray_cluster import LOCAL, cluster, machines, mendable
 from ..news import Record, RefusedRow, piece_count, piece_records, pieces
 from .curation import Curation
 from .examination import Examination, Fit, picture_file
@@ -25,12 +25,19 @@ READING = 0.25
 """Of a core; two shares that are not alike keep Ray from joining reading and examining into one."""
 
 
-def verdicts(curation: Curation, done: int) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
+def verdicts(
+    curation: Curation, done: int, say: Callable[[str], None]
+) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
     """The rows after the first `done`, in the order of the source, each with its picture or why it is not fit.
+
+    Args:
+        curation: what to do.
+        done: rows that are done.
+        say: is told in a sentence of each machine that lacks the pack or a file and does nothing.
 
     Raises:
         MissingLibraryError: Ray is missing.
-        UserError: no cluster answers, or one of its machines lacks the pack or a file.
+        UserError: no cluster answers, or none of its machines can do the work.
     """
     # Workers on other machines begin in other folders.
     marks, clip = tuple(mark.absolute() for mark in curation.marks), curation.clip and curation.clip.absolute()
@@ -43,13 +50,25 @@ def verdicts(curation: Curation, done: int) -> Generator[tuple[Record | RefusedR
         tasks = _tasks(places, max(0, done - len(first)))
         if not tasks:
             return
-        rows = data.from_items(tasks, override_num_blocks=len(tasks)).flat_map(_read, num_cpus=READING)
-        examined = rows.map(_examined, fn_args=(curation,), num_cpus=1 - READING)
+        where = _where(ray, curation, say)
+        rows = data.from_items(tasks, override_num_blocks=len(tasks)).flat_map(_read, num_cpus=READING, **where)
+        examined = rows.map(_examined, fn_args=(curation,), num_cpus=1 - READING, **where)
         try:
             for entry in examined.iter_rows():
                 yield pickle.loads(entry["verdict"])
         except ray.exceptions.RayError as error:
             raise mendable(error) from error
+
+
+def _where(ray: Any, curation: Curation, say: Callable[[str], None]) -> dict[str, Any]:
+    """Ray's option for tasks that keeps them on the machines that can do the work."""
+    if curation.ray == LOCAL:
+        return {}
+    files = [curation.source.absolute(), *curation.marks, *([curation.clip] if curation.clip else [])]
+    good, told = machines(ray, __name__, files)
+    for sentence in told:
+        say(f"{sentence} The others go on.")
+    return {"label_selector": {"ray.io/node-id": f"in({','.join(node['NodeID'] for node in good)})"}} if told else {}
 
 
 def _examined(entry: dict[str, Any], curation: Curation) -> dict[str, bytes]:

@@ -47,11 +47,12 @@ class Walk:
                 self._seen.add(int(line["hash"], 16), line["id"])
                 self._keep(line)
 
-    def finish(self, tell: Callable[[int], None]) -> Counter[str]:
+    def finish(self, tell: Callable[[int], None], say: Callable[[str], None] = print) -> Counter[str]:
         """Do every row that is left, and write the tables.
 
         Args:
             tell: is told after each row how many are done.
+            say: is told in a sentence what goes on without.
 
         Returns:
             How many rows were kept, under "kept", and how many rejected for which kind of reason.
@@ -60,7 +61,7 @@ class Walk:
             UserError: the source breaks off, the folder can no longer be written, or Ray cannot be used.
         """
         try:
-            with closing(self._verdicts()) as verdicts:
+            with closing(self._verdicts(say)) as verdicts:
                 for number, (row, verdict) in enumerate(verdicts, self.done + 1):
                     line = self._line(number, row, verdict)
                     self._journal.add(line)
@@ -73,10 +74,10 @@ class Walk:
         finally:
             self._journal.close()
 
-    def _verdicts(self) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
+    def _verdicts(self, say: Callable[[str], None]) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
         if self._curation.ray is None:
             return threads.verdicts(self._curation, self._examine, self.done)
-        return on_ray.verdicts(self._curation, self.done)
+        return on_ray.verdicts(self._curation, self.done, say)
 
     def _keep(self, line: dict[str, Any]) -> None:
         if self._shards:

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ LOCAL = "local"
 """In the place of an address: a Ray of this machine, for this run."""
 PATIENCE = 10.0
 """s until a cluster answers."""
+PROBE = 120.0
+"""s until each of its machines has said what it lacks; the first worker of a machine takes some to start."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
@@ -50,6 +52,56 @@ def cluster(address: str, cores: int) -> Generator[Any, None, None]:
             ray.shutdown()
 
 
+def machines(ray: Any, module: str, paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Which machines of a cluster can do the work.
+
+    Args:
+        ray: as `cluster` gives it.
+        module: of the pack, that each must have.
+        paths: that each must see.
+
+    Returns:
+        Ray's entries of those that can, and a sentence on each other.
+
+    Raises:
+        UserError: none can.
+    """
+
+    def lacking(paths: list[str]) -> str:  # goes as it is, not by its name, to machines that lack the pack
+        import importlib
+        import os
+
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            return f"lacks the package {error.name}: install dancheong and what it needs on each machine"
+        missing = [path for path in paths if not os.path.exists(path)]
+        where = "expected files under the same path on each machine, as a shared folder gives them"
+        return f"has no {missing[0]}: {where}" if missing else ""
+
+    good, told = [], []
+    nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    here = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+    task = ray.remote(lacking)
+    alone = {"num_cpus": 0, "max_retries": 0}
+    asked = [
+        task.options(**alone, scheduling_strategy=here(node["NodeID"], soft=False)).remote(list(map(str, paths)))
+        for node in nodes
+    ]
+    for node, answer in zip(nodes, asked, strict=True):
+        try:
+            fault = ray.get(answer, timeout=PROBE)
+        except ray.exceptions.RayError as error:
+            fault = f"does not work ({str(error).splitlines()[0]})"
+        if fault:
+            told.append(f"The machine {node['NodeManagerAddress']} of the Ray cluster {fault}.")
+        else:
+            good.append(node)
+    if not good:
+        raise UserError(told[0] if told else "No machine of the Ray cluster has a core: start some with cores.")
+    return good, told
+
+
 def mendable(error: BaseException) -> BaseException:
     """What a user can mend of a worker's trouble, or the trouble itself."""
     cause: BaseException | None = error
@@ -59,6 +111,8 @@ def mendable(error: BaseException) -> BaseException:
                 f"A machine of the Ray cluster lacks the package {cause.name}: install dancheong and what it needs on "
                 "each machine; the same command goes on."
             )
+        if isinstance(cause, OSError) and cause.strerror:  # such as a full disk
+            return UserError(f"A machine of the Ray cluster says: {cause}. Mend it there; the same command goes on.")
         if type(cause) in (UserError, MissingLibraryError):
             return cause
         cause = getattr(cause, "cause", None) or cause.__cause__

@@ -1,5 +1,6 @@
 """A sheet over servers that Ray keeps: what is killed comes back, and every row is done once."""
 
+import asyncio
 import contextlib
 import json
 import signal
@@ -7,8 +8,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import psutil
+import pytest
+import ray
+from dancheong.nodes.ground import UserError
+from dancheong.runner import ray_servers
+from dancheong.runner.queue.client import Unreachable
+from dancheong.runner.queue.fleet import LeftOut
 from PIL import Image
 
 PAINTED = {
@@ -85,8 +93,33 @@ def test_what_does_not_go_together_is_said_before_anything_starts(root, tmp_path
     for options, said in (
         (("--ray",), "Several servers share the rows of a sheet: add --sheet"),
         (("--sheet", "jobs.csv", "--ray", "--server", "http://127.0.0.1:9"), "--ray starts servers, and --server"),
+        (("--sheet", "jobs.csv", "--cores", "2"), "--cores is for servers that Ray starts: add --ray"),
         (("--sheet", "jobs.csv", "--ray", "127.0.0.1:9"), "No Ray cluster answers at '127.0.0.1:9'"),
     ):
         driver = start(root, tmp_path, *options)
         error = driver.communicate(timeout=PATIENCE)[1]
         assert driver.returncode == 1 and said in error and "Traceback" not in error
+
+
+def test_a_server_that_does_not_start_is_left_out_and_one_that_is_lost_is_asked_for_again():
+    def place(error):
+        async def url():
+            raise error
+
+        actor = SimpleNamespace(url=SimpleNamespace(remote=url))
+        return ray_servers.RayPlace("server 1 on 10.0.0.2", actor, ray)
+
+    def failed(cause):
+        return ray.exceptions.RayTaskError("url", "its traceback", cause).as_instanceof_cause()
+
+    with pytest.raises(LeftOut, match=r"server 1 on 10\.0\.0\.2 does not start\. No ComfyUI found"):
+        asyncio.run(place(failed(UserError("No ComfyUI found: run `make host`."))).url())
+    with pytest.raises(LeftOut, match=r"does not start\. .* No space left on device"):
+        asyncio.run(place(failed(OSError(28, "No space left on device"))).url())
+    with pytest.raises(Unreachable, match="Ray has no server 1"):
+        asyncio.run(place(ray.exceptions.ActorUnavailableError("gone", None)).url())
+    with pytest.raises(KeyError):  # a bug of ours
+        asyncio.run(place(failed(KeyError("bug"))).url())
+    assert ray_servers._shares({"CPU": 16.0, "GPU": 2.0}, 4) == 2 * [{"num_gpus": 1, "num_cpus": 8}]
+    assert ray_servers._shares({"CPU": 10.0}, 4) == 2 * [{"num_cpus": 4}]
+    assert ray_servers._shares({"CPU": 2.0}, 4) == [{"num_cpus": 2}]

@@ -1,0 +1,108 @@
+"""Curation on a cluster of three machines, all of them played on this one; a third lacks the pack."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+from dancheong.nodes.curation import Curation, Standards, Walk
+from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground.ray_cluster import cluster as joined
+from dancheong.nodes.ground.ray_cluster import machines
+from dancheong.testing.scenes import news
+
+ROWS = 60
+PATIENCE = 400.0
+"""s for a start of Ray and what follows, on a machine that does other things too."""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """Ray's own utility for tests: a raylet a machine."""
+    from ray.cluster_utils import Cluster
+
+    lacking = tmp_path_factory.mktemp("lacking")
+    (lacking / "dancheong.py").write_text("raise ModuleNotFoundError('No module named dancheong', name='dancheong')")
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    cluster.add_node(num_cpus=1)
+    cluster.add_node(num_cpus=1, env_vars={"PYTHONPATH": str(lacking)})
+    yield cluster
+    cluster.shutdown()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = [path for path in folder.rglob("*") if path.is_file() and path.name != "settings.json"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found if path.suffix != ".part"}
+
+
+def test_stages_run_on_both_machines_and_one_without_the_pack_is_told(root, cluster, tmp_path):
+    source = tmp_path / "shards"
+    source.mkdir()
+    articles = list(news.articles(ROWS, 4, (640, 520)))
+    for number in range(6):
+        news.zipped(source / f"{number}.zip", iter(articles[number * 10 : number * 10 + 10]))
+    command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(tmp_path / "ray")]
+    command += ["--min-content", "0", "--ray", cluster.address]
+    driver = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    worked: dict[int, set[str]] = {}
+    end = time.monotonic() + PATIENCE
+    while driver.poll() is None and time.monotonic() < end:
+        for raylet in raylets(cluster):
+            for name in tasks(raylet):
+                worked.setdefault(raylet.pid, set()).add(name)
+        time.sleep(0.01)
+    said, error = driver.communicate(timeout=PATIENCE)
+    assert driver.returncode == 0, error
+    assert error.count("of the Ray cluster lacks the package dancheong: install dancheong and what it needs") == 1
+    assert "The others go on." in error and "Traceback" not in error and "rows kept" in said
+    good = [raylet.pid for raylet in raylets(cluster)][:2]
+    assert set(worked) == set(good), worked
+    Walk(Curation(source, tmp_path / "threads", Standards(min_content=0))).finish(lambda done: None)
+    assert files(tmp_path / "ray") == files(tmp_path / "threads")
+
+
+def raylets(cluster) -> list[psutil.Process]:
+    """The machines in the order in which they were added."""
+    nodes = [
+        cluster.head_node,
+        *sorted(cluster.worker_nodes, key=lambda node: node.all_processes["raylet"][0].process.pid),
+    ]
+    return [psutil.Process(node.all_processes["raylet"][0].process.pid) for node in nodes]
+
+
+def tasks(raylet: psutil.Process) -> list[str]:
+    """What its workers do right now of ours."""
+    found = []
+    for child in raylet.children():
+        with contextlib.suppress(psutil.Error, IndexError):  # it ended meanwhile
+            name = child.cmdline()[0]
+            if name.startswith(("ray::_read", "ray::_examined", "ray::FlatMap", "ray::Map")):
+                found.append(name)
+    return found
+
+
+def test_a_machine_that_does_not_see_a_file_is_told_by_it(cluster, tmp_path):
+    with joined(cluster.address, 1) as ray:
+        good, told = machines(ray, "json", [tmp_path])
+        assert len(good) == 3 and told == []
+        with pytest.raises(UserError, match=r"The machine .* of the Ray cluster has no .*gone: expected files under"):
+            machines(ray, "json", [tmp_path, tmp_path / "gone"])
+
+
+def test_rays_own_reading_takes_the_example_files(root):
+    from ray.autoscaler._private.kuberay.autoscaling_config import _derive_autoscaling_config_from_ray_cr
+    from ray.autoscaler._private.util import prepare_config, validate_config
+
+    ssh = prepare_config(yaml.safe_load((root / "docs" / "ray_ssh.yaml").read_text()))
+    validate_config(ssh)
+    assert ssh["available_node_types"]["local.cluster.node"]["max_workers"] == 2
+    cluster = _derive_autoscaling_config_from_ray_cr(
+        yaml.safe_load((root / "docs" / "ray_kubernetes.yaml").read_text())
+    )
+    kinds = cluster["available_node_types"]
+    assert kinds["headgroup"]["resources"]["CPU"] == 0 and cluster["max_workers"] == 8
+    assert {"CPU": 8, "GPU": 1}.items() <= kinds["gpu"]["resources"].items()
