@@ -229,3 +229,20 @@ def test_the_attention_of_a_whole_checkpoint_is_read(world_unet, tmp_path):
         chance = torch.Generator().manual_seed(1)
         heard.append([layer.answers(layer.queries(5, chance), states) for layer in layers])
     assert len(plain) == len(whole) == 6 and all(map(torch.equal, *heard))
+
+
+def test_what_does_not_fit_into_a_prompt_is_cut_before_its_end_and_counted(data, tmp_path):
+    teacher, student, _ = data
+    long = "작은 빨간 별 " * 40, "a small red star " * 25
+    rows = [*((f"작은 별 {number}", f"small star {number}") for number in range(60)), long]
+    path = tmp_path / "pairs.tsv"
+    path.write_text("\n".join(["korean\tenglish", *map("\t".join, rows)]), encoding="utf-8")
+    source = pairs.opened([path], None, None)
+    settings = corpus.settings_of(source, student, teacher, 0.3)
+    made = corpus.made(tmp_path / "corpus", source, student, teacher, settings)
+    assert made.counts["cut"] == 1 and made.counts["kept"] == 61
+    table = teacher.padded([made.meant[60], made.meant[0]])
+    end = teacher.tokenizer.special.end
+    assert table[0, -1] == end and end not in table[0, :-1] and (table[1] == end).sum() > 60
+    said = teacher.say(table)
+    assert said.ends.tolist() == [76, len(made.meant[0]) - 1]
