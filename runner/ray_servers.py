@@ -18,10 +18,12 @@ from . import places
 from .queue.client import Unreachable
 from .queue.fleet import LeftOut
 from .queue.sheet_run import say
-from .server import LOOPBACK, START_SECONDS, STOP_SECONDS, Server
+from .server import LOOPBACK, START_SECONDS, Server
 
 CORES = 4
 """Of a server on a machine without a GPU."""
+END_SECONDS = 3
+"""For servers to end gently; one that is just starting ends with Ray."""
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def ray_servers(address: str, cores: int, base: Path | None) -> Generator[list["
         try:
             yield kept
         finally:
-            ray.wait([place.stopped() for place in kept], num_returns=len(kept), timeout=STOP_SECONDS)
+            ray.wait([place.stopped() for place in kept], num_returns=len(kept), timeout=END_SECONDS)
 
 
 def _shares(resources: dict[str, float], cores: int) -> list[dict[str, int]]:

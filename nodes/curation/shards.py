@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from ..ground import MissingLibraryError
+from ..ground import MissingLibraryError, UserError
 from ..ground.whole_file import writing_whole
 from .tables import told
 
@@ -50,12 +50,17 @@ class Shards:
         """Write what is left as the last shard.
 
         Raises:
-            UserError: no space is left; nothing is lost.
+            UserError: no space is left, and nothing is lost; or a shard that was whole is gone.
         """
         if not self._waiting:
             return
         path = self._out / f"news-{self._count:05}{self._ending}"
         if not path.exists():
+            if not all((self._out / line["file"]).is_file() for line in self._waiting):
+                raise UserError(
+                    f"{path} is not there any more, nor are the pictures that were put into it: put it back, or choose "
+                    "another folder."
+                )
             with writing_whole(path) as file:
                 self._write(file, self._out, self._waiting)
         for line in self._waiting:

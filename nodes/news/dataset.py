@@ -9,6 +9,9 @@ from .choice import Choice
 from .record import Record, RefusedRow
 from .storage import Folder, Storage, Zip
 
+COUNTING = {".parquet": parquet.count, ".tar": tar_shard.count}
+"""How rows are counted without reading their pictures."""
+
 
 def records(path: Path) -> Iterator[Record | RefusedRow]:
     """Every row in the order of the source; a row that cannot be used says why and stops nothing.
@@ -65,10 +68,11 @@ def piece_records(piece: Path) -> Iterator[Record | RefusedRow]:
 
 def piece_count(piece: Path) -> int:
     """How many rows `piece_records` will give."""
-    if piece.suffix.lower() != ".parquet":
+    counting = COUNTING.get(piece.suffix.lower())
+    if counting is None:
         return sum(1 for _ in piece_records(piece))
     try:
-        return parquet.count(piece)
+        return counting(piece)
     except MissingLibraryError:
         raise
     except UserError:
@@ -80,7 +84,8 @@ def count(path: Path) -> int:
     first, parts = pieces(path)
     if parts != [path]:
         return len(first) + sum(map(piece_count, parts))
-    return parquet.count(path) if path.suffix.lower() == ".parquet" else sum(1 for _ in records(path))
+    counting = COUNTING.get(path.suffix.lower()) if path.is_file() else None
+    return counting(path) if counting else sum(1 for _ in records(path))
 
 
 def left(path: Path) -> list[str]:

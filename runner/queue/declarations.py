@@ -16,8 +16,10 @@ def options(spec: Spec) -> dict[str, Any]:
 
 
 def choices(spec: Spec) -> list[Any] | None:
-    """What a choice offers; None where it is none, or where a list comes from elsewhere."""
-    return spec[0] if isinstance(spec[0], list) else options(spec).get("options")
+    """What a choice offers; None where it is none, or where the editor asks elsewhere for the list."""
+    told = options(spec)
+    offered = None if "remote" in told else spec[0] if isinstance(spec[0], list) else told.get("options")
+    return offered and [option["key"] if isinstance(option, dict) else option for option in offered]
 
 
 def default(spec: Spec) -> Any:
@@ -27,7 +29,7 @@ def default(spec: Spec) -> Any:
         return told["default"]
     offered = choices(spec)
     if offered:
-        return offered[0]["key"] if isinstance(offered[0], dict) else offered[0]
+        return offered[0]
     return {"INT": 0, "FLOAT": 0, "BOOLEAN": False, "STRING": ""}.get(str(spec[0]))
 
 

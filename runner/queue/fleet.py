@@ -117,6 +117,7 @@ class _Fleet:
         self._losses: Counter[str] = Counter()
         self._finished = asyncio.Event()
         self._servers = 0
+        self._checked = False
         self._left_out: dict[str, LeftOut] = {}
         """By the server's name."""
         self._connected = 0
@@ -150,7 +151,7 @@ class _Fleet:
                 async with Client(await place.url()) as client:
                     declared = await client.object_info()
                     lost = False
-                    lacking = self._run.lacking(declared)
+                    lacking = self._lacking(declared)
                     if lacking:
                         raise LeftOut(f"{place.name} can do no row. {lacking}")
                     self._connected += 1
@@ -168,6 +169,17 @@ class _Fleet:
                     say(f"{place.name} is not there; trying again ({error})")
                 lost = True
                 await self._wait_for_server(error)
+
+    def _lacking(self, declared: dict[str, Any]) -> str | None:
+        """What a server lacks; a column that another server knows is no mistake of the sheet."""
+        try:
+            lacking = self._run.lacking(declared)
+        except UserError as error:
+            if not self._checked:
+                raise
+            return str(error)
+        self._checked = self._checked or not lacking
+        return lacking
 
     def _leave_out(self, place: Place, error: LeftOut) -> None:
         known = place.name in self._left_out

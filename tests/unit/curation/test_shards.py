@@ -8,7 +8,7 @@ import tarfile
 import pytest
 from dancheong.nodes.curation import Curation, Standards, Walk, shards
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.news import RefusedRow, records
+from dancheong.nodes.news import RefusedRow, count, records
 from dancheong.nodes.news.foreign import DamagedFile
 from dancheong.testing.scenes import news
 
@@ -88,6 +88,14 @@ def test_a_shard_that_cannot_be_written_loses_nothing(source, tmp_path, monkeypa
     assert files(tmp_path / "out") == files(tmp_path / "straight")
 
 
+def test_a_shard_that_was_taken_away_is_told_and_nothing_is_made_in_its_place(source, tmp_path):
+    curate(source, tmp_path, "webdataset")
+    (tmp_path / "news-00001.tar").unlink()
+    with pytest.raises(UserError, match=r"news-00001.tar is not there any more, nor are the pictures"):
+        curate(source, tmp_path, "webdataset")
+    assert not (tmp_path / "news-00001.tar").exists() and (tmp_path / "news-00000.tar").exists()
+
+
 def test_every_sample_of_a_tar_has_the_same_endings(source, tmp_path):
     curate(source, tmp_path, "webdataset")
     names = []
@@ -111,6 +119,7 @@ def test_a_damaged_tar_costs_what_is_damaged_and_no_more(source, tmp_path):
         *read, last = records(path)
         assert [row.id for row in read] == [row[0] for row in good[: len(read)]] and len(read) in (1, 2)
         assert isinstance(last, RefusedRow) and last.row == "the rest of cut.tar" and "get it again" in last.reason
+        assert count(path) == len(read) + 1
     path.write_bytes(whole[: headers[6]] + b"x" * 512 + whole[headers[6] + 512 :])
     assert [type(row).__name__ for row in records(path)] == ["Record", "Record", "RefusedRow"]
     for data in (b"", b"no tar file", b"\0" * 99):
@@ -135,6 +144,7 @@ def test_tar_files_of_others(tmp_path):
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     read = list(records(tmp_path / "theirs.tar"))
+    assert count(tmp_path) == len(read)
     told = [row.reason if isinstance(row, RefusedRow) else (row.id, row.title, row.read()) for row in read]
     assert told[:2] == [("1", "하나", b"1"), ("22", "two", b"2")] and told[-1] == ("5", "five", b"5")
     assert "its .json is damaged" in told[2]

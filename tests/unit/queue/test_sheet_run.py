@@ -13,6 +13,7 @@ from dancheong.runner.queue.client import Unreachable
 from dancheong.runner.queue.execution import Interrupted
 from dancheong.runner.queue.fleet import Named
 from dancheong.runner.queue.job import Job
+from dancheong.runner.queue.lacking import missing_file
 from dancheong.runner.queue.sheet import Row
 from dancheong.runner.queue.sheet_run import SheetRun
 
@@ -247,3 +248,37 @@ def test_a_server_may_be_elsewhere_once_it_was_lost(monkeypatch, tmp_path):
     rows = [Row("r", (("3.text", "t"),))]
     outcome = asyncio.run(fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [], tmp_path), [Moving()], 1))
     assert [path.read_text() for path in outcome.files] == ["t by b"]
+
+
+def test_a_column_that_one_server_knows_is_no_mistake_of_the_sheet(monkeypatch, tmp_path, capsys):
+    """Of a node that two servers have in two releases, the older one lacks an input that the rows set."""
+    servers = Servers(monkeypatch, new=quick)
+    servers.declared["old"] = {"Title": {"input": {"required": {}}}}
+    document = {"3": {"class_type": "Title", "inputs": {}}}
+
+    async def opens_another(text):
+        servers.ways["old"] = quick
+        await asyncio.sleep(0.1)
+
+    servers.ways["new"] = opens_another
+    rows = [Row(f"r{number}", (("3.text", f"t{number}"),)) for number in range(4)]
+    run = SheetRun(document, [], rows, [], tmp_path)
+    outcome = asyncio.run(fleet.run_sheet(run, [Named("new"), Named("old")], 1))
+    assert len(outcome.files) == 4 and not outcome.failed
+    assert "old can do no row. Node 3 has no input 'text'" in capsys.readouterr().err
+
+
+def test_a_list_that_the_editor_asks_for_elsewhere_is_not_judged():
+    prompt = {"1": {"class_type": "Loader", "inputs": {"file": "a.safetensors", "way": "by.name"}}}
+    choice = {"options": [{"key": "by.name", "inputs": {}}]}
+    for spec, missing in (
+        (["COMBO", {"options": ["b.safetensors"]}], "needs file: 'a.safetensors'"),
+        ([[], {}], "needs file: 'a.safetensors'"),
+        (["COMBO", {"options": [], "remote": {"route": "/x"}}], None),
+        (["COMBO", {"options": [], "image_upload": True}], None),
+        (["STRING", {}], None),
+    ):
+        declared = {"Loader": {"input": {"required": {"file": spec, "way": ["COMFY_DYNAMICCOMBO_V3", choice]}}}}
+        told = missing_file(prompt, declared, ())
+        assert (missing in told) if missing else told is None
+        assert missing_file(prompt, declared, {("1", "file")}) is None
