@@ -22,6 +22,11 @@ WIDEST = 0.22
 """The same: an outline that is wider is none."""
 BEYOND = 0.25
 """Of the ground farther out: where so much of it has an outline's colour, that is the ground's."""
+RINGS = ((0.9, 2.1), (2.1, 3.3))
+"""px around the letters where an outline's colour is looked for; the second where there is nothing of it right beside
+them: between opposite hues stands grey, the farther the more JPEG blurs colours."""
+MIXED = 0.1
+"""Of RGB in 0..1: so far a px may be off what letters and outline mix to."""
 SIDES = 8
 LEAST_SIDE, LEAST_RING, EVEN = 0.35, 0.5, 0.45
 """Of the px around the letters, on each side and in all: an outline holds so many; and of the side that has most of
@@ -61,7 +66,7 @@ def _paints(seen: Sight, found: Fill, near: np.ndarray, ground: np.ndarray) -> P
         return Paints(cover, ground, plane, is_gradient, 0.0, np.zeros(3))
     lab = around
     other = np.minimum(np.linalg.norm(seen.lab - lab, axis=2), np.linalg.norm(seen.lab - ground, axis=2))
-    cover = _cover(own, other, seen, near)
+    cover = _cover(own, other, seen, near, _mixed(seen, plane, lab))
     return Paints(cover, ground, plane, is_gradient, _width(seen, cover, lab, ground), lab)
 
 
@@ -88,12 +93,34 @@ def _painted(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return plane[0] + columns[..., None] * plane[1] + rows[..., None] * plane[2]
 
 
-def _cover(own: np.ndarray, other: np.ndarray, seen: Sight, near: np.ndarray) -> np.ndarray:
-    """How much of every px is letter, between two colours from which it is so far."""
+def _mixed(seen: Sight, plane: np.ndarray, outline: np.ndarray) -> np.ndarray:
+    """`[h,w]`: how much of every px is letter where it is a mixture of letter and outline, NaN elsewhere."""
+    shown, letters = _rgb(seen.lab), _rgb(_painted(plane, seen.ink.shape))
+    way = _rgb(outline) - letters
+    share = (((shown - letters) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-6)).clip(0, 1)
+    off = np.linalg.norm(shown - letters - share[..., None] * way, axis=2)
+    return np.where(off < MIXED, 1 - share, np.nan)
+
+
+def _rgb(lab: np.ndarray) -> np.ndarray:
+    """Lab `[3]` or `[h,w,3]` as RGB in 0..1: what lies between two colours is on the straight way from one to the other
+    there, as pictures mix; in Lab that leads around."""
+    import cv2
+
+    rgb = cv2.cvtColor(lab.reshape(-1, 1, 3).astype(np.float32), cv2.COLOR_Lab2RGB)
+    return rgb.reshape(lab.shape)
+
+
+def _cover(
+    own: np.ndarray, other: np.ndarray, seen: Sight, near: np.ndarray, mixed: np.ndarray | None = None
+) -> np.ndarray:
+    """How much of every px is letter, between two colours from which it is so far, or as `mixed` says."""
     import cv2
 
     cover = np.where(near, other / np.maximum(own + other, 1e-6), 0.0).astype(np.float32)
     cover = np.where(np.minimum(own, other) > 4 * ALIKE, 0.0, cover).astype(np.float32)
+    if mixed is not None:
+        cover = np.where(near & ~np.isnan(mixed), mixed, cover).astype(np.float32)
     count, found, stats, _ = cv2.connectedComponentsWithStats((cover > 0.5).astype(np.uint8))
     touch = np.zeros(count, np.int64)
     labels = found.astype(np.intp)
@@ -113,11 +140,21 @@ def _outline(
     """Lab of what stands around the letters on every side and is neither they nor the ground; None for nothing."""
     if not (cover > 0.5).any():
         return None
-    import cv2
-
     outside = distances(cover <= 0.5)
     z = max(seen.zoom, 1.0)
-    ring = (outside > 0.9 * z) & (outside <= 2.1 * z) & near & (own > APART)
+    elsewhere = near & (own > APART)
+    for least, most in RINGS:
+        middle = _line_in(seen, (outside > least * z) & (outside <= most * z) & elsewhere, outside, ground)
+        if middle is not None:
+            inner = (outside > 1.2 * z) & near & (np.linalg.norm(seen.lab - middle, axis=2) < ALIKE)
+            return np.median(seen.lab[inner], axis=0) if inner.sum() > 16 else middle
+    return None
+
+
+def _line_in(seen: Sight, ring: np.ndarray, outside: np.ndarray, ground: np.ndarray) -> np.ndarray | None:
+    """Lab of an outline that a ring around the letters lies in; None for none."""
+    import cv2
+
     if ring.sum() < 32:
         return None
     lab = seen.lab[ring]
@@ -139,10 +176,7 @@ def _outline(
     across = cv2.Sobel(outside, cv2.CV_32F, 1, 0)[ring], cv2.Sobel(outside, cv2.CV_32F, 0, 1)[ring]
     side = ((np.arctan2(across[1], across[0]) / (2 * np.pi) * SIDES + SIDES) % SIDES).astype(int) % SIDES
     held = [is_line[side == one].mean() for one in range(SIDES) if (side == one).sum() >= 12]
-    if held and min(held) < max(LEAST_SIDE, EVEN * max(held)):
-        return None
-    inner = (outside > 1.2 * z) & near & (np.linalg.norm(seen.lab - middle, axis=2) < ALIKE)
-    return np.median(seen.lab[inner], axis=0) if inner.sum() > 16 else middle
+    return None if held and min(held) < max(LEAST_SIDE, EVEN * max(held)) else middle
 
 
 def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) -> float:
@@ -151,8 +185,9 @@ def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) 
     steps = np.round(outside).astype(int)
     most = max(3, round(WIDEST * seen.height))
     reach = (steps > 0) & (steps <= most)
-    to_line = np.linalg.norm(seen.lab - lab, axis=2)[reach]
-    to_ground = np.linalg.norm(seen.lab - ground, axis=2)[reach]
+    shown = _rgb(seen.lab)
+    to_line = np.linalg.norm(shown - _rgb(lab), axis=2)[reach]
+    to_ground = np.linalg.norm(shown - _rgb(ground), axis=2)[reach]
     is_line = (to_line < to_ground).astype(np.float64)
     count = np.bincount(steps[reach], minlength=most + 1)[1:]
     share = np.bincount(steps[reach], is_line, minlength=most + 1)[1:] / np.maximum(count, 1)

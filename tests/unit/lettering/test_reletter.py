@@ -29,7 +29,9 @@ CAPITALS = 44.0
 """px: how high the letters are drawn."""
 
 
-def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shadow=0, soft=0.0, taper=0.0, lean=0.0):
+def drawn(
+    font, words="HEXLI", angle=0.0, outline=0.0, edge=WHITE, colours=(RED, RED), shadow=0, soft=0.0, taper=0.0, lean=0.0
+):
     """A picture with a line that was drawn large, painted and brought to its place, and its region."""
     probe = ImageFont.truetype(str(font), 400)
     _, head, _, foot = probe.getbbox("H", anchor="ls")
@@ -47,7 +49,7 @@ def drawn(font, words="HEXLI", angle=0.0, outline=0.0, colours=(RED, RED), shado
     if shadow:
         below = np.roll(full, (shadow * FINE, shadow * FINE), (0, 1))
         canvas *= 1 - 0.7 * (cv2.GaussianBlur(below, (0, 0), soft * FINE) if soft else below)[..., None]
-    canvas += full[..., None] * (np.float32(WHITE if outline else colours[0]) - canvas)
+    canvas += full[..., None] * (np.float32(edge if outline else colours[0]) - canvas)
     canvas += fill[..., None] * (np.float32(colours[0]) * (1 - share) + np.float32(colours[1]) * share - canvas)
     height, width = 260, 420
     ratio = 1 + taper / 100
@@ -107,6 +109,18 @@ def test_letters_inside_a_line_as_thick_as_they_are_the_letters(korean_font):
     look = seen(korean_font.with_name("NanumGothic.ttf"), outline=6.5).look
     assert np.abs(np.subtract(look.colour, RED)).max() < 8 and look.outline_colour == WHITE
     assert abs(look.outline - 6.5) < 0.8 and abs(look.size / CAPITALS - 1) < 0.03
+
+
+@pytest.mark.parametrize(("outline", "quality", "off"), [(2.5, None, 0.25), (3.5, 88, 0.9)])
+def test_an_outline_of_the_opposite_hue_is_as_wide_as_it_was_drawn(korean_font, outline, quality, off):
+    """Grey stands between the two, in a JPEG some px of it."""
+    picture, region = drawn(korean_font, outline=outline, edge=(240, 220, 40), colours=((20, 60, 200),) * 2)
+    if quality:
+        file = cv2.imencode(".jpg", picture[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))[1]
+        picture = np.ascontiguousarray(cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1])
+    found = measured(picture, replace(region, text="HEXLI", certainty=1.0))
+    assert found is not None and abs(found.look.outline - outline) < off
+    assert abs(found.look.size / CAPITALS - 1) < 0.03
 
 
 @pytest.mark.parametrize(("shadow", "soft"), [(4, 0.0), (2, 4.0)])
