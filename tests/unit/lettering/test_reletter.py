@@ -111,10 +111,17 @@ def test_letters_inside_a_line_as_thick_as_they_are_the_letters(korean_font):
     assert abs(look.outline - 6.5) < 0.8 and abs(look.size / CAPITALS - 1) < 0.03
 
 
-@pytest.mark.parametrize(("outline", "quality", "off"), [(2.5, None, 0.25), (3.5, 88, 0.9)])
-def test_an_outline_of_the_opposite_hue_is_as_wide_as_it_was_drawn(korean_font, outline, quality, off):
-    """Grey stands between the two, in a JPEG some px of it."""
-    picture, region = drawn(korean_font, outline=outline, edge=(240, 220, 40), colours=((20, 60, 200),) * 2)
+@pytest.mark.parametrize(
+    ("colour", "edge", "outline", "quality", "off"),
+    [
+        ((20, 60, 200), (240, 220, 40), 2.5, None, 0.25),
+        ((20, 60, 200), (240, 220, 40), 3.5, 88, 0.9),
+        (WHITE, (234, 8, 200), 4.0, 88, 0.4),
+    ],
+)
+def test_an_outline_of_the_opposite_hue_is_as_wide_as_it_was_drawn(korean_font, colour, edge, outline, quality, off):
+    """Of the letters' hue or of the ground's: grey stands between, in a JPEG some px of it."""
+    picture, region = drawn(korean_font, outline=outline, edge=edge, colours=(colour, colour))
     if quality:
         file = cv2.imencode(".jpg", picture[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))[1]
         picture = np.ascontiguousarray(cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1])
