@@ -53,6 +53,8 @@ def models(base: Path) -> Path:
 
 def has_accelerator() -> bool:
     """Whether ComfyUI will find a GPU here; without one it needs --cpu. Asked without importing torch."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "":  # as Ray hides them from who asked for none
+        return False
     return sys.platform == "darwin" or shutil.which("nvidia-smi") is not None or Path("/dev/kfd").exists()
 
 

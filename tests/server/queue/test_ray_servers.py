@@ -14,7 +14,7 @@ import psutil
 import pytest
 import ray
 from dancheong.nodes.ground import UserError
-from dancheong.runner import ray_servers
+from dancheong.runner import places, ray_servers
 from dancheong.runner.queue.client import Unreachable
 from dancheong.runner.queue.fleet import LeftOut
 from PIL import Image
@@ -123,3 +123,10 @@ def test_a_server_that_does_not_start_is_left_out_and_one_that_is_lost_is_asked_
     assert ray_servers._shares({"CPU": 16.0, "GPU": 2.0}, 4) == 2 * [{"num_gpus": 1, "num_cpus": 8}]
     assert ray_servers._shares({"CPU": 10.0}, 4) == 2 * [{"num_cpus": 4}]
     assert ray_servers._shares({"CPU": 2.0}, 4) == [{"num_cpus": 2}]
+
+
+def test_a_server_from_which_ray_hides_the_gpus_runs_without_one(monkeypatch):
+    monkeypatch.setattr(places.shutil, "which", lambda name: f"/usr/bin/{name}")
+    for hidden, found in (("", False), ("0", True)):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+        assert places.has_accelerator() is found
