@@ -50,11 +50,12 @@ def begin(network: torch.nn.Module, seed: int) -> None:
     torch.nn.init.zeros_(network.out[2].weight)
 
 
-def model(weights: dict[str, torch.Tensor]):
+def model(weights: dict[str, torch.Tensor], disable_dynamic: bool = True):
     """The UNet as a MODEL of ComfyUI that predicts v.
 
     Args:
         weights: names of `unet`.
+        disable_dynamic: asked for by ComfyUI; a patcher here never loads dynamically.
     """
     import comfy.latent_formats
     from comfy import model_base, model_management, supported_models_base
@@ -72,4 +73,7 @@ def model(weights: dict[str, torch.Tensor]):
     config.set_inference_dtype(torch.float32, None)
     whole = model_base.BaseModel(config, model_base.ModelType.V_PREDICTION)
     whole.diffusion_model.load_state_dict(weights)
-    return ModelPatcher(whole, model_management.get_torch_device(), model_management.unet_offload_device())
+    patcher = ModelPatcher(whole, model_management.get_torch_device(), model_management.unet_offload_device())
+    # Train LoRA learns on a model that is made anew.
+    patcher.cached_patcher_init = (model, (weights,))
+    return patcher
