@@ -8,6 +8,7 @@ learns from rendered text of 8 to 700 px, from covers and pages, and from every 
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -118,7 +119,8 @@ def _words(scene: text.Scene) -> np.ndarray:
 
 def gather(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
     """`[N,F]` features and `[N]` bool of everything that the network shows."""
-    evidence.SMALL = 0.0  # what small text shows serves for large text too
+    evidence.TINY = 0.0  # what tiny text shows serves for larger text too
+    longest = math.log(evidence.LINE)
     rows: list[np.ndarray] = []
     truth: list[bool] = []
     for picture, words in seen:
@@ -126,7 +128,8 @@ def gather(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
             own = np.zeros_like(words)
             cv2.fillPoly(own, [polygon.round().astype(np.int32)], 1)
             share = (own & words).sum() / max(own.sum(), 1)
-            if share >= INSIDE or share <= OUTSIDE:
+            is_line = values[evidence.FEATURES.index("log_aspect")] > longest
+            if not is_line and (share >= INSIDE or share <= OUTSIDE):
                 rows.append(values)
                 truth.append(share >= INSIDE)
     return np.array(rows), np.array(truth)

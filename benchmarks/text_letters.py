@@ -131,7 +131,7 @@ def learn(folder: Path, steps: int) -> dict:
         for group in optimizer.param_groups:
             group["lr"] = RATE * max(0.02, (1 + math.cos(math.pi * step / PERIOD)) / 2) * min(1, (step + 1) / 100)
         chosen = rng.integers(HELD_OUT, len(pictures), BATCH)
-        loss = _loss(network(letter_network.standardised(_varied(rng, pictures[chosen]))), ink[chosen])
+        loss = _loss(network(letter_network.standardised(varied(rng, pictures[chosen]))), ink[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -149,14 +149,14 @@ def _loss(odds: torch.Tensor, ink: np.ndarray) -> torch.Tensor:
     return functional.binary_cross_entropy_with_logits(odds, target) + 0.5 * dice
 
 
-def _varied(rng: np.random.Generator, pictures: np.ndarray) -> np.ndarray:
+def varied(rng: np.random.Generator, pictures: np.ndarray) -> np.ndarray:
     """Other colours: channels in another order, inverted, darker or lighter."""
-    varied = pictures[..., rng.permutation(3)].astype(np.float32)
+    other = pictures[..., rng.permutation(3)].astype(np.float32)
     if rng.random() < 0.5:
-        varied = 255 - varied
+        other = 255 - other
     gain = rng.uniform(0.6, 1.3, (len(pictures), 1, 1, 3))
-    varied = varied * gain + rng.uniform(-25, 25, gain.shape) + rng.normal(0, 2, varied.shape)
-    return varied.clip(0, 255).astype(np.uint8)
+    other = other * gain + rng.uniform(-25, 25, gain.shape) + rng.normal(0, 2, other.shape)
+    return other.clip(0, 255).astype(np.uint8)
 
 
 def held_out(network: nn.Module, pictures: np.ndarray, ink: np.ndarray) -> dict:
@@ -174,10 +174,13 @@ def held_out(network: nn.Module, pictures: np.ndarray, ink: np.ndarray) -> dict:
 def write(folder: Path) -> None:
     network = Learning()
     network.load_state_dict(torch.load(folder / "state.pt", weights_only=True)["network"])
-    tensors = {}
+    save_file(folded(network), letter_network.WEIGHTS)
+
+
+def folded(network: nn.Module) -> dict[str, torch.Tensor]:
+    """The tensors of a network whose `norms` are folded into its `convolutions`, in half precision."""
+    tensors = {f"last.{key}": value for key, value in network.last.state_dict().items()}
     for name, layer in network.convolutions.items():
-        norm = network.norms[name].eval()
-        folded = torch.nn.utils.fuse_conv_bn_eval(layer.eval(), norm)
-        tensors |= {f"convolutions.{name}.{key}": value for key, value in folded.state_dict().items()}
-    tensors |= {f"last.{key}": value for key, value in network.last.state_dict().items()}
-    save_file({key: value.half().contiguous() for key, value in tensors.items()}, letter_network.WEIGHTS)
+        whole = torch.nn.utils.fuse_conv_bn_eval(layer.eval(), network.norms[name].eval())
+        tensors |= {f"convolutions.{name}.{key}": value for key, value in whole.state_dict().items()}
+    return {key: value.half().contiguous() for key, value in tensors.items()}

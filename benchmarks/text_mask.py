@@ -1,10 +1,10 @@
 """How well text is found and masked, beside what others do with the same pictures.
 
-`python -m benchmarks text_mask [--seed 7] [--pictures 60] [--photos 100]`. It needs the fonts and wallpapers that
-testing/scenes/text.py names and `pip install dancheong[bench]`; tesseract is measured where Debian's tesseract-ocr is
-installed, keras-ocr where `dancheong engines install keras-ocr` was run. Every engine runs in a process of its own on
-one thread, so that CPU seconds and peak memory are its own. keras-ocr's time and memory are measured with random
-weights: its own cannot be had offline, so its recall is not measured.
+`python -m benchmarks text_mask [--seed 7] [--pictures 60] [--photos 100] [--parts words photos ...]`. It needs the
+fonts and wallpapers that testing/scenes/text.py names and `pip install dancheong[bench]`; tesseract is measured where
+Debian's tesseract-ocr is installed, keras-ocr where `dancheong engines install keras-ocr` was run. Every engine runs in
+a process of its own on one thread, so that CPU seconds and peak memory are its own. keras-ocr's time and memory are
+measured with random weights: its own cannot be had offline, so its recall is not measured.
 """
 
 import argparse
@@ -29,6 +29,7 @@ def main(options: list[str]) -> dict[str, list[dict]]:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--pictures", type=int, default=60, help="with text")
     parser.add_argument("--photos", type=int, default=100, help="without text")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure")
     chosen = parser.parse_args(options)
     missing = engines.missing()
     for name in missing:
@@ -46,13 +47,12 @@ def main(options: list[str]) -> dict[str, list[dict]]:
             if name not in missing
         ]
 
-    found = {
-        "words": rows("words", chosen.pictures, ("ours", "rapidocr", "tesseract")),
-        "photos": rows("photos", chosen.photos, ("ours", "rapidocr")),
-        "sizes": [asked("sizes")],
-        "poster": [asked("poster")],
+    measured: dict[str, Callable[[], list[dict]]] = {
+        "words": lambda: rows("words", chosen.pictures, ("ours", "rapidocr", "tesseract")),
+        "photos": lambda: rows("photos", chosen.photos, ("ours", "rapidocr")),
+        **{name: lambda name=name: [asked(name)] for name in ("sizes", "poster", "keras-ocr")},
     }
-    return found if "keras-ocr" in missing else {**found, "keras-ocr": [asked("keras-ocr")]}
+    return {name: measured[name]() for name in chosen.parts if name not in missing}
 
 
 def part(what: str, seed: str, *options: str) -> dict:

@@ -55,6 +55,8 @@ def find(network: pyramid.Network, picture: np.ndarray, call: pyramid.Call) -> l
 
 def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
     """Everything that looks like text from any distance, with what speaks for it."""
+    from . import line_network  # brings torch, which the command line does without
+
     height, width = picture.shape[:2]
     seen = [
         (region, *evidence.examine(picture, region, looks, own))
@@ -64,7 +66,12 @@ def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
     ]
     if not seen:
         return []
-    weights = evidence.weight(np.stack([features for _, features, _ in seen]))
+    features = np.stack([features for _, features, _ in seen])
+    odds = np.full(len(seen), np.inf, np.float32)
+    # What is no text whatever the network says is not shown to it: it takes time.
+    likely = np.flatnonzero(evidence.weight(features, odds) >= LEAST_WEIGHT)
+    odds[likely] = line_network.odds(picture, [seen[number][0] for number in likely])
+    weights = evidence.weight(features, odds)
     return [
         Candidate(region, drawn_in, float(weight)) for (region, _, drawn_in), weight in zip(seen, weights, strict=True)
     ]

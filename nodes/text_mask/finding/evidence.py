@@ -3,8 +3,8 @@
 A text network takes a whole meadow, a wall or the moon for one large letter. Letters have a stroke that is thin against
 their height, they part in colour from their ground, and they are seen from more than one distance. A logistic
 regression over such features weighs them; `evidence.json` holds it, `benchmarks/text_evidence.py` fits it. What is
-large must look like letters to the letter network too: a perceptron with one hidden layer (`large.json`, fitted by
-`benchmarks/text_evidence_large.py`) weighs it.
+not tiny must look like letters to the letter network too: a perceptron with one hidden layer (`large.json`, fitted by
+`benchmarks/text_evidence_large.py`) weighs it. A third voice is the line network's, which looks at the region itself.
 """
 
 import json
@@ -37,11 +37,13 @@ NO_HEART = 2.0
 """Of log(texture + 1): nothing that is flat inside."""
 LEAST_READABLE = 0.25
 """0..1: small text is still there from where its letters have a readable height; a row of windows is not."""
-SMALL = 0.04
-"""Of the picture's area: what is larger is a title, or one of the photographs, coins and windows that look like one,
-and only the letter network tells them apart."""
+TINY, SMALL = 0.001, 0.04
+"""Of the picture's area: what is smaller has too few px for the letter network; what is larger is a title, or one of
+the photographs, coins and windows that look like one."""
 LINE = 5
 """Times as long as high: no photograph is, and a line of any size is."""
+DOUBT = 2.0
+"""Log-odds: so far may a model be against small text, and so sure must one be of large text."""
 LETTER_FEATURES = ("letters_share", "letters_sure", "letters_along", "letters_texture", "letters_agree")
 NO_LETTERS = dict.fromkeys(LETTER_FEATURES, 0.0)
 SMALL_FEATURES = (
@@ -92,25 +94,37 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
         "unclear_tall": tall * (1 - seen.separation),
         "readable": _readable(region, looks, picture),
     }
-    values |= _letters(picture, region, seen.ink[patch.rows, patch.columns]) if share >= SMALL else NO_LETTERS
+    is_looked_into = share >= TINY and max(height, width) <= LINE * letter
+    values |= _letters(picture, region, seen.ink[patch.rows, patch.columns]) if is_looked_into else NO_LETTERS
     features = np.array([values[name] for name in FEATURES], np.float32)
     return features, _drawn_in(region, seen) if seen.is_clear(inside) else region
 
 
-def weight(features: np.ndarray) -> np.ndarray:
-    """`[N,F]` features to log-odds of text; 0 is even."""
+def weight(features: np.ndarray, odds: np.ndarray | float) -> np.ndarray:
+    """`[N,F]` features, and `[N]` log-odds of the line network, to log-odds of text; 0 is even."""
+    small, large = small_weight(features), large_weight(features)
+    share, aspect, readable = (features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect", "readable"))
+    is_line = aspect > math.log(LINE)
+    # Each lets other things through that are no text. What is tiny or a line is weighed by the first and the last.
+    seen = np.where(is_line | (share < math.log(TINY)), small, np.minimum(small, large + DOUBT))
+    # Large text is refused by the first at times: two must be sure, the other of these two at least not against it.
+    least, middle, _ = np.sort(np.stack(np.broadcast_arrays(small, large, odds)), axis=0)
+    decided = np.maximum(np.minimum(large, odds) - DOUBT, np.minimum(middle - DOUBT, least))
+    weights = np.where(
+        is_line | (share < math.log(SMALL)), np.minimum(seen, odds), np.where(decided > 0, decided + DOUBT, decided)
+    )
+    return np.where(readable < LEAST_READABLE, -np.inf, weights)
+
+
+def small_weight(features: np.ndarray) -> np.ndarray:
+    """The log-odds of text by the features of small text alone."""
     values = features[:, : len(SMALL_FEATURES)]
     model = _model()
-    small = (values - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
-    small[features[:, FEATURES.index("readable")] < LEAST_READABLE] = -np.inf
-    share, aspect = (features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect"))
-    # Both must be for it: each lets other things through that are no text.
-    both = np.minimum(small, large_weight(features))
-    return np.where((share < math.log(SMALL)) | (aspect > math.log(LINE)), small, both)
+    return (values - model["mean"]) / model["deviation"] @ model["weights"] + model["bias"]
 
 
 def large_weight(features: np.ndarray, model: dict[str, np.ndarray] | None = None) -> np.ndarray:
-    """The same for regions of more than `SMALL`; by another model than the pack's where one is given."""
+    """The same by all features, for what is not tiny; by another model than the pack's where one is given."""
     model = model or _large_model()
     inputs = (features - model["mean"]) / model["deviation"]
     return np.tanh(inputs @ model["weights"] + model["hidden"]) @ model["last"] + model["bias"]

@@ -14,6 +14,7 @@ KINDS = {
     "photograph": text.photograph,
     "portrait": PICTURES.portrait,
     "coins": PICTURES.coins,
+    "windows": PICTURES.windows,
 }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from dancheong.nodes.text_mask.finding import detection, evidence
+from dancheong.nodes.text_mask.finding import detection, evidence, line_network
 from dancheong.nodes.text_mask.finding.detection import Candidate, choose
 from dancheong.nodes.text_mask.finding.lines import lines, upright_first
 from dancheong.nodes.text_mask.finding.pyramid import Look
@@ -104,7 +104,7 @@ def test_what_only_one_look_shows_needs_more_evidence():
 
 
 def test_the_model_of_the_evidence_weighs_every_feature():
-    assert evidence.weight(np.zeros((3, len(evidence.FEATURES)), np.float32)).shape == (3,)
+    assert evidence.weight(np.zeros((3, len(evidence.FEATURES)), np.float32), 0.0).shape == (3,)
     model = evidence._model()
     assert all(np.isfinite(values).all() for values in model.values()) and (model["deviation"] > 0).all()
 
@@ -117,17 +117,52 @@ def test_a_wall_is_no_title():
     assert all(candidate.weight < detection.LEAST_WEIGHT for candidate in detection.weighed(picture, looks))
 
 
-def test_what_is_large_must_be_text_to_both_models(monkeypatch):
-    """Small text, and a line of any size, is weighed by the first alone."""
+SURE, EVEN, NEVER = 9.0, 0.0, -9.0
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "odds", "tiny", "little", "large_text", "line"),
+    [
+        (SURE, SURE, SURE, True, True, True, True),
+        (SURE, SURE, EVEN, True, True, True, True),
+        (SURE, EVEN, EVEN, True, True, False, True),
+        (SURE, NEVER, SURE, True, False, False, True),
+        (SURE, SURE, NEVER, False, False, False, False),
+        (NEVER, SURE, SURE, False, False, True, False),
+        (NEVER, SURE, EVEN, False, False, False, False),
+    ],
+)
+def test_whose_word_counts_for_text_of_each_size(monkeypatch, small, large, odds, tiny, little, large_text, line):
+    """Of what cannot be read from any distance nobody's does."""
     names = list(evidence.FEATURES)
-    features = np.zeros((3, len(names)), np.float32)
-    features[:, names.index("readable")] = 1.0
-    features[:, names.index("log_share")] = np.log([0.5 * evidence.SMALL, 2 * evidence.SMALL, 2 * evidence.SMALL])
-    features[:, names.index("log_aspect")] = np.log([1, 1, 2 * evidence.LINE])
-    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), -np.inf))
-    small, refused, line = evidence.weight(features)
-    assert np.isfinite([small, line]).all() and refused == -np.inf
-    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), np.inf))
-    model = evidence._model()
-    alone = (features[:, : len(evidence.SMALL_FEATURES)] - model["mean"]) / model["deviation"] @ model["weights"]
-    assert evidence.weight(features) == pytest.approx(alone + model["bias"])
+    features = np.zeros((5, len(names)), np.float32)
+    features[:, names.index("readable")] = [1.0, 1.0, 1.0, 1.0, 0.0]
+    shares = (0.5 * evidence.TINY, 2 * evidence.TINY, 2 * evidence.SMALL, 2 * evidence.SMALL, 0.5 * evidence.TINY)
+    features[:, names.index("log_share")] = np.log(shares)
+    features[:, names.index("log_aspect")] = np.log([1, 1, 1, 2 * evidence.LINE, 1])
+    monkeypatch.setattr(evidence, "small_weight", lambda rows: np.full(len(rows), small))
+    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), large))
+    weights = evidence.weight(features, np.full(5, odds))
+    assert (weights >= detection.LEAST_WEIGHT).tolist() == [tiny, little, large_text, line, False]
+
+
+def test_the_line_network_is_asked_about_what_may_be_text_alone(monkeypatch):
+    """It takes time."""
+    asked = []
+
+    def refuse(picture, regions):
+        asked.extend(regions)
+        return np.full(len(regions), NEVER, np.float32)
+
+    seen = [Region(quad(left, 20, 60, 30), 0.9) for left in (10, 110)]
+    features = {id(region): np.full(len(evidence.FEATURES), number) for number, region in enumerate(seen)}
+    monkeypatch.setattr(detection, "lines", lambda look, height, width: seen)
+    monkeypatch.setattr(detection, "has_contrast", lambda picture, polygon: True)
+    monkeypatch.setattr(evidence, "examine", lambda picture, region, looks, own: (features[id(region)], region))
+    monkeypatch.setattr(evidence, "weight", lambda rows, odds: np.minimum(np.where(rows[:, 0] == 0, 3.0, -2.0), odds))
+    picture, look = np.zeros((100, 200, 3), np.uint8), Look(1.0, np.zeros((100, 200), np.uint8))
+    monkeypatch.setattr(line_network, "odds", lambda picture, regions: np.full(len(regions), SURE, np.float32))
+    assert [candidate.weight for candidate in detection.weighed(picture, [look])] == [3.0, -2.0]
+    monkeypatch.setattr(line_network, "odds", refuse)
+    assert [candidate.weight for candidate in detection.weighed(picture, [look])] == [NEVER, -2.0]
+    assert asked == seen[:1]
