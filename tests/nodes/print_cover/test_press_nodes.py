@@ -75,6 +75,13 @@ def relettered(comfy, trim):
     return found[0], found[-1]
 
 
+def test_a_name_that_no_font_draws_keeps_the_marks_and_is_told(comfy, trim):
+    image = torch.zeros(1, *trim.pixels[::-1], 3)
+    asked = {"image": image, "trim": trim, "format": "pdf", "marks": True, "filename_prefix": "t/\U0010ffff"}
+    _, path, report = comfy.node("DancheongSavePrint", **asked)
+    assert Path(path).exists() and "no line with name and size below them: No font on this machine" in report
+
+
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no poppler; on Debian: apt-get install poppler-utils")
 @pytest.mark.parametrize("lettered", [titled, placed, relettered])
 def test_words_of_every_node_are_printed_as_outlines_where_they_stand(comfy, trim, press, lettered):
