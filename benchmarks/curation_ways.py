@@ -140,7 +140,7 @@ def _killed(driver: subprocess.Popen, what: str) -> int:
         return 1
     for child in psutil.Process(driver.pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
-            if child.cmdline()[:1] and child.cmdline()[0].startswith(("ray::FlatMap", "ray::Map", "ray::_")):
+            if child.cmdline()[:1] and child.cmdline()[0].startswith(("ray::FlatMap", "ray::Map")):
                 child.kill()
                 return 1
     return 0

@@ -80,7 +80,7 @@ def tasks(raylet: psutil.Process) -> list[str]:
     for child in raylet.children():
         with contextlib.suppress(psutil.Error, IndexError):  # it ended meanwhile
             name = child.cmdline()[0]
-            if name.startswith(("ray::_read", "ray::_examined", "ray::FlatMap", "ray::Map")):
+            if name.startswith(("ray::FlatMap", "ray::Map")):
                 found.append(name)
     return found
 

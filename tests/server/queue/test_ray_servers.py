@@ -24,7 +24,7 @@ PAINTED = {
     "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": "painted"}},
 }
 ROWS = 12
-PATIENCE = 300.0
+PATIENCE = 600.0
 """s for servers to start on a machine that does other things too."""
 
 
