@@ -26,6 +26,8 @@ LEAST_TAPER = 8.0
 """Percent: a line that is less higher at its end is as high."""
 BETTER = 0.75
 """Of what letters lack of fitting: so little they lack of it on a line that is seen from the side, or it is not."""
+SEEN = 0.8
+"""Likeness from which letters say that their line is seen from the side: others lie on a straight one by chance so."""
 RIM = 10
 """px of ground around drawn letters, which holds them where the line's own ink ends."""
 AROUND = 0.6
@@ -65,6 +67,7 @@ def fits(cover: np.ndarray, corners: np.ndarray, line: Lie, drawn: Sequence[Draw
         found += _all_laid(cover, start, near)
         if found and max(one.likeness for one in found) >= SURE:
             break
+    found = [one for one in found if one.line.plane.taper in (0, line.plane.taper) or one.likeness >= SEEN]
     best = max(found, key=lambda one: one.likeness, default=None)
     if best is None:
         return []
@@ -114,7 +117,9 @@ def _tapered(cover: np.ndarray, found: Fit) -> Fit:
 
     taper, _ = best_of(plane.taper + NEAR_TAPERS, likeness)
     better = at(taper if abs(taper) >= LEAST_TAPER else 0.0)
-    return better if better and 1 - better.likeness < BETTER * (1 - found.likeness) else found
+    if better is None or (better.line.plane.taper and better.likeness < SEEN):
+        return found
+    return better if 1 - better.likeness < BETTER * (1 - found.likeness) else found
 
 
 def _laid(cover: np.ndarray, line: Lie, drawn: Drawn) -> Fit | None:

@@ -22,6 +22,8 @@ from .typed import Typed, rounded, told
 
 SAME_LENGTH = 0.03
 """Words that are so much longer or shorter than the font's own are as long as those."""
+CLOSEST = -12.0
+"""Percent of the size: letters that would be set closer touch, and are narrowed instead."""
 CLEARLY = 0.2
 """log: letters are that much wider or narrower than the font's before they are taken to be stretched."""
 
@@ -120,7 +122,7 @@ def _spread(look: Look, found: Measured, face: Face, alike: Alike) -> Look:
     if look.direction == VERTICAL:
         return apart
     stretched = replace(look, width=100 * ratio)
-    if len(words) == 1:
+    if len(words) == 1 or apart.tracking < CLOSEST:
         return stretched
     covers = [_cut(flat(words, one, face, Room(math.inf, math.inf), "shrink")) for one in (stretched, apart)]
     alikes = [overlap(found.seen.cover, cover) for cover in covers]

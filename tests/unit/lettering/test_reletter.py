@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.lettering.fonts import Font
+from dancheong.nodes.lettering.fonts import AUTO, Font
 from dancheong.nodes.lettering.opening import Cut, open_face
+from dancheong.nodes.lettering.reletter import fitting
 from dancheong.nodes.lettering.reletter.alike import nearest
 from dancheong.nodes.lettering.reletter.distance import distances
+from dancheong.nodes.lettering.reletter.lie import Lie
 from dancheong.nodes.lettering.reletter.look import Look
 from dancheong.nodes.lettering.reletter.measure import measured
 from dancheong.nodes.lettering.reletter.painting import painted, shapes
@@ -18,7 +21,7 @@ from dancheong.nodes.lettering.reletter.plane import Plane
 from dancheong.nodes.lettering.reletter.reletter import relettered
 from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat
 from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed_lines
-from dancheong.nodes.lettering.wishes import ALL, Wish
+from dancheong.nodes.lettering.wishes import ALL, SHRINK, Wish
 from dancheong.nodes.page import drawing
 from dancheong.nodes.text_mask import Region
 from PIL import Image, ImageDraw, ImageFont
@@ -214,6 +217,39 @@ def test_a_line_on_an_arc_is_bent_as_it_was_drawn(korean_font, bend):
     found = measured(arched, Region(box, 1.0, "MOONLIGHT", 1.0))
     assert found is not None and abs(found.look.bend - bend) < 5 and abs(found.look.angle) < 1
     assert abs(found.look.size / drawn_size(korean_font, "MOONLIGHT") - 1) < 0.05
+
+
+@pytest.mark.parametrize(("likeness", "taper"), [(0.72, 0.0), (0.85, 30.0)])
+def test_only_letters_that_are_surely_the_line_s_own_say_that_it_is_seen_from_the_side(monkeypatch, likeness, taper):
+    """Of pseudo-letters, which are like no font, others lie a little better on some slope by chance."""
+
+    def laid(cover, line, drawn):
+        return fitting.Fit(line, 0.0, likeness if line.plane.taper > 0 else 0.63, drawn)
+
+    cover = np.zeros((160, 400), np.float32)
+    cover[60:104, 60:340] = 1
+    line = Lie(Plane(200.0, 82.0, 280.0), 44.0, 0.0)
+    corners = np.float64([[56, 56], [344, 56], [344, 108], [56, 108]])
+    monkeypatch.setattr(fitting, "_laid", laid)
+    words = fitting.Drawn(Font(Path("none.ttf"), "here"), 0, "NECNLBOON", cover[60:104, 60:340])
+    assert abs(fitting.fits(cover, corners, line, [words])[0].line.plane.taper - taper) < 14
+
+
+def test_letters_that_would_touch_are_narrowed_instead(korean_font):
+    """However close the old ones stand: new ones are wider."""
+    sheet = Image.new("RGB", (420, 120), GROUND)
+    face, x = ImageFont.truetype(str(korean_font), 60), 40.0
+    for letter in "HILLTIN":
+        ImageDraw.Draw(sheet).text((x, 90), letter, RED, face, anchor="ls")
+        x += face.getlength(letter) - 0.16 * CAPITALS
+    box = np.float32([[38, 40], [x + 4, 40], [x + 4, 94], [38, 94]])
+    font = Font(korean_font, "here")
+    found = measured(np.asarray(sheet), Region(box, 1.0, "HILLTIN", 1.0), [font])
+    known = {font.name: font}
+    assert found is not None
+    done = relettered(1, Typed("\ub2ec\ube5b", 1, {}), found, Wish(known, AUTO, ALL, SHRINK, WHITE), (120, 420))
+    values = typed_lines(done.line, known)[0].values
+    assert values["tracking"] >= -12 and 50 < values["width"] < 98
 
 
 def test_leaning_letters_lean(korean_font):
