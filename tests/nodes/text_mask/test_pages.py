@@ -23,6 +23,19 @@ def masked(picture, shape="polygon"):
     return shapes.draw_mask(picture, found, shape, 4.0).astype(bool)
 
 
+def test_strips_of_screentone_are_no_lines():
+    rng = np.random.Generator(np.random.PCG64(6))
+    rows, columns = np.mgrid[:44, :170]
+    page = np.full((400, 400, 3), (250, 220, 230), np.uint8)
+    for number, pitch in enumerate((5, 6, 7, 8, 9, 10, 11, 12)):
+        grey = text.photograph(rng, 170, 44).mean(-1) / 255
+        u, v = (0.9 * columns + 0.4 * rows) * 2 * np.pi / pitch, (0.9 * rows - 0.4 * columns) * 2 * np.pi / pitch
+        dots = (np.cos(u) + np.cos(v)) / 4 + 0.5 < grey
+        top, left = 10 + 95 * (number // 2), 20 + 200 * (number % 2)
+        page[top : top + 44, left : left + 170] = (dots * 235 + 10)[..., None]
+    assert masked(page).mean() < 0.01
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_pictures_on_paper_are_no_letters(kind):
     rng = np.random.Generator(np.random.PCG64(4))
