@@ -35,7 +35,8 @@ def main(options: list[str]) -> dict[str, list[dict]]:
             return {"killed": [_killed(folder, given.rows)]}
         with Server(folder / "base", folder / "base" / "models", log=folder / "log") as server:
             _run(folder / "first", 4, "--server", server.url).wait()
-            return {"queued": [_queued(folder / str(queued), given.rows, server, queued) for queued in given.queued]}
+            rows = [_queued(folder, given.rows, server, number, queued) for number, queued in enumerate(given.queued)]
+            return {"queued": rows}
 
 
 def _killed(folder: Path, rows: int) -> dict:
@@ -63,9 +64,10 @@ def _killed(folder: Path, rows: int) -> dict:
     }
 
 
-def _queued(place: Path, rows: int, server: Server, queued: int) -> dict:
+def _queued(folder: Path, rows: int, server: Server, number: int, queued: int) -> dict:
     begin = time.monotonic()
-    assert _run(place, rows, "--server", server.url, "--queued", str(queued), first=queued * 1000).wait() == 0
+    options = ("--server", server.url, "--queued", str(queued))
+    assert _run(folder / str(number), rows, *options, first=1000 * (number + 1)).wait() == 0
     seconds = time.monotonic() - begin
     return {"queued": queued, "rows": rows, "wall ms a row": round(1000 * seconds / rows)}
 
