@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,12 @@ def main(typed: list[str] | None = None) -> int:
     try:
         options = arguments.parser(apps.asked_for(sys.argv[1:] if typed is None else typed)).parse_args(typed)
         ending.heed()
-        return COMMANDS[options.command](options) or 0
+        status = COMMANDS[options.command](options) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever reads has seen enough, as in `dancheong apps | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except UserError as error:
         print(f"dancheong: {error}", file=sys.stderr)
         return 1

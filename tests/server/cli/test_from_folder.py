@@ -23,3 +23,11 @@ def test_curate_runs_from_the_folder_though_a_room_there_is_called_queue(root, t
     done = runner(root, "curate", str(source), "--out", str(tmp_path / "out"), "--workers", "1")
     assert done.returncode == 0 and done.stderr == "", done.stderr
     assert done.stdout.splitlines()[0] == "15 of 20 rows kept"
+
+
+def test_whoever_reads_may_have_seen_enough(root):
+    process = subprocess.Popen(
+        [sys.executable, str(root / "runner"), "apps"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    assert process.wait(timeout=60) == 1 and process.stderr.read() == ""
