@@ -24,11 +24,11 @@ from ..testing.scenes import news
 from .kit import process
 
 SHARD, SIZE = 2_500, (96, 72)
-THREADS, RAY, KILLED, FLOOR = "{} threads", "Ray, {} cores", "Ray, 2 cores, killed", "plain Ray Data, 2 cores"
+KILLED, FLOOR = "Ray, 2 cores, killed", "plain Ray Data, 2 cores"
 WAYS = {
-    THREADS.format(1): ["--workers", "1"],
-    THREADS.format(2): ["--workers", "2"],
-    RAY.format(2): ["--ray", "--workers", "2"],
+    "1 thread": ["--workers", "1"],
+    "2 threads": ["--workers", "2"],
+    "Ray, 2 cores": ["--ray", "--workers", "2"],
     KILLED: ["--ray", "--workers", "2"],
 }
 KILLS = {0.1: "worker", 0.25: "worker", 0.35: "driver", 0.4: "worker", 0.55: "worker", 0.65: "driver", 0.7: "worker"}
