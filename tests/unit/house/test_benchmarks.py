@@ -134,7 +134,8 @@ def test_every_figure_is_shown(figures, readme):
 
 def test_every_command_names_a_benchmark(root, figures):
     commands = [run["command"] for runs in figures.values() for run in runs]
-    named = {command.split()[3] for command in commands if command.startswith("python -m benchmarks ")}
+    runs = (re.match(r"python -m benchmarks (?:--try )?(\w+)", command) for command in commands)
+    named = {run[1] for run in runs if run}
     assert "watermark" in named
     assert {name for name in named if not (root / f"benchmarks/{name}.py").is_file()} == set()
 
