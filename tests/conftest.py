@@ -128,7 +128,7 @@ def quick() -> dict:
         "korean_prompt": small,
         "korean_prompt_sdxl": small,
         "train_topic_prompt": {"3": {"count": 3}, "4": {"width": 64, "height": 64}, "7": {"steps": 2, "batch_size": 1}},
-        "train_topic_dataset": {"5": {"side": 64, "steps": 2, "batch_size": 1}},
+        "train_topic_dataset": {"5": {"side": 64, "steps": 2, "batch_size": 1}, "6": {"name": "economy-dataset"}},
         "train_lora_korean": {
             "3": {"count": 2},
             "4": {"width": 64, "height": 64},
