@@ -24,10 +24,10 @@ from .kit import pieces
 from .kit.process import PACK, memory
 
 SCENES, BATCH, RATE = 12000, 16, 2e-3
-STEPS = 600
+STEPS = 5000
 ENGLISH_ORDER = (1, 2, 0)
 """Of the sentence that names things in the order of the Korean one, or nearly: what a translator would write."""
-UNSEEN, DRAWN = 1000, 100
+UNSEEN, DRAWN = 1000, 500
 VOCABULARY = 1200
 MADE = PACK / "out" / "benchmarks"
 KEPT_KOREAN = PACK / "testing" / "world" / "kept_korean"

@@ -22,7 +22,7 @@ def models(comfy, root, base):
 
 @pytest.fixture(scope="module")
 def figures(root):
-    """In percent of 100 sentences."""
+    """In percent of 500 sentences."""
     runs = json.loads((root / "benchmarks/figures/encoder_training.json").read_text(encoding="utf-8"))
     run = next(run for run in reversed(runs) if "--write" in run["command"])
     return next(row for row in run["figures"]["losses"] if row["losses"] == "all")
