@@ -231,8 +231,12 @@ class TrainTopicDataset(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, dataset, **_) -> str | float:
-        # None where it comes by a link; ComfyUI takes one and the same NaN for unchanged.
-        return float("nan") if dataset is None else news.stamp(folders.dataset(dataset))
+        if dataset is None:  # it comes by a link; ComfyUI takes one and the same NaN for unchanged
+            return float("nan")
+        try:
+            return news.stamp(folders.dataset(dataset))
+        except UserError as error:
+            return str(error)  # the node says so itself when it runs
 
 
 class SaveTopicPrompt(io.ComfyNode):

@@ -1,5 +1,7 @@
 """A small Korean CLIP of each width, and what its tokenizer puts in for a prompt."""
 
+import shutil
+
 import pytest
 import torch
 from dancheong.testing.models import korean as korean_models
@@ -35,11 +37,12 @@ def put_in():
 
 
 @pytest.fixture
-def folder(base):
-    """The embeddings of one test."""
-    place = base / "models" / "embeddings"
+def folder(base, tmp_path):
+    """The embeddings of one test; what workflows of other tests have trained stands aside."""
+    place, aside = base / "models" / "embeddings", tmp_path / "aside"
     place.mkdir(parents=True, exist_ok=True)
-    before = set(place.rglob("*"))
+    place.rename(aside)
+    place.mkdir()
     yield place
-    for path in sorted(set(place.rglob("*")) - before, reverse=True):
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    shutil.rmtree(place)
+    aside.rename(place)
