@@ -100,8 +100,10 @@ def _window(
     return shown, covered
 
 
-class Learning(letter_network.LetterNetwork):
-    """The network with batch normalisation, which is folded into its convolutions when it is written."""
+class Normed(nn.Module):
+    """Batch normalisation for a network whose base this stands before; `folded` folds it into the convolutions."""
+
+    convolutions: nn.ModuleDict
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +112,10 @@ class Learning(letter_network.LetterNetwork):
 
     def step(self, name: str, planes: torch.Tensor) -> torch.Tensor:
         return functional.relu(self.norms[name](self.convolutions[name](planes)))
+
+
+class Learning(Normed, letter_network.LetterNetwork):
+    """The network as it learns."""
 
 
 def learn(folder: Path, steps: int) -> dict:

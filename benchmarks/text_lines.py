@@ -22,7 +22,7 @@ from torch.nn import functional
 from ..nodes.text_mask.finding import line_network
 from ..nodes.text_mask.marking.letter_network import standardised
 from . import text_lines_drawn as drawn
-from .text_letters import folded, varied
+from .text_letters import Normed, folded, varied
 
 BATCH, RATE, PERIOD = 64, 2e-3, 1500
 HELD_OUT = 7
@@ -50,16 +50,8 @@ def main(options: list[str]) -> dict[str, list[dict]]:
     return {"learning": [figures]}
 
 
-class Learning(line_network.LineNetwork):
-    """The network with batch normalisation, which is folded into its convolutions when it is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        norms = {name: nn.BatchNorm2d(layer.out_channels) for name, layer in self.convolutions.items()}
-        self.norms = nn.ModuleDict(norms)
-
-    def step(self, name: str, planes: torch.Tensor) -> torch.Tensor:
-        return functional.relu(self.norms[name](self.convolutions[name](planes)))
+class Learning(Normed, line_network.LineNetwork):
+    """The network as it learns."""
 
 
 def _restored(folder: Path) -> tuple[Learning, torch.optim.Optimizer, int]:
