@@ -76,3 +76,15 @@ def test_what_is_wrong_in_one_place_is_seen_by_its_own_loss(said, layers, place,
 
 def test_what_weighs_nothing_is_not_asked(said):
     assert set(errors(said, said, {"ends": 1.0, "attention": 0.0}, [], scales(said, []), [])) == {"ends"}
+
+
+def test_places_ask_through_the_norm_of_their_layer():
+    weights = [torch.randn(*shape, generator=torch.Generator().manual_seed(4)) for shape in ((32,), (32,), (32, 32))]
+    norm, bias, query = weights
+    layer = Layer(norm, bias, query, query, query, query, 4)
+    own = torch.nn.LayerNorm(32)
+    own.load_state_dict({"weight": norm, "bias": bias})
+    with torch.no_grad():
+        seen = own(torch.randn(7, 32, generator=torch.Generator().manual_seed(2))) @ query.T
+    asked = layer.queries(7, torch.Generator().manual_seed(2))
+    assert torch.allclose(asked[0], seen.reshape(7, 4, 8).transpose(0, 1), atol=1e-5)
