@@ -1,7 +1,10 @@
 """One loop for all that learns: a task gives what learns, a batch's loss and what is measured."""
 
+from .latent_store import LatentStore
 from .loop import Task, train
 from .outcome import Outcome
+from .peers import Peers, peers
 from .plan import Plan
+from .runs import LONGEST, named, table
 
-__all__ = ["Outcome", "Plan", "Task", "train"]
+__all__ = ["LONGEST", "LatentStore", "Outcome", "Peers", "Plan", "Task", "named", "peers", "table", "train"]

@@ -1,7 +1,8 @@
 """The loop: it owns steps, rate, clipping, running mean, the best so far, saving and going on; it knows no modality.
 
-All randomness of a step comes from a generator that is seeded by the plan's seed and the step's number, so a run that
-was stopped anywhere and goes on ends with the numbers of a run that was not.
+All randomness of a batch comes from a generator that is seeded by the plan's seed and the numbers of step and batch. So
+a run that was stopped anywhere and goes on ends with the numbers of a run that was not, and several processes that
+share out a step's batches learn what one would.
 """
 
 import math
@@ -15,6 +16,7 @@ import torch
 from ..ground import UserError
 from . import state_file
 from .outcome import Outcome
+from .peers import ALONE, Peers
 from .plan import Plan
 
 BETAS = (0.9, 0.999)
@@ -42,6 +44,7 @@ def train(
     plan: Plan,
     keep: Path | None = None,
     on_step: Callable[[Outcome], None] = lambda outcome: None,
+    peers: Peers = ALONE,
 ) -> Outcome:
     """Learn by a plan; the task's parameters end as they were at their best.
 
@@ -50,29 +53,32 @@ def train(
     Args:
         keep: a file in which the run is saved, and from which it goes on where it is there; None for neither.
         on_step: called after every step.
+        peers: processes that do the same with the same task and plan.
 
     Raises:
-        UserError: a loss that is not finite; a saved run of another job; a file that cannot be written.
+        UserError: a loss that is not finite; a saved run of another job; a file that cannot be written; batches that
+            cannot be shared out.
     """
     with torch.inference_mode(False), torch.enable_grad():
         optimizer = torch.optim.AdamW(task.learned.values(), plan.learning_rate, BETAS, weight_decay=plan.weight_decay)
         mean = {name: value.detach().clone() for name, value in task.learned.items()} if plan.average else {}
         job = f"{task.identity} {plan}"
+        share = peers.share(plan.accumulate)
         saved = keep is not None and keep.exists()
         outcome = state_file.load(keep, job, task.learned, mean, optimizer) if keep and saved else Outcome()
         if not saved:
             _measure(task, mean, outcome)
         try:
             while outcome.step < plan.steps:
-                _step(task, plan, optimizer, mean, outcome)
+                _step(task, plan, optimizer, mean, outcome, peers, share)
                 if outcome.step % plan.measure_every == 0 or outcome.step == plan.steps:
                     _measure(task, mean, outcome)
                 on_step(outcome)
-                if keep and outcome.step % plan.save_every == 0:
+                if keep and peers.number == 0 and outcome.step % plan.save_every == 0:
                     state_file.save(keep, job, outcome, task.learned, mean, optimizer)
         finally:
             try:
-                if keep:
+                if keep and peers.number == 0:
                     state_file.save(keep, job, outcome, task.learned, mean, optimizer)
             finally:
                 with torch.no_grad():
@@ -82,16 +88,23 @@ def train(
 
 
 def _step(
-    task: Task, plan: Plan, optimizer: torch.optim.Optimizer, mean: dict[str, torch.Tensor], outcome: Outcome
+    task: Task,
+    plan: Plan,
+    optimizer: torch.optim.Optimizer,
+    mean: dict[str, torch.Tensor],
+    outcome: Outcome,
+    peers: Peers,
+    share: range,
 ) -> None:
     step = outcome.step + 1
-    chance = torch.Generator().manual_seed(_seed(plan.seed, step))
     optimizer.zero_grad()
     loss = 0.0
-    for _ in range(plan.accumulate):
-        part = task.loss(chance) / plan.accumulate
+    for batch in share:
+        part = task.loss(torch.Generator().manual_seed(_seed(plan.seed, step, batch))) / plan.accumulate
         part.backward()
         loss += part.item()
+    loss = peers.total(loss)
+    peers.add_up(value.grad for value in task.learned.values() if value.grad is not None)
     norm = torch.nn.utils.clip_grad_norm_(list(task.learned.values()), plan.clip)
     if not (math.isfinite(loss) and math.isfinite(norm.item())):
         raise UserError(
@@ -108,9 +121,9 @@ def _step(
     outcome.losses.append(loss)
 
 
-def _seed(seed: int, step: int) -> int:
-    """A number for a step of a run; torch looks at no more than 32 bits of it."""
-    return int(np.random.SeedSequence((seed, step)).generate_state(1)[0])
+def _seed(seed: int, step: int, batch: int) -> int:
+    """A number for a batch of a step of a run; torch looks at no more than 32 bits of it."""
+    return int(np.random.SeedSequence((seed, step, batch)).generate_state(1)[0])
 
 
 def _measure(task: Task, mean: dict[str, torch.Tensor], outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from ...ground import UserError
 from ...ground.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from ...training import Outcome
+    from ...training import Outcome, Peers
     from .corpus import Corpus
     from .encoder import TextEncoder
 
@@ -72,30 +72,35 @@ class Distilling:
         Raises:
             UserError: what was given does not belong together, or is not there.
         """
-        import torch
+        from ...training import peers
 
+        with peers() as among:
+            return self._finish(tell if among.number == 0 else lambda done, total, what: None, among)
+
+    def _finish(self, tell: Tell, among: "Peers") -> list[str]:
         from ...training import Plan, train
         from . import attention, beginning, corpus, encoder, pairs
         from .task import DistillTask
         from .teacher import Teacher
 
         names = self._weights()
-        self._check()
-        source = pairs.opened(self.sources, self.korean, self.english)
-        teacher = encoder.read(self.teacher)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        student = self._student(teacher)
-        layers = attention.read(self.unet, teacher.width, self.heads, device) if self.unet else []
+        among.share(self.accumulate)  # what cannot be shared out is told before anything is prepared
         work = self.out / WORK
-        settings = corpus.settings_of(source, student, teacher, self.held_out)
-        job = self._begin(work, names, settings)
-        data = corpus.made(work, source, student, teacher, settings, lambda rows: tell(rows, 0, "rows"))
-        translated = None if self.student else beginning.translate(student, teacher, data)
-        for one in (teacher, student):
-            one.model.to(device)
-        asking = Teacher(teacher, data, self.layer, self.half)
-        asked = self.steps * self.accumulate * self.batch
-        asking.keep(work / "states", asked, lambda done, total: tell(done, total, "sentences of the teacher"))
+        with among.one_before_the_others():
+            self._check()
+            source = pairs.opened(self.sources, self.korean, self.english)
+            teacher = encoder.read(self.teacher)
+            student = self._student(teacher)
+            layers = attention.read(self.unet, teacher.width, self.heads, among.device) if self.unet else []
+            settings = corpus.settings_of(source, student, teacher, self.held_out)
+            job = self._begin(work, names, settings)
+            data = corpus.made(work, source, student, teacher, settings, lambda rows: tell(rows, 0, "rows"))
+            translated = None if self.student else beginning.translate(student, teacher, data)
+            for one in (teacher, student):
+                one.model.to(among.device)
+            asking = Teacher(teacher, data, self.layer, self.half)
+            asked = self.steps * self.accumulate * self.batch
+            asking.keep(work / "states", asked, lambda done, total: tell(done, total, "sentences of the teacher"))
         task = DistillTask(student, asking, data, layers, names, self.batch, self.layer, self.half, job)
         every = max(1, self.steps // LOOKS)
         plan = Plan(
@@ -108,7 +113,10 @@ class Distilling:
             save_every=every,
             seed=self.seed,
         )
-        outcome = train(task, plan, work / "run.safetensors", lambda now: tell(now.step, self.steps, "steps"))
+        run = work / "run.safetensors"
+        outcome = train(task, plan, run, lambda now: tell(now.step, self.steps, "steps"), among)
+        if among.number:
+            return []
         card = self._card(names, data, translated, outcome, teacher, student)
         write_whole(self.out / "card.json", json.dumps(card, ensure_ascii=False, indent=1).encode() + b"\n")
         encoder.write(self.out, student)

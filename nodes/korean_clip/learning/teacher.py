@@ -45,6 +45,11 @@ class Teacher:
         count = min(len(self._corpus.seen), MOST // (2 * row))
         if asked < AGAIN * len(self._corpus.seen):
             return
+        if not path.exists() or path.stat().st_size != 2 * row * count:
+            self._write(path, count, row, tell)
+        self._kept = np.memmap(path, np.float16, "r", shape=(count, row))
+
+    def _write(self, path: Path, count: int, row: int, tell: Callable[[int, int], None]) -> None:
         piece = 2 * row * TOGETHER
         done = path.stat().st_size // piece if path.exists() else 0
         try:
@@ -61,7 +66,6 @@ class Teacher:
                 f"The teacher's states could not be kept in {path} ({error.strerror}): free "
                 f"{2 * row * count / 1e9:.1f} GB; the same command goes on."
             ) from error
-        self._kept = np.memmap(path, np.float16, "r", shape=(count, row))
 
     def say(self, places: np.ndarray) -> Said:
         """Of sentences of the corpus by their places in `seen`."""

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 
 import pytest
@@ -96,6 +97,31 @@ def test_killed_three_times_it_ends_with_the_same_weights(straight, distilling, 
     assert json.loads((tmp_path / "encoder/card.json").read_text()) == json.loads(
         (straight[0] / "card.json").read_text()
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+def test_two_processes_learn_what_one_does(distilling, tmp_path):
+    """As `accelerate launch` starts them: each does one of the two batches of a step."""
+    distilling(tmp_path / "alone", accumulate=2, steps=6).finish()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    children = []
+    for number in ("0", "1"):
+        child = os.fork()
+        if not child:
+            os.environ |= {"WORLD_SIZE": "2", "RANK": number, "LOCAL_RANK": number, "LOCAL_WORLD_SIZE": "2",
+                           "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "ACCELERATE_USE_CPU": "1"}  # fmt: skip
+            status = 1
+            try:
+                told = distilling(tmp_path / "together", accumulate=2, steps=6).finish()
+                status = 0 if bool(told) == (number == "0") else 2
+            finally:
+                os._exit(status)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
+    alone, together = (tmp_path / name / "model.safetensors" for name in ("alone", "together"))
+    assert alone.read_bytes() == together.read_bytes()
 
 
 def test_another_seed_or_loss_is_another_encoder_and_no_run_to_go_on_with(straight, distilling, tmp_path):

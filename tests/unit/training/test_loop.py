@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.training import Plan, train
+from dancheong.nodes.training import Peers, Plan, train
 
 SLOPE = torch.tensor([2.0, -1.0, 0.5])
 
@@ -134,3 +134,9 @@ def test_it_learns_within_inference_mode():
             task.__init__()
         train(task, AVERAGED)
     assert not torch.equal(task.learned["slope"], torch.zeros(3))
+
+
+def test_batches_that_cannot_be_shared_out_evenly_are_told():
+    assert [list(Peers(number, 3).share(6)) for number in range(3)] == [[0, 3], [1, 4], [2, 5]]
+    with pytest.raises(UserError, match="3 batches a step cannot be shared out evenly among 2 processes"):
+        train(Line(), Plan(steps=1, learning_rate=0.1, accumulate=3), peers=Peers(1, 2))
