@@ -147,6 +147,9 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     )
     journeydb.add_argument("--clip", type=Path, metavar="DIR", help="for style: a CLIP of both halves")
     journeydb.add_argument("--styles", type=Path, metavar="FILE", help="lines of category, tab, style (default: all)")
+    journeydb.add_argument(
+        "--sentences", type=Path, metavar="DIR", help="for inversion and caption: a sentence model, all-MiniLM-L6-v2"
+    )
 
     encoders.add_judge(datasets)
     topics.add(encoders.add_train(commands), base)

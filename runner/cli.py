@@ -264,7 +264,9 @@ def _judge(options: argparse.Namespace) -> None:
     from ..nodes.retrieval import Judging
     from .progress import Bar
 
-    judging = Judging(options.task, options.source, options.out, options.answers, options.clip, options.styles)
+    judging = Judging(
+        options.task, options.source, options.out, options.answers, options.clip, options.styles, options.sentences
+    )
     try:
         with Bar(0, "rows") as bar:
             result = judging.finish(bar.reach)

@@ -12,7 +12,7 @@ from typing import overload
 
 import numpy as np
 
-from ..ground import text_file
+from ..ground import UserError, text_file
 from ..ground.delimited import column
 
 LONGEST = 500
@@ -101,9 +101,15 @@ def file_lines(path: Path) -> Iterator[str]:
     """The lines of a text file in UTF-8, UTF-16 or CP949.
 
     Raises:
-        UserError: it may be in two encodings.
+        UserError: it cannot be read, or may be in two encodings.
     """
-    with open(path, "rb") as file:
+    try:
+        file = open(path, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise UserError(
+            f"{path} could not be read ({error.strerror}): give a text file with lines of category, tab, words."
+        ) from error
+    with file:
         yield from text_file.lines(text_file.opened(file, path.name))
 
 

@@ -4,12 +4,19 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ...ground import UserError, text_file
 from .. import asking, wording
 from ..journey.record import Row
 from . import measures
+from .sentences import Sentences
 
+LEFT_OUT = {
+    "sentence_similarity": "add --sentences DIR, such as all-MiniLM-L6-v2",
+    "qa_score": "let a language model answer the questions from the prompts, and judge its answers with --task vqa",
+}
+"""Measures that the paper has of inverted prompts too, and what each needs."""
 Answers = dict[tuple[str, str], str]
 """(picture, question) -> text; the question is "" where a picture is described."""
 
@@ -45,8 +52,12 @@ def read(path: Path) -> tuple[Answers, int]:
     return found, broken
 
 
-def descriptions(task: str, rows: Iterator[Row], answers: Answers) -> dict[str, object]:
-    """Measures of inverted prompts or captions."""
+def descriptions(task: str, rows: Iterator[Row], answers: Answers, sentences: Sentences | None) -> dict[str, Any]:
+    """Measures of inverted prompts or captions.
+
+    Args:
+        sentences: tells how alike they are in meaning; None where no such model was given.
+    """
     said: list[str] = []
     references: list[str] = []
     unanswered = unlabelled = 0
@@ -61,7 +72,13 @@ def descriptions(task: str, rows: Iterator[Row], answers: Answers) -> dict[str, 
             said.append(wording.plain(text) if task == "inversion" else text)
             references.append(reference)
     counts = {"judged": len(said), "without an answer": unanswered, "without a label": unlabelled}
-    return {"counts": counts, "measures": measures.texts(said, references) if said else {}}
+    found: dict[str, Any] = {"counts": counts, "measures": measures.texts(said, references) if said else {}}
+    if sentences and said:
+        found["measures"]["sentence_similarity"] = sentences.alike(said, references)
+        counts["longer than the sentence model reads"] = sentences.cut(said + references)
+    if task == "inversion":
+        found["not measured"] = {name: why for name, why in LEFT_OUT.items() if name not in found["measures"]}
+    return found
 
 
 def questions(rows: Iterator[Row], answers: Answers) -> dict[str, object]:

@@ -11,11 +11,20 @@ from ...ground import UserError
 from ...ground.journal import Journal
 from ...ground.whole_file import write_whole
 from ..bank import file_lines, parse
+from ..folder_clip import FolderClip
 from ..journey import dataset, files
 from ..journey.record import Row
 from . import answers, measures, styles
+from .sentences import Sentences
 
-TASKS = ("inversion", "caption", "style", "vqa")
+USED = {
+    "inversion": ("answers", "sentences"),
+    "caption": ("answers", "sentences"),
+    "style": ("clip", "styles"),
+    "vqa": ("answers",),
+}
+"""Task -> what it looks at."""
+TASKS = tuple(USED)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class Judging:
     """Folder of a CLIP in transformers' layout; for style."""
     styles: Path | None = None
     """Lines of category, tab, style; without it all styles of the split, in no categories."""
+    sentences: Path | None = None
+    """Folder of a sentence model; for inversion and caption."""
 
     def finish(self, tell: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
         """Judge, and write `result.json`.
@@ -42,8 +53,11 @@ class Judging:
             tell: is told how many rows are done.
 
         Raises:
-            UserError: what the task needs is not given, not there, or of another kind.
+            UserError: what the task needs is not given, not there, or of another kind; or it uses not all that is.
         """
+        for name in ("answers", "clip", "styles", "sentences"):
+            if getattr(self, name) is not None and name not in USED[self.task]:
+                raise UserError(f"The task {self.task} does not look at --{name}: leave it out.")
         split = files.find(self.source)
         refused: Counter[str] = Counter()
         rows = _rows(split, refused)
@@ -63,7 +77,8 @@ class Judging:
             found: dict[str, Any] = answers.questions(counted, said)
         else:
             measures.check()
-            found = answers.descriptions(self.task, counted, said)
+            sentences = Sentences(self.sentences) if self.sentences else None
+            found = answers.descriptions(self.task, counted, said, sentences)
         found["counts"]["answers that are none"] = broken
         return found
 
@@ -74,11 +89,16 @@ class Judging:
         known = [replace(row, prompt="", caption="", questions=()) for row in rows]
         bank = parse(file_lines(self.styles) if self.styles else _styles(known))
         if not len(bank):
-            raise UserError("There is no style to look for: give --styles FILE with lines of category, tab, style.")
+            raise UserError(
+                "There is no style to look for: give --styles FILE with lines of category, tab, style. "
+                f"{bank.told()}".strip()
+            )
+        # Before the folder is begun, which is this job's alone from then on.
+        model = FolderClip(self.clip)
         named = {"source": str(split.annotations.resolve()), "clip": str(self.clip.resolve())}
         journal = Journal(self.out, {**named, "styles": bank.digest()})
         try:
-            styles.walk(split, known, bank, self.clip, journal, tell)
+            styles.walk(split, known, bank, model, journal, tell)
             found: dict[str, Any] = styles.result(journal)
         finally:
             journal.close()

@@ -1,7 +1,6 @@
 """How often a CLIP finds a picture's own style among all, and among those of its category."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,12 @@ AT = (1, 5, 10)
 
 
 def walk(
-    source: files.Source, rows: Iterable[Row], bank: Bank, clip: Path, journal: Journal, tell: Callable[[int], None]
+    source: files.Source,
+    rows: Iterable[Row],
+    bank: Bank,
+    model: FolderClip,
+    journal: Journal,
+    tell: Callable[[int], None],
 ) -> None:
     """Write the ranks of every row's styles into a journal; what stands there already is not done again.
 
@@ -36,7 +40,6 @@ def walk(
             waiting.setdefault(row.picture, []).append((row.number, places))
     if not waiting:
         return
-    model = FolderClip(clip)
     vectors = model.texts(list(bank))
     count = len(done)
     for path, data in files.pictures(source, list(waiting)):

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from dancheong.nodes.ground import UserError
 from dancheong.nodes.retrieval import Judging
 from dancheong.testing.models import clip_pair
 from dancheong.testing.scenes import journey
@@ -87,3 +88,10 @@ def test_a_missing_shard_and_a_style_that_no_bank_has_are_counted(given, tmp_pat
     whole = Judging("style", tmp_path / "valid", tmp_path / "all", clip=clip).finish()
     assert whole["counts"]["styles of the bank"] == 4
     assert json.loads((tmp_path / "all" / "settings.json").read_text(encoding="utf-8"))["clip"].endswith("clip")
+
+
+def test_a_wrong_clip_begins_no_folder(given, tmp_path):
+    """The same command with the right one goes on from there, and is not told that another job began."""
+    with pytest.raises(UserError, match="holds no CLIP"):
+        Judging("style", given[1], tmp_path / "out", clip=tmp_path / "nowhere").finish()
+    assert not (tmp_path / "out").exists()

@@ -104,15 +104,21 @@ def test_missing_labels_answers_and_lines_are_counted(tmp_path):
     [
         ("caption", {}, "add --answers FILE"),
         ("style", {}, "add --clip DIR"),
+        ("caption", {"styles": "list"}, "does not look at --styles: leave it out"),
+        ("style", {"answers": "said", "clip": "clip"}, "does not look at --answers: leave it out"),
+        ("style", {"styles": "nowhere", "clip": "clip"}, "nowhere could not be read"),
+        ("style", {"styles": "broken", "clip": "clip"}, "Lines left out: 1 .1 x damaged letters"),
+        ("vqa", {"sentences": "model"}, "does not look at --sentences: leave it out"),
         ("vqa", {"answers": "empty"}, "holds no answer"),
         ("vqa", {"answers": "nowhere"}, "could not be read"),
     ],
 )
 def test_what_cannot_be_judged_is_one_sentence(split, tmp_path, task, given, said):
     (tmp_path / "empty").write_text("{}\n")
+    (tmp_path / "broken").write_bytes("빛\t노을\ufffd\n".encode())
     with pytest.raises(UserError, match=said):
         Judging(task, split, tmp_path / "out", **{name: tmp_path / value for name, value in given.items()}).finish()
-    assert not (tmp_path / "out" / "result.json").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_line_prints_the_result_and_says_what_is_missing(split, tmp_path, capsys):
