@@ -129,7 +129,9 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
         "--as", dest="form", choices=["folder", "webdataset", "parquet"], default="folder",
         help="an image folder (default), or shards of 1,000 pictures: tar or parquet",
     )  # fmt: skip
-    curate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="default: all cores")
+    curate.add_argument(
+        "--workers", type=_positive, default=os.cpu_count() or 1, metavar="N", help="default: all cores"
+    )
     curate.add_argument(
         "--ray", nargs="?", const="local", metavar="ADDRESS", help="on a Ray cluster; alone: one of this machine"
     )

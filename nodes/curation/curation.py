@@ -24,9 +24,9 @@ class Curation:
     clip: Path | None = None
     """Folder of a CLIP in transformers' layout, to compare pictures with headlines."""
     workers: int = os.cpu_count() or 1
-    """Threads, or on Ray examinations at once at most."""
+    """Processes at most, or on Ray cores of a Ray of this machine."""
     ray: str | None = None
-    """A Ray cluster's address, "local" for one that is started for this run; None = threads do it."""
+    """A Ray cluster's address, "local" for one that is started for this run; None = processes do it."""
 
     form: str = FOLDER
     """An image folder, or shards: "webdataset" or "parquet"."""

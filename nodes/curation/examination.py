@@ -1,14 +1,14 @@
-"""What can be said of an article's picture by looking at nothing but itself, from any thread."""
+"""What can be said of an article's picture by looking at nothing but itself, in any process."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..ground import UserError
-from ..news import BrokenPicture, Record, read_picture
+from ..news import BrokenPicture, Record, RefusedRow, read_picture
 from .curation import Curation
 from .fingerprints import fingerprint
-from .standards import Standards
 
 if TYPE_CHECKING:
     from ..watermark import Unmark
@@ -35,15 +35,28 @@ class Fit:
     """What was like a mark and was left; "" where nothing was, or where a mark was taken off, which says it itself."""
 
 
-def picture_file(row: Record, standards: Standards) -> bytes | str:
-    """The file of a row's picture; or why it does not come to that."""
-    fault = standards.article_fault(row.topic, row.title, row.content)
+def examined(curation: Curation, row: Record | RefusedRow) -> Fit | str:
+    """The picture of a row as it will be kept, or why it is not fit.
+
+    Raises:
+        UserError: a mark is no learned mark, or a folder no CLIP.
+    """
+    if isinstance(row, RefusedRow):
+        return row.reason
+    fault = curation.standards.article_fault(row.topic, row.title, row.content)
     if fault:
         return fault
     try:
-        return row.read()
+        data = row.read()
     except UserError as error:
         return str(error)
+    return examination(curation)(row.title, data)
+
+
+@lru_cache(1)
+def examination(curation: Curation) -> "Examination":
+    """What a process loads once, for all rows that it looks at."""
+    return Examination(curation)
 
 
 class Examination:

@@ -15,7 +15,8 @@ def fingerprint(picture: np.ndarray) -> int:
     import imagehash
     from PIL import Image
 
-    return int(str(imagehash.phash(Image.fromarray(picture))), 16)
+    bits = imagehash.phash(Image.fromarray(picture)).hash
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
 class Seen:

@@ -9,7 +9,6 @@ import logging
 import pickle
 import socket
 from collections.abc import Callable, Generator, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from ..ground import UserError
 from ..ground.ray_cluster import LOCAL, cluster, machines, mendable
 from ..news import Record, RefusedRow, piece_count, piece_records, pieces
 from .curation import Curation
-from .examination import Examination, Fit, picture_file
+from .examination import Fit, examined
 
 BLOCK = 1 << 20
 """Bytes of rows that are handed on at once: a thousand names of pictures, or a few pictures."""
@@ -73,18 +72,10 @@ def _where(ray: Any, curation: Curation, say: Callable[[str], None]) -> dict[str
 
 def _examined(entry: dict[str, Any], curation: Curation) -> dict[str, bytes]:
     row = pickle.loads(entry["row"])
-    if isinstance(row, RefusedRow):
-        return {"verdict": pickle.dumps((row, row.reason))}
-    data = picture_file(row, curation.standards)
-    verdict = data if isinstance(data, str) else _examination(curation)(row.title, data)
+    verdict = examined(curation, row)
     # The picture comes back in the verdict, if at all.
-    return {"verdict": pickle.dumps((dataclasses.replace(row, read=bytes), verdict))}
-
-
-@lru_cache(1)
-def _examination(curation: Curation) -> Examination:
-    """What a worker loads once, for all that it does."""
-    return Examination(curation)
+    told = row if isinstance(row, RefusedRow) else dataclasses.replace(row, read=bytes)
+    return {"verdict": pickle.dumps((told, verdict))}
 
 
 def _read(task: dict[str, Any]) -> Iterator[dict[str, bytes]]:

@@ -74,7 +74,8 @@ def _write_tar(file: IO[bytes], out: Path, lines: list[Line]) -> None:
 
     `datasets` wants the same endings in every sample, so that a PNG is called .jpg too: readers go by what is in it.
     """
-    with tarfile.open(fileobj=file, mode="w") as tar:
+    # Such short names need none of the headers that Python would try for each.
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for line in lines:
             stem = Path(line["file"]).stem
             said = {"mark_left": "", **told(line), "file_name": line["file"]}  # `datasets` wants the same names, too

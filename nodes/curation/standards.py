@@ -7,7 +7,7 @@ import numpy as np
 
 from ..news import Picture
 
-LETTER, HANGUL = re.compile(r"[^\W\d_]"), re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+LETTERS, HANGUL = re.compile(r"[^\W\d_]+"), re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+")
 BLANK = 4.0
 """Levels by which pixels differ (standard deviation) in a picture that shows nothing."""
 
@@ -35,11 +35,11 @@ class Standards:
         """Why the text is not fit, or None."""
         if self.topics and topic.casefold() not in {wanted.casefold() for wanted in self.topics}:
             return f"unwanted topic ({topic or 'none'})"
-        letters = LETTER.findall(content)
+        letters = "".join(LETTERS.findall(content))
         if content and len(letters) < self.min_content:
             return f"short article ({len(letters)} of {self.min_content} letters)"
-        letters += LETTER.findall(title)
-        share = sum(map(bool, map(HANGUL.match, letters))) / max(len(letters), 1)
+        letters += "".join(LETTERS.findall(title))
+        share = sum(map(len, HANGUL.findall(letters))) / max(len(letters), 1)
         if share < self.min_hangul:
             return f"not Korean ({share:.0%} of the letters are Hangul)"
         return None

@@ -1,8 +1,8 @@
 """`dancheong curate`: a walk through a news dataset that can be killed at any row, and goes on there.
 
-Rows are examined by threads, or on Ray by many machines, but come back in the order of the source; only then it is
-decided which of near-duplicates stays, and each is written down. So a run that is killed goes on where it stopped, and
-every way ends with the same files.
+Rows are examined by several processes, or on Ray by many machines, but come back in the order of the source; only
+then it is decided which of near-duplicates stays, and each is written down. So a run that is killed goes on where it
+stopped, and every way ends with the same files.
 """
 
 from collections import Counter
@@ -13,9 +13,9 @@ from typing import Any
 from ..ground.journal import Journal
 from ..ground.whole_file import write_whole
 from ..news import Record, RefusedRow, count, left
-from . import on_ray, tables, threads
+from . import on_cores, on_ray, tables
 from .curation import Curation
-from .examination import Examination, Fit
+from .examination import Fit, examination
 from .fingerprints import Seen
 from .shards import FOLDER, Shards
 
@@ -35,7 +35,8 @@ class Walk:
         """Rows of the source."""
         self.left = left(curation.source)
         """What lies in the source and could be a dataset too, but is not read."""
-        self._examine = Examination(curation)
+        examination.cache_clear()  # its files may be others by now
+        examination(curation)
         self._shards = Shards(curation.out, curation.form) if curation.form != FOLDER else None
         self._journal = Journal(curation.out, curation.settings())
         self._seen = Seen(curation.standards.duplicate_bits)
@@ -76,7 +77,7 @@ class Walk:
 
     def _verdicts(self, say: Callable[[str], None]) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
         if self._curation.ray is None:
-            return threads.verdicts(self._curation, self._examine, self.done)
+            return on_cores.verdicts(self._curation, self.done, self.total - self.done)
         return on_ray.verdicts(self._curation, self.done, say)
 
     def _keep(self, line: dict[str, Any]) -> None:

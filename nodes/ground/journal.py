@@ -6,8 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from . import UserError
 from .whole_file import is_part, write_whole
+
+LOCK = ".lock.part"
+"""Held while a run works in the folder; what is left of it is no result, as of any part."""
 
 
 class Journal:
@@ -21,10 +26,25 @@ class Journal:
             settings: what decides the results, as JSON.
 
         Raises:
-            UserError: the folder holds the work of other settings, or things that are not ours.
+            UserError: another run works there, or the folder holds the work of other settings, or things that are not
+                ours.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "journal.jsonl"
+        self._lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+        try:
+            with suppress(NotImplementedError):  # a file system that knows no locks
+                self._lock.acquire()
+            self._begin(folder, settings)
+        except Timeout as error:
+            raise UserError(
+                f"Another run is at work in {folder}: wait until it has ended, or choose another folder."
+            ) from error
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _begin(self, folder: Path, settings: dict[str, Any]) -> None:
         described = folder / "settings.json"
         text = json.dumps(settings, ensure_ascii=False, indent=1, sort_keys=True)
         if described.exists():
@@ -65,6 +85,7 @@ class Journal:
         """Nothing more is added."""
         with suppress(OSError):  # what could not be written was said by `add`
             self._file.close()
+        self._lock.release()
 
     def _cut_torn_line(self) -> None:
         """A killed process may leave half a line: its row is simply done again."""

@@ -18,6 +18,8 @@ PATIENCE = 10.0
 """s until a cluster answers."""
 PROBE = 120.0
 """s until each of its machines has said what it lacks; the first worker of a machine takes some to start."""
+HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""How Ray is spoken to (gRPC, over HTTP/2: RFC 9113, 3.4): it answers with a frame of that fourth byte, too."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
@@ -122,13 +124,24 @@ def mendable(error: BaseException) -> BaseException:
 def _join(ray: Any, address: str) -> None:
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), PATIENCE).close()  # Ray itself would try for minutes
+        _expect_ray(host, int(port))  # Ray itself would try for minutes
         ray.init(address=address, **QUIET)
     except (OSError, ValueError) as error:
         raise UserError(
             f"No Ray cluster answers at {address!r}: expected an address such as 10.0.0.1:6379, where `ray start "
             "--head` runs, or --ray alone for this machine."
         ) from error
+
+
+def _expect_ray(host: str, port: int) -> None:
+    """Raise OSError where nothing answers in time, or something else than Ray does."""
+    with socket.create_connection((host, port), PATIENCE) as probe:
+        if os.environ.get("RAY_USE_TLS") == "1":
+            return
+        probe.sendall(HELLO)
+        frame = probe.makefile("rb").read(4)
+        if frame[3:] != HELLO[-6:-5]:
+            raise OSError("something else answers")
 
 
 def _start(ray: Any, cores: int, folder: Path) -> None:

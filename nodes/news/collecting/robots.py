@@ -1,6 +1,7 @@
 """robots.txt, which is obeyed without a switch (RFC 9309), and the hosts that a portal's file names.
 
-Scrapy's own middleware takes a robots.txt that cannot be had for a permission, and knows no Crawl-delay.
+Scrapy's own middleware takes a robots.txt that cannot be had for a permission, and knows neither Crawl-delay nor
+Request-rate.
 """
 
 import asyncio
@@ -92,6 +93,12 @@ class Robots:
 
     def _slow_down(self, host: str, rules: "Protego") -> None:
         pace = self._crawler.get_downloader_middleware(Pace)
-        asked = rules.crawl_delay(AGENT)
-        if pace and asked and pace.slow_down(host, asked):
+        asked = rest(rules)
+        if pace and pace.slow_down(host, asked):
             self._crawl.say(f"robots.txt of {host} asks for {asked:g} s between requests, which is kept")
+
+
+def rest(rules: "Protego") -> float:
+    """Seconds between two requests that robots.txt asks of us, by Crawl-delay or Request-rate; 0 for none."""
+    rate = rules.request_rate(AGENT)
+    return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0)

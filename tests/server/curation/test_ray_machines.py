@@ -1,8 +1,10 @@
 """Curation on a cluster of three machines, all of them played on this one; a third lacks the pack."""
 
 import contextlib
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import psutil
 import pytest
 import yaml
 from dancheong.nodes.curation import Curation, Standards, Walk
-from dancheong.nodes.ground import UserError
+from dancheong.nodes.ground import UserError, ray_cluster
 from dancheong.nodes.ground.ray_cluster import cluster as joined
 from dancheong.nodes.ground.ray_cluster import machines
 from dancheong.testing.scenes import news
@@ -91,6 +93,27 @@ def test_a_machine_that_does_not_see_a_file_is_told_by_it(cluster, tmp_path):
         assert len(good) == 3 and told == []
         with pytest.raises(UserError, match=r"The machine .* of the Ray cluster has no .*gone: expected files under"):
             machines(ray, "json", [tmp_path, tmp_path / "gone"])
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_what_answers_and_is_no_ray_is_not_waited_for(monkeypatch, words):
+    """Nothing is said, or something else."""
+    monkeypatch.setattr(ray_cluster, "PATIENCE", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer():
+            with other.accept()[0] as one:
+                one.sendall(words)
+                one.recv(1000)
+                while one.recv(1000):
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(UserError, match=f"No Ray cluster answers at '{address}'"), joined(address, 1):
+            pass
+        thread.join()
 
 
 def test_rays_own_reading_takes_the_example_files(root):

@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 
 import pytest
+from dancheong.nodes.ground.journal import LOCK
 from dancheong.runner.server import Server
 from PIL import Image
 
@@ -109,7 +110,7 @@ def test_an_interrupted_sheet_goes_on_where_it_stopped(sheet, run, cli, tmp_path
     assert (finished.status, finished.message.splitlines()[-1]) == (130, "dancheong: interrupted")
     before = {line["row"] for line in journal(tmp_path / "out")}
     assert 5 <= len(before) < 30
-    assert not list((tmp_path / "out").glob("*.part"))
+    assert [path.name for path in (tmp_path / "out").glob("*.part")] == [LOCK]
     status, printed, _ = run(PAINTED, ["name", "1.color"], rows)
     assert status == 0 and len(printed.split()) == 30 - len(before)
     assert Counter(line["row"] for line in journal(tmp_path / "out")) == {row[0]: 1 for row in rows}

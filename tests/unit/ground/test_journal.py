@@ -32,6 +32,21 @@ def test_other_settings_and_other_things_are_refused(tmp_path):
         Journal(tmp_path, {"x": 1})
 
 
+def test_two_runs_do_not_mix_in_one_folder(tmp_path):
+    first = Journal(tmp_path / "a", {"x": 1})
+    first.add({"row": 1})
+    for settings in ({"x": 1}, {"x": 2}):
+        with pytest.raises(UserError, match="wait until it has ended, or choose another folder"):
+            Journal(tmp_path / "a", settings)
+    first.add({"row": 2})
+    first.close()
+    with pytest.raises(UserError, match="other rules") as refused:
+        Journal(tmp_path / "a", {"x": 2})
+    second = Journal(tmp_path / "a", {"x": 1})  # though what was refused is still looked at
+    assert refused and [line["row"] for line in second] == [1, 2]
+    second.close()
+
+
 def test_a_kill_while_the_settings_are_written_leaves_a_folder_that_is_gone_on_with(tmp_path, monkeypatch):
     class KilledError(BaseException):
         pass
@@ -44,7 +59,7 @@ def test_a_kill_while_the_settings_are_written_leaves_a_folder_that_is_gone_on_w
     with pytest.raises(KilledError):
         Journal(tmp_path / "a", {"x": 1})
     monkeypatch.undo()
-    assert [path.suffix for path in (tmp_path / "a").iterdir()] == [".part"]
+    assert {path.suffix for path in (tmp_path / "a").iterdir()} == {".part"}
     journal = Journal(tmp_path / "a", {"x": 1})
     assert list(journal) == []
     journal.close()

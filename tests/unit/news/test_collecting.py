@@ -192,6 +192,7 @@ def test_the_ledger_knows_after_a_kill_what_is_left(nate, tmp_path):
         ("economy", date(2020, 2, 6), 2), ("economy", date(2020, 2, 7), 1), ("world", date(2020, 2, 7), 1),
     ]  # fmt: skip
     assert next(again.open_lists()).ids == {"n1", "n2", "n3"}
+    again.close()
     with pytest.raises(UserError, match="another source or other rules"):
         Ledger(collection(nate, tmp_path, topics=("world",)))
 

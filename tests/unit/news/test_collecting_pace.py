@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 from dancheong.nodes.ground import UserError
+from dancheong.nodes.news.collecting import robots
 from dancheong.nodes.news.collecting.pace import Pace
+from protego import Protego
 
 
 class Answers:
@@ -70,3 +72,19 @@ def test_a_host_that_wants_hours_ends_the_work(long):
 @pytest.mark.parametrize("odd", [b"soon", b"", b"-5", b"\xff"])
 def test_a_retry_after_that_says_nothing_is_none(odd):
     assert asked(0.0, {"status": 503, "retry_after": odd}, {}).ended == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        ("Crawl-delay: 2", 2),
+        ("Request-rate: 1/10s", 10),
+        ("Request-rate: 4/1m\nCrawl-delay: 2", 15),
+        ("Request-rate: 100/1s\nCrawl-delay: 2", 2),
+        ("Request-rate: 0/5s", 0),
+        ("Request-rate: soon\nCrawl-delay: never", 0),
+        ("", 0),
+    ],
+)
+def test_the_rest_that_robots_txt_asks_for(lines, seconds):
+    assert robots.rest(Protego.parse(f"User-agent: *\n{lines}\n")) == seconds
