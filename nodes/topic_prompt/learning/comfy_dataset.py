@@ -13,9 +13,8 @@ from ...ground import UserError
 from ...host import images
 from ...host.progress import Progress, check_interrupt
 from ...news import Record, RefusedRow, count, read_picture, records, refusals
-from . import runs
-from .comfy_frozen import fingerprint
-from .latent_store import LatentStore
+from ...training import LONGEST, LatentStore
+from ...training.comfy import fingerprint
 from .material import Encode, Material
 
 STORES = "topic_latents"
@@ -53,7 +52,7 @@ def gather(dataset: Dataset, vae: comfy.sd.VAE, encode: Encode) -> Material:
         "side": dataset.side,
         "vae": fingerprint(list(vae.get_sd().values())),
     }
-    name = f"{dataset.path.stem[: runs.LONGEST]}_{fingerprint(repr(settings))}"
+    name = f"{dataset.path.stem[:LONGEST]}_{fingerprint(repr(settings))}"
     store = LatentStore(Path(folder_paths.get_output_directory()) / STORES / name, settings)
     progress = Progress(count(dataset.path))
     progress.step(store.looked_at)

@@ -8,8 +8,8 @@ from comfy.clip_model import CLIPLayer
 from comfy.ldm.modules.attention import attention_pytorch
 
 from ...ground.prompt_text import literal
+from ...training.comfy import fingerprint, frozen, loaded
 from ..comfy_encode import sole_tokenizer
-from .comfy_frozen import fingerprint, frozen, loaded
 
 
 class OutOfPlaceLayer(CLIPLayer):

@@ -7,8 +7,8 @@ import torch
 
 from ...ground import UserError
 from ...host.progress import check_interrupt
+from ...training.comfy import Denoiser
 from .comfy_encoder import LearningEncoder
-from .comfy_frozen import Denoiser
 from .lesson import Lesson
 
 LEVELS = 8

@@ -12,15 +12,14 @@ import torch
 from comfy.model_patcher import ModelPatcher
 
 from ...ground import UserError
-from ...ground.whole_file import write_whole
 from ...host.progress import Progress, interruptible_layers
 from ...korean_clip import origin_of
-from ...training import Outcome, Plan, train
+from ...training import Plan, named
+from ...training.comfy import Denoiser, fingerprint, run
 from .. import save_file
 from ..topic_file import Topic
 from . import runs
 from .comfy_encoder import LearningEncoder
-from .comfy_frozen import Denoiser, fingerprint
 from .comfy_task import TopicTask
 from .lesson import Lesson, told
 from .material import Encode, Material
@@ -88,7 +87,7 @@ def learn(
         UserError: models that do not belong together; what `gather` and `train` refuse.
     """
     states, topics = Path(folder_paths.get_output_directory()) / runs.STATES, root / runs.TOPICS
-    name = runs.named(states, topics, lesson.topic, resume.strip())
+    name = named(states, topics, lesson.topic, resume.strip())
     path = topics / f"{name}.safetensors"
     with torch.inference_mode(False):
         encoder = LearningEncoder(clip)
@@ -116,36 +115,15 @@ def learn(
 
         # A step at 512 px takes half a minute on a CPU.
         with interruptible_layers(denoiser.network):
-            outcome = _train(task, lesson.plan, states / path.name, keep, lambda: _shown(vae, model, task.sample()))
+            outcome = run(
+                task,
+                lesson.plan,
+                states / path.name,
+                lambda steps: f"embedding:{runs.TOPICS}/{keep(steps).path.stem}",
+                lambda: _shown(vae, model, task.sample()),
+            )
         report = [*told(lesson, task, outcome), *material.notes, f"Kept as embedding:{runs.TOPICS}/{name}."]
         return Learned(keep(outcome.best_step), outcome.losses, report)
-
-
-def _train(
-    task: TopicTask, plan: Plan, run: Path, keep: Callable[[int], Topic], look: Callable[[], np.ndarray]
-) -> Outcome:
-    progress = Progress(plan.steps)
-    log_file = run.with_suffix(".csv")
-    done = best_step = 0
-
-    def on_step(outcome: Outcome) -> None:
-        nonlocal done, best_step
-        # A run that goes on has done many already.
-        more, done, best_step = outcome.step - done, outcome.step, outcome.best_step
-        is_measured = outcome.figures[-1]["step"] == outcome.step
-        if is_measured:
-            write_whole(log_file, runs.table(outcome).encode())
-        progress.step(more, preview=look() if is_measured else None)
-
-    try:
-        return train(task, plan, run, on_step)
-    except BaseException:
-        if best_step:
-            keep(best_step)
-            log.warning("The best so far, of step %d, is kept as embedding:%s/%s.", best_step, runs.TOPICS, run.stem)
-        if run.is_file():
-            log.warning("To go on with this run, give %s as resume.", run.stem)
-        raise
 
 
 def given(images: list[torch.Tensor], titles: list[str]) -> Callable[[Encode], Material]:

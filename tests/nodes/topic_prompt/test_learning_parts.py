@@ -53,8 +53,8 @@ def test_states_are_those_of_the_file(comfy, part, folder, clip, text, skip):
         assert states.shape == expected.shape
 
 
-def test_a_gradient_reaches_the_vectors_and_nothing_else(part, clip, model):
-    frozen = part("comfy_frozen")
+def test_a_gradient_reaches_the_vectors_and_nothing_else(comfy, part, clip, model):
+    frozen = comfy.module("nodes.training.comfy_frozen")
     encoders = part("comfy_encoder")
     before = {name: value.clone() for name, value in clip.cond_stage_model.state_dict().items()}
     weights = {name: value.clone() for name, value in model.model.state_dict().items()}
@@ -70,19 +70,19 @@ def test_a_gradient_reaches_the_vectors_and_nothing_else(part, clip, model):
     assert all(torch.equal(value, weights[name]) for name, value in model.model.state_dict().items())
 
 
-def test_a_prediction_is_comfyuis(part, model):
+def test_a_prediction_is_comfyuis(comfy, model):
     with torch.inference_mode(False):
-        denoiser = part("comfy_frozen").Denoiser(model)
+        denoiser = comfy.module("nodes.training.comfy_frozen").Denoiser(model)
     sigmas, noisy, context = torch.tensor([0.5, 8.0]), torch.randn(2, 12, 8, 8), torch.randn(2, 77, 64)
     with torch.no_grad():
         own = model.model.apply_model(noisy, sigmas, c_crossattn=context)
         assert torch.allclose(denoiser.denoised(noisy, sigmas, context), own, atol=1e-5)
 
 
-def test_the_error_is_of_what_the_model_predicts(part, model):
+def test_the_error_is_of_what_the_model_predicts(comfy, model):
     """v of Salimans and Ho (2022): at a signal of cos and a noise of sin."""
     with torch.inference_mode(False):
-        denoiser = part("comfy_frozen").Denoiser(model)
+        denoiser = comfy.module("nodes.training.comfy_frozen").Denoiser(model)
     latents, noise, context = torch.randn(1, 12, 8, 8), torch.randn(1, 12, 8, 8), torch.randn(1, 77, 64)
     sampling = model.get_model_object("model_sampling")
     sigma = torch.tensor([sampling.percent_to_sigma(0.4)])

@@ -163,7 +163,7 @@ def test_a_clip_of_another_width_is_said(train, clip_of):
 
 
 def test_a_loss_that_is_no_number_keeps_the_best(train, comfy, monkeypatch, folder):
-    (frozen,) = (part for name, part in sys.modules.items() if name.endswith("learning.comfy_frozen"))
+    (frozen,) = (part for name, part in sys.modules.items() if name.endswith("training.comfy_frozen"))
     missed, steps = frozen.Denoiser.missed, []
 
     def poisoned(self, latents, noise, level, context):

@@ -5,8 +5,9 @@ What a node loads are inference tensors, which autograd refuses; a copy that is 
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import comfy.model_management
@@ -54,7 +55,7 @@ class Denoiser:
 
     def __init__(self, model: ModelPatcher) -> None:
         whole = loaded(model)
-        self._sampling: Any = whole.get_model_object("model_sampling")
+        self.sampling: Any = whole.get_model_object("model_sampling")
         self.network: Any = frozen(whole.model.diffusion_model)
         self._options = {**whole.model_options.get("transformer_options", {}), "optimized_attention_override": _plain}
         self.device = whole.load_device
@@ -67,41 +68,61 @@ class Denoiser:
             self.network.to(self.dtype)
             self.network.dtype = self.dtype
 
+    def sigmas(self, level: torch.Tensor) -> torch.Tensor:
+        """Noise levels [B], 0 to 1 along the model's own schedule, as sigmas [B]."""
+        # ComfyUI counts the other way, and its two ends are no levels: nothing but noise, and none.
+        percents = (1 - level).clamp(LEAST, 1 - LEAST).tolist()
+        return torch.tensor([self.sampling.percent_to_sigma(percent) for percent in percents], device=self.device)
+
     def missed(
-        self, latents: torch.Tensor, noise: torch.Tensor, level: torch.Tensor, context: torch.Tensor
+        self,
+        latents: torch.Tensor,
+        noise: torch.Tensor,
+        level: torch.Tensor,
+        context: torch.Tensor,
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> torch.Tensor:
         """Squared error of the prediction for each picture: float [B].
 
         Args:
             latents: [B, C, h, w], scaled as the model has them.
-            level: how noisy, 0 to 1 along the model's own schedule: [B].
+            level: how noisy, as `sigmas` has it: [B].
             context: [B, tokens, width].
+            options: more transformer options, as `denoised`.
         """
-        # ComfyUI counts the other way, and its two ends are no levels: nothing but noise, and none.
-        percents = (1 - level).clamp(LEAST, 1 - LEAST).tolist()
-        sigmas = torch.tensor([self._sampling.percent_to_sigma(percent) for percent in percents], device=self.device)
+        sigmas = self.sigmas(level)
         wide = sigmas.view(-1, *[1] * (latents.ndim - 1))
-        noisy = self._sampling.noise_scaling(wide, noise, latents)
-        clean = self.denoised(noisy, sigmas, context)
+        noisy = self.sampling.noise_scaling(wide, noise, latents)
+        clean = self.denoised(noisy, sigmas, context, options)
         return ((clean - latents) ** 2).flatten(1).mean(1) * self._weight(sigmas)
 
-    def denoised(self, noisy: torch.Tensor, sigmas: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
-        """The picture that the model makes out: as ComfyUI's own BaseModel, with a gradient."""
-        given = self._sampling.calculate_input(sigmas, noisy).to(self.dtype)
-        times = self._sampling.timestep(sigmas).float()
+    def denoised(
+        self,
+        noisy: torch.Tensor,
+        sigmas: torch.Tensor,
+        context: torch.Tensor,
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> torch.Tensor:
+        """The picture that the model makes out: as ComfyUI's own BaseModel, with a gradient.
+
+        Args:
+            options: in addition to, or in place of, the model's own transformer options.
+        """
+        given = self.sampling.calculate_input(sigmas, noisy).to(self.dtype)
+        times = self.sampling.timestep(sigmas).float()
         network = self.network
+        merged = {**self._options, **options}
         if noisy.shape[-1] * noisy.shape[-2] > LARGE:
-            out: Any = checkpoint(network, given, times, context.to(self.dtype), transformer_options=self._options,
+            out: Any = checkpoint(network, given, times, context.to(self.dtype), transformer_options=merged,
                              use_reentrant=False)  # fmt: skip
         else:
-            out = network(given, times, context=context.to(self.dtype), transformer_options=dict(self._options))
-        return self._sampling.calculate_denoised(sigmas, out.float(), noisy)
+            out = network(given, times, context=context.to(self.dtype), transformer_options=merged)
+        return self.sampling.calculate_denoised(sigmas, out.float(), noisy)
 
     def drawn(self, noise: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         """A picture in a few steps of Euler's method, to look at: [B, C, h, w], scaled as the model has it."""
-        percents = [min(max(step / GLANCE, LEAST), 1 - LEAST) for step in range(GLANCE + 1)]
-        sigmas = torch.tensor([self._sampling.percent_to_sigma(percent) for percent in percents], device=self.device)
-        place = self._sampling.noise_scaling(sigmas[:1], noise, torch.zeros_like(noise))
+        sigmas = self.sigmas(1 - torch.arange(GLANCE + 1) / GLANCE)
+        place = self.sampling.noise_scaling(sigmas[:1], noise, torch.zeros_like(noise))
         for now, then in pairwise(sigmas):
             clean = self.denoised(place, now.expand(len(place)), context)
             place = clean + (place - clean) * then / now
@@ -111,7 +132,7 @@ class Denoiser:
         """What makes an error of the picture one of the quantity that the network predicts."""
         from comfy import model_sampling
 
-        if isinstance(self._sampling, model_sampling.V_PREDICTION):
+        if isinstance(self.sampling, model_sampling.V_PREDICTION):
             return (sigmas**2 + 1) / sigmas**2
         return 1 / sigmas**2
 

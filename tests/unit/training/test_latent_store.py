@@ -3,7 +3,7 @@
 import pytest
 import torch
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.topic_prompt.learning.latent_store import LatentStore
+from dancheong.nodes.training import LatentStore
 
 LATENTS = [torch.randn(4, side, 8, generator=torch.Generator().manual_seed(side)) for side in (8, 6, 8)]
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...ground import UserError
-from ...ground.journal import Journal
+from ..ground import UserError
+from ..ground.journal import Journal
 
 
 class LatentStore(Sequence[torch.Tensor]):
