@@ -81,7 +81,8 @@ def done(seed: int, number: int, places: Sequence[Path]) -> list[tuple[np.ndarra
         place = region.polygon if is_found and region is not None else line.polygon.astype(np.float32)
         seen = measured(cover.picture, Region(place, 1.0), known.values(), reads.readings)
         words = seen.seen.words if seen else ""
-        figures: dict = {"words": line.words, "kind": line.kind, "found": is_found, "read": words == line.words}
+        figures: dict = {"words": line.words, "kind": line.kind, "found": is_found, "read": words == line.words,
+                         "old read": reletter_words.is_old_read(reads, cover, line)}  # fmt: skip
         if seen is None:
             results.append((cover.picture, cover.picture, figures))
             continue
@@ -145,6 +146,7 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
         "outline within 1 px, %": within("outline", OUTLINE),
         "class right, %": round(100 * sum(line.get("class") == line["kind"] for line in lines) / count, 1),
         "all four right, %": round(100 * sum(is_right(line) for line in lines) / count, 1),
+        "old words read as new ones are, %": round(100 * sum(line["old read"] for line in lines) / count, 1),
         "new words read, %": round(100 * sum(line.get("new read", False) for line in lines) / count, 1),
         "read black on white in that font, %": round(100 * len(printed) / count, 1),
         "of those, read in the picture, %": round(

@@ -2,7 +2,8 @@
 
 Recognisers are weak at columns, at turned lines and at some fonts. So they are shown a line three ways: as it lies in
 the picture, and straightened in two sizes, a column as a row; and the same words in the same font black on white in
-those two sizes, which says what can be read at all.
+those two sizes, which says what can be read at all. The old words are shown to them as the new ones are, as the cover's
+maker drew them: what they read of those says what a picture lets them read.
 """
 
 import math
@@ -21,11 +22,14 @@ from ..nodes.lettering.reletter.setting import Room, flat
 from ..nodes.lettering.wishes import SHRINK
 from ..nodes.text_mask import Region
 from ..nodes.text_mask.engines.reader import Reader
+from ..testing.scenes.lettered import Cover, Lettering
 
 HIGH = (44, 72)
 """px: letters are shown so high."""
 RIM = 0.25
 """Of that, around them; and a third of it between letters of a column that are laid beside each other."""
+DRAWN = 40
+"""Of 255: what differs by more from the cover without words is drawn, whatever JPEG did beside it."""
 NEAR = 3
 """px around words that a recogniser sees with them as they lie in the picture."""
 
@@ -37,6 +41,19 @@ def is_read(reader: Reader, after: np.ndarray, layer: Layer, plane: Plane, words
     return _says(reader, after, lying, words) or any(
         _says(reader, *_framed(_row(after, layer, plane, box, high, words)), words) for high in HIGH
     )
+
+
+def is_old_read(reader: Reader, cover: Cover, line: Lettering) -> bool:
+    """Whether a recogniser reads a line as it was drawn, shown to it as new words are."""
+    height, width = cover.picture.shape[:2]
+    inside = cv2.fillPoly(np.zeros((height, width), np.uint8), [np.round(line.polygon).astype(np.int32)], 1)
+    drawn = (np.abs(cover.picture.astype(int) - cover.bare).max(axis=2) > DRAWN) & (inside > 0)
+    layer = Layer(slice(0, height), slice(0, width), np.repeat(drawn[..., None], 4, axis=2).astype(np.float32))
+    x, y = line.polygon.mean(axis=0)
+    first, last = ([0, 1], [3, 2]) if line.is_column else ([0, 3], [1, 2])
+    long = np.linalg.norm(line.polygon[last] - line.polygon[first], axis=1)
+    plane = Plane(float(x), float(y), float(long.mean()), line.angle, taper=line.taper, is_column=line.is_column)
+    return is_read(reader, cover.picture, layer, plane, line.words)
 
 
 def is_read_in_print(reader: Reader, font: Font, weight: int, words: str) -> bool:

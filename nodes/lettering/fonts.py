@@ -106,6 +106,7 @@ def _characters(path: Path, dates: tuple[int, ...]) -> frozenset[int]:
     try:
         # A collection shares one character map in practice.
         with TTFont(path, fontNumber=0, lazy=True) as font:
+            font.setGlyphOrder([""] * font["maxp"].numGlyphs)  # glyphs' names, which nobody asks for, take most of it
             return frozenset(font.getBestCmap() or ())
     except unreadable() as error:
         raise damaged(path, error) from error

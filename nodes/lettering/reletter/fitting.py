@@ -160,3 +160,17 @@ def _laid(cover: np.ndarray, line: Lie, drawn: Drawn) -> Fit | None:
     size, length = (across, down_) if is_column else (down_, across)
     plane = replace(line.plane, x=float(x), y=float(y), length=length, angle=line.plane.angle + turn)
     return Fit(Lie(plane, size, high * (tall - box[1]) / fine), lean, float(likeness), drawn)
+
+
+def covered(best: Fit, size: tuple[int, ...]) -> np.ndarray:
+    """`[h,w]` float32 in 0..1: how much of every px of a piece of that size the letters cover that lie on its line."""
+    import cv2
+
+    plane = replace(best.line.plane, slant=best.slant if abs(best.slant) >= LEAST_SLANT else 0.0)
+    tall, wide = best.drawn.cover.shape
+    rows, columns = np.indices(size, np.float32)
+    places = plane.from_picture(np.stack([columns, rows], axis=-1))
+    own = np.array([best.line.size, plane.length] if plane.is_column else [plane.length, best.line.size])
+    box = np.array([wide, tall if plane.is_column else HEIGHT])
+    places = (places * (box / own) + box / 2 - 0.5).astype(np.float32)
+    return cv2.remap(best.drawn.cover, places[..., 0], places[..., 1], cv2.INTER_LINEAR)

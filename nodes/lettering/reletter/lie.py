@@ -33,7 +33,7 @@ RARER = 1.6
 LEAST_SLANT = 4.0
 FEW = 0.05
 """Of the ink of a full row: rows with less are a speck's."""
-DESCENDING = set("gjpqyQ,;()[]{}|/")
+DESCENDING = set("gjpqyQ,;()[]{}|/&@")
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _edges(highest: np.ndarray) -> tuple[float, float]:
 
 def _foot(flat: np.ndarray, first: float, last: float) -> float:
     """The row below which most of the ink ends, in the lower part of the letters."""
-    profile = flat.sum(axis=1)
+    profile = np.pad(flat.sum(axis=1), (0, 2))  # the ink may reach the rim
     low = int(first + 0.5 * (last - first))
     drop = profile[low : int(last) + 1] - profile[low + 1 : int(last) + 2]
     smooth = np.convolve(drop, np.ones(3), "same")

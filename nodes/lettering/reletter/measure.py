@@ -12,14 +12,15 @@ from ..letters import HORIZONTAL, VERTICAL
 from .alike import Alike, Seen
 from .distance import distances
 from .fitting import SURE
-from .lie import TALL, flattened
+from .lie import TALL, Lie, flattened
 from .look import Colour, Look
-from .paints import Paints, paints
+from .paints import Paints, paints, rgb_of
 from .plane import Plane
-from .reading import Read, Reading, reading
+from .reading import SAME, Read, Reading, reading
 from .shade import Shade, shade
 from .sight import Sight, sight
 from .strokes import HEIGHT
+from .unmixed import unmixed
 
 EDGE = 2.0
 """px of the picture that are erased beyond what was seen of a lettering."""
@@ -65,11 +66,13 @@ def measured(
         return None
     found, known = best
     line = known.line
+    if known.likeness >= SAME:
+        found = unmixed(seen, found, known.fonts[0])
     shadow = shade(seen, found)
     plane, zoom = line.plane, seen.zoom
     x, y = seen.to_picture(np.array([plane.x, plane.y]))
     own = replace(plane, x=_even(x), y=_even(y), length=max(_even(plane.length / zoom), 1.0))
-    first, last, toward = _gradient(found, plane, line.size)
+    first, last, toward = _gradient(found, line)
     outline = found.outline / zoom
     look = Look(
         size=line.size / zoom,
@@ -82,14 +85,14 @@ def measured(
         to=last,
         toward=toward,
         outline=outline if outline >= THIN else 0.0,
-        outline_colour=_rgb(found.outline_lab) if outline >= THIN else first,
+        outline_colour=_bytes(rgb_of(found.outline_lab)) if outline >= THIN else first,
     )
     if shadow is not None:
         look = replace(
             look,
             shadow=(shadow.x / zoom, shadow.y / zoom),
             softness=shadow.softness / zoom,
-            shadow_colour=_rgb(shadow.lab),
+            shadow_colour=_bytes(rgb_of(shadow.lab)),
             opacity=100 * shadow.opacity,
         )
     wide, tall = (float(side) for side in region.sides)
@@ -135,14 +138,17 @@ def unseen(picture: np.ndarray, region: Region) -> Measured:
     return Measured(look, plane, (along, across), nothing, 0, 0, old)
 
 
-def _gradient(found: Paints, plane: Plane, size: float) -> tuple[Colour, Colour, float]:
-    """Where a gradient begins and ends, and degrees from the line in which it runs; one colour twice without one."""
+def _gradient(found: Paints, line: Lie) -> tuple[Colour, Colour, float]:
+    """Where a gradient begins and ends on the letters and what hangs below them, and degrees from the line in which it
+    runs; one colour twice without one."""
+    plane, tall = line.plane, line.size + line.beyond
 
     def at(x: float, y: float) -> Colour:
-        return _rgb(np.array([1.0, x, y]) @ found.plane)
+        return _bytes(np.array([1.0, x, y]) @ found.plane)
 
-    middle = at(plane.x, plane.y)
+    x, y = plane.to_picture(np.array([0.0, line.beyond / 2]))
     if not found.is_gradient:
+        middle = at(x, y)
         return middle, middle, 90.0
     steepest = np.linalg.svd(found.plane[1:])[0][:, 0]
     turn = math.radians(plane.angle)
@@ -150,16 +156,13 @@ def _gradient(found: Paints, plane: Plane, size: float) -> tuple[Colour, Colour,
     toward %= math.pi
     if toward > math.pi - math.radians(20):  # nearly along the line: from its start
         toward -= math.pi
-    wide, tall = (size, plane.length) if plane.is_column else (plane.length, size)
-    reach = abs(math.cos(toward)) * wide / 2 + abs(math.sin(toward)) * tall / 2
+    wide, high = (tall, plane.length) if plane.is_column else (plane.length, tall)
+    reach = abs(math.cos(toward)) * wide / 2 + abs(math.sin(toward)) * high / 2
     step = np.array([math.cos(toward + turn), math.sin(toward + turn)]) * reach
-    return at(plane.x - step[0], plane.y - step[1]), at(plane.x + step[0], plane.y + step[1]), math.degrees(toward)
+    return at(x - step[0], y - step[1]), at(x + step[0], y + step[1]), math.degrees(toward)
 
 
-def _rgb(lab: np.ndarray) -> Colour:
-    import cv2
-
-    rgb = cv2.cvtColor(np.array([[lab]], np.float32), cv2.COLOR_LAB2RGB)[0, 0]
+def _bytes(rgb: np.ndarray) -> Colour:
     red, green, blue = (round(255 * min(max(float(one), 0.0), 1.0)) for one in rgb)
     return red, green, blue
 

@@ -25,6 +25,8 @@ BEYOND = 0.25
 RINGS = ((0.9, 2.1), (2.1, 3.3))
 """px around the letters where an outline's colour is looked for; the second where there is nothing of it right beside
 them: between opposite hues stands grey, the farther the more JPEG blurs colours."""
+OUTER = 2.2
+"""px: of a wider outline the outer half tells it from a shadow."""
 MIXED = 0.1
 """Of RGB in 0..1: so far a px may be off what letters and outline mix to."""
 SIDES = 8
@@ -42,7 +44,7 @@ class Paints:
     ground: np.ndarray
     """`[h,w,3]` Lab: what lies under them, roughly."""
     plane: np.ndarray
-    """`[3,3]`: Lab of the letters = (1, x, y) @ plane; x and y in px of the piece."""
+    """`[3,3]`: RGB in 0..1 of the letters = (1, x, y) @ plane; x and y in px of the piece."""
     is_gradient: bool
     outline: float
     """px of the piece; 0 = none."""
@@ -61,13 +63,14 @@ def _paints(seen: Sight, found: Fill, near: np.ndarray, ground: np.ndarray) -> P
     plane, is_gradient = found.plane, found.is_gradient
     own = np.linalg.norm(seen.lab - _painted(plane, seen.ink.shape), axis=2)
     cover = _cover(own, np.linalg.norm(seen.lab - ground, axis=2), seen, near)
-    around = _outline(seen, cover, own, ground, near)
-    if around is None:
-        return Paints(cover, ground, plane, is_gradient, 0.0, np.zeros(3))
-    lab = around
-    other = np.minimum(np.linalg.norm(seen.lab - lab, axis=2), np.linalg.norm(seen.lab - ground, axis=2))
-    cover = _cover(own, other, seen, near, _mixed(seen, plane, lab))
-    return Paints(cover, ground, plane, is_gradient, _width(seen, cover, lab, ground), lab)
+    lab = _outline(seen, cover, own, ground, near)
+    if lab is not None:
+        other = np.minimum(np.linalg.norm(seen.lab - lab, axis=2), np.linalg.norm(seen.lab - ground, axis=2))
+        inner = _cover(own, other, seen, near, _mixed(seen, plane, lab))
+        width = _width(seen, inner, lab, ground)
+        if _is_as_wide_everywhere(seen, inner, lab, ground, width):
+            return Paints(inner, ground, _in_rgb(found, inner), is_gradient, width, lab)
+    return Paints(cover, ground, _in_rgb(found, cover), is_gradient, 0.0, np.zeros(3))
 
 
 def _ground(seen: Sight) -> tuple[np.ndarray, np.ndarray]:
@@ -93,17 +96,26 @@ def _painted(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return plane[0] + columns[..., None] * plane[1] + rows[..., None] * plane[2]
 
 
+def _in_rgb(found: Fill, cover: np.ndarray) -> np.ndarray:
+    """A fill's plane in RGB, as it is painted again."""
+    rows, columns = np.nonzero(cover > 0.5)
+    if not found.is_gradient or not len(rows):
+        return np.vstack([rgb_of(found.plane[0]), np.zeros((2, 3))])
+    points = np.stack([np.ones(len(rows)), columns, rows], axis=1)
+    return np.linalg.lstsq(points, rgb_of(points @ found.plane), rcond=None)[0]
+
+
 def _mixed(seen: Sight, plane: np.ndarray, outline: np.ndarray) -> np.ndarray:
     """`[h,w]`: how much of every px is letter where it is a mixture of letter and outline, NaN elsewhere."""
-    shown, letters = _rgb(seen.lab), _rgb(_painted(plane, seen.ink.shape))
-    way = _rgb(outline) - letters
+    shown, letters = rgb_of(seen.lab), rgb_of(_painted(plane, seen.ink.shape))
+    way = rgb_of(outline) - letters
     share = (((shown - letters) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-6)).clip(0, 1)
     off = np.linalg.norm(shown - letters - share[..., None] * way, axis=2)
     return np.where(off < MIXED, 1 - share, np.nan)
 
 
-def _rgb(lab: np.ndarray) -> np.ndarray:
-    """Lab `[3]` or `[h,w,3]` as RGB in 0..1: what lies between two colours is on the straight way from one to the other
+def rgb_of(lab: np.ndarray) -> np.ndarray:
+    """Lab `[...,3]` as RGB in 0..1: what lies between two colours is on the straight way from one to the other
     there, as pictures mix; in Lab that leads around."""
     import cv2
 
@@ -153,8 +165,6 @@ def _outline(
 
 def _line_in(seen: Sight, ring: np.ndarray, outside: np.ndarray, ground: np.ndarray) -> np.ndarray | None:
     """Lab of an outline that a ring around the letters lies in; None for none."""
-    import cv2
-
     if ring.sum() < 32:
         return None
     lab = seen.lab[ring]
@@ -173,10 +183,30 @@ def _line_in(seen: Sight, ring: np.ndarray, outside: np.ndarray, ground: np.ndar
     far = (outside > WIDEST * seen.height) & (outside <= 1.6 * WIDEST * seen.height)
     if far.any() and (np.linalg.norm(seen.lab[far] - middle, axis=1) < 1.6 * ALIKE).mean() > BEYOND:
         return None
+    return middle if _on_every_side(outside, ring, is_line) else None
+
+
+def _on_every_side(outside: np.ndarray, ring: np.ndarray, is_line: np.ndarray) -> bool:
+    """Whether what is a line of a ring's px, `[n]` bool, stands on every side of the letters."""
+    import cv2
+
     across = cv2.Sobel(outside, cv2.CV_32F, 1, 0)[ring], cv2.Sobel(outside, cv2.CV_32F, 0, 1)[ring]
     side = ((np.arctan2(across[1], across[0]) / (2 * np.pi) * SIDES + SIDES) % SIDES).astype(int) % SIDES
     held = [is_line[side == one].mean() for one in range(SIDES) if (side == one).sum() >= 12]
-    return None if held and min(held) < max(LEAST_SIDE, EVEN * max(held)) else middle
+    return not held or min(held) >= max(LEAST_SIDE, EVEN * max(held))
+
+
+def _is_as_wide_everywhere(
+    seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray, width: float
+) -> bool:  # fmt: skip
+    """Whether an outline's outer half is there on every side: between letters and ground stands what is like the
+    shadow on one of them."""
+    outside, z = distances(cover <= 0.5), max(seen.zoom, 1.0)
+    ring = (outside > 0.5 * width + 0.5) & (outside <= width)
+    if width < OUTER * z or not ring.any():
+        return True
+    to_line, to_ground = (np.linalg.norm(rgb_of(seen.lab[ring]) - rgb_of(one), axis=1) for one in (lab, ground[ring]))
+    return _on_every_side(outside, ring, to_line < to_ground)
 
 
 def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) -> float:
@@ -185,9 +215,9 @@ def _width(seen: Sight, cover: np.ndarray, lab: np.ndarray, ground: np.ndarray) 
     steps = np.round(outside).astype(int)
     most = max(3, round(WIDEST * seen.height))
     reach = (steps > 0) & (steps <= most)
-    shown = _rgb(seen.lab)
-    to_line = np.linalg.norm(shown - _rgb(lab), axis=2)[reach]
-    to_ground = np.linalg.norm(shown - _rgb(ground), axis=2)[reach]
+    shown = rgb_of(seen.lab)
+    to_line = np.linalg.norm(shown - rgb_of(lab), axis=2)[reach]
+    to_ground = np.linalg.norm(shown - rgb_of(ground), axis=2)[reach]
     is_line = (to_line < to_ground).astype(np.float64)
     count = np.bincount(steps[reach], minlength=most + 1)[1:]
     share = np.bincount(steps[reach], is_line, minlength=most + 1)[1:] / np.maximum(count, 1)

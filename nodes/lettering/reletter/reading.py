@@ -100,23 +100,31 @@ def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | Non
 
 
 def _spaced(said: list[Region], cover: np.ndarray, line: Lie) -> Iterator[tuple[str, float]]:
-    """What was read, and the same with a space where there may be one; what mixes scripts unsurely is a slip."""
+    """What was read, and the same with spaces where there may be some; what mixes scripts unsurely is a slip, and so is
+    what has no letter."""
     for one in said:
         words = " ".join((one.text or "").split())
-        if one.certainty >= READ_SURELY or len({script(letter) for letter in words} - {NUMERALS, OTHER}) <= 1:
+        scripts = {script(letter) for letter in words} - {NUMERALS, OTHER}
+        if any(map(str.isalnum, words)) and (one.certainty >= READ_SURELY or len(scripts) <= 1):
             yield words, one.certainty
             yield _parted(words, cover, line), 0.0
 
 
 def _parted(words: str, cover: np.ndarray, line: Lie) -> str:
-    """Words with a space where the line has its widest gap: recognisers often see none between syllables."""
-    if line.plane.is_column or " " in words or len(words) < 3:
+    """Words with spaces where the line has its widest gaps: recognisers often see none between syllables."""
+    letters = words.replace(" ", "")
+    if line.plane.is_column or len(letters) < 3:
         return words
     bare = np.flatnonzero(_straightened(cover, line, HEIGHT).max(axis=0) < 0.5)
-    gaps = np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1)
-    widest = max(gaps, key=len)
-    at = round(len(words) * float(widest.mean()) / (line.plane.length / line.size * HEIGHT)) if len(widest) else 0
-    return f"{words[:at]} {words[at:]}" if len(widest) >= GAP * HEIGHT and 0 < at < len(words) else words
+    gaps = [gap for gap in np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1) if len(gap) >= GAP * HEIGHT]
+    if not words.count(" ") < len(gaps) < len(letters) / 2:
+        return words
+    inked = line.plane.length / line.size * HEIGHT - sum(map(len, gaps))
+    found, start = "", 0
+    for number, gap in enumerate(gaps):
+        end = round(len(letters) * (float(gap[0]) - sum(map(len, gaps[:number]))) / inked)
+        found, start = f"{found}{letters[start:end]} ", end
+    return " ".join((found + letters[start:]).split())
 
 
 def _straightened(cover: np.ndarray, line: Lie, height: float) -> np.ndarray:

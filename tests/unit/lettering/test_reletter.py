@@ -24,62 +24,8 @@ from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed
 from dancheong.nodes.lettering.wishes import ALL, SHRINK, Wish
 from dancheong.nodes.page import drawing
 from dancheong.nodes.text_mask import Region
+from dancheong.testing.scenes.line import BLUE, CAPITALS, GROUND, RED, WHITE, as_jpeg, drawn, drawn_size
 from PIL import Image, ImageDraw, ImageFont
-
-GROUND, RED, BLUE, WHITE = (70, 120, 90), (208, 32, 48), (20, 40, 200), (255, 255, 255)
-FINE = 4
-CAPITALS = 44.0
-"""px: how high the letters are drawn."""
-
-
-def drawn(
-    font, words="HEXLI", angle=0.0, outline=0.0, edge=WHITE, colours=(RED, RED), shadow=0, soft=0.0, taper=0.0, lean=0.0
-):
-    """A picture with a line that was drawn large, painted and brought to its place, and its region."""
-    probe = ImageFont.truetype(str(font), 400)
-    _, head, _, foot = probe.getbbox("H", anchor="ls")
-    size = 400 * CAPITALS * FINE / (foot - head)
-    face = ImageFont.truetype(str(font), size)
-    left, top, right, bottom = face.getbbox(words, anchor="ls")
-    pad = 60 * FINE
-    sheet = Image.new("L", (round(right - left) + 2 * pad, round(bottom - top) + 2 * pad))
-    ImageDraw.Draw(sheet).text((pad - left, pad - top), words, 255, face, anchor="ls")
-    fill = np.asarray(sheet, np.float32) / 255
-    outside = cv2.distanceTransform((fill < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    full = np.clip(outline * FINE + 0.5 - outside, 0, 1) if outline else fill
-    share = np.clip((np.arange(fill.shape[0]) - pad) / (fill.shape[0] - 2 * pad), 0, 1)[:, None, None]
-    canvas = np.full((*fill.shape, 3), GROUND, np.float32)
-    if shadow:
-        below = np.roll(full, (shadow * FINE, shadow * FINE), (0, 1))
-        canvas *= 1 - 0.7 * (cv2.GaussianBlur(below, (0, 0), soft * FINE) if soft else below)[..., None]
-    canvas += full[..., None] * (np.float32(edge if outline else colours[0]) - canvas)
-    canvas += fill[..., None] * (np.float32(colours[0]) * (1 - share) + np.float32(colours[1]) * share - canvas)
-    height, width = 260, 420
-    ratio = 1 + taper / 100
-    first, last = 2 / (1 + ratio), 2 * ratio / (1 + ratio)
-    a, b, slope = fill.shape[1] / 2 / FINE, fill.shape[0] / 2 / FINE, math.tan(math.radians(lean))
-    quad = np.float32([[-a, -b * first], [a, -b * last], [a, b * last], [-a, b * first]])
-    quad[:, 0] -= slope * quad[:, 1]
-    turn = math.radians(angle)
-    quad = quad @ np.float32([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    quad += np.float32([width / 2, height / 2])
-    corners = np.float32([[0, 0], [fill.shape[1], 0], fill.shape[::-1], [0, fill.shape[0]]])
-    way = cv2.getPerspectiveTransform(corners, quad)
-    finer = np.diag([2.0, 2.0, 1.0]) @ way
-    large = cv2.warpPerspective(canvas, finer, (2 * width, 2 * height), borderValue=GROUND)
-    picture = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA).clip(0, 255).round().astype(np.uint8)
-    rim = (outline + 2) * FINE
-    low, high = pad - rim, (fill.shape[1] - pad + rim, fill.shape[0] - pad + rim)
-    box = np.float32([[low, low], [high[0], low], high, [low, high[1]]])
-    return picture, Region(cv2.perspectiveTransform(box[None], way)[0], 1.0)
-
-
-def drawn_size(font, words):
-    """px from the foot to the head of words as `drawn` draws them."""
-    face = ImageFont.truetype(str(font), 400)
-    _, head, _, foot = face.getbbox("H", anchor="ls")
-    low = foot if set(words) & set("gjpqy") else face.getbbox(words, anchor="ls")[3]
-    return CAPITALS * (low - face.getmask2(words, anchor="ls")[1][1]) / (foot - head)
 
 
 def seen(font, words="HEXLI", fonts=(), **how):
@@ -125,9 +71,7 @@ def test_letters_inside_a_line_as_thick_as_they_are_the_letters(korean_font):
 def test_an_outline_of_the_opposite_hue_is_as_wide_as_it_was_drawn(korean_font, colour, edge, outline, quality, off):
     """Of the letters' hue or of the ground's: grey stands between, in a JPEG some px of it."""
     picture, region = drawn(korean_font, outline=outline, edge=edge, colours=(colour, colour))
-    if quality:
-        file = cv2.imencode(".jpg", picture[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, quality))[1]
-        picture = np.ascontiguousarray(cv2.imdecode(file, cv2.IMREAD_COLOR)[..., ::-1])
+    picture = as_jpeg(picture, quality) if quality else picture
     found = measured(picture, replace(region, text="HEXLI", certainty=1.0))
     assert found is not None and abs(found.look.outline - outline) < off
     assert abs(found.look.size / CAPITALS - 1) < 0.03
@@ -277,11 +221,12 @@ def test_a_line_says_all_and_is_read_back():
 def test_a_line_gives_the_same_letters_again(korean_font):
     fonts = {korean_font.name: Font(korean_font, "here")}
     wish = Wish(fonts, korean_font.name, ALL, "shrink", WHITE)
-    first = relettered(1, Typed("달빛", 1, {}), seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
+    found = seen(korean_font, outline=3.0, shadow=4)
+    first = relettered(1, Typed("달빛", 1, {}), found, wish, (260, 420))
     again = relettered(1, typed_lines(first.line, fonts)[0], seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
     assert again.line == first.line and np.array_equal(again.layer.rgba, first.layer.rgba)
     moved = typed_lines(first.line.replace("dx=0", "dx=9"), fonts)[0]
-    changed = relettered(1, moved, seen(korean_font, outline=3.0, shadow=4), wish, (260, 420))
+    changed = relettered(1, moved, found, wish, (260, 420))
     assert changed.layer.columns.start == first.layer.columns.start + 9
 
 

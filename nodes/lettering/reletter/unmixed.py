@@ -1,0 +1,107 @@
+"""The colours of letters where a font's own letters lie on their line, and say how much of every px is letter.
+
+Of thin strokes hardly a px is letter alone, and a JPEG holds colours, other than brightness, at half the places: what
+is mixed there is parted again.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .distance import distances
+from .fitting import Fit, covered
+from .paints import Paints, rgb_of
+from .sight import Sight
+
+BRIGHTNESS = np.array([[0.299, 0.587, 0.114], [-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]], np.float32)
+"""RGB to brightness and two differences of colour: YCbCr of JPEG (ITU-T T.871)."""
+BOLDER = (1.0, 1.5, 2.0)
+"""How often letters may have been laid over each other: their soft rims are the stronger for it."""
+BLURRED = (0.0, 1.0, 1.5)
+"""px of the picture: how far a file may have blurred differences of colour."""
+BESIDE = 2.0
+"""The same: how far the ground beside letters is averaged."""
+BARE = 0.05
+"""A px that is letter or outline by less is ground."""
+AROUND = 3.0
+"""px of the picture around the letters that have a say."""
+PURE = 0.9
+"""Of what the purest px have of the letters: a px that has as much says what their colour is."""
+ROUNDS, KEPT = 4, 80
+"""Of a gradient, and the percent of its px that the next round looks at."""
+
+
+@dataclass(frozen=True)
+class _Mixture:
+    """How much of every px is letter and how much outline, `[h,w]` float32 each."""
+
+    letters: np.ndarray
+    line: np.ndarray
+
+    def soft(self, px: float) -> "_Mixture":
+        import cv2
+
+        return _Mixture(*(cv2.GaussianBlur(one, (0, 0), px) for one in (self.letters, self.line))) if px else self
+
+
+def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
+    """The paints of letters with the letters' colour or gradient as it was before it was mixed with what is around.
+
+    Args:
+        best: the letters as they lie on the line.
+    """
+    letters = covered(best, seen.ink.shape)
+    if not (letters > 0.5).any():
+        return found
+    outside = distances(letters <= 0.5) - 0.5
+    near = outside < max(AROUND * seen.zoom, found.outline + BESIDE * seen.zoom)
+    shown, ground = rgb_of(seen.lab) @ BRIGHTNESS.T, rgb_of(found.ground) @ BRIGHTNESS.T
+    mixtures = [_mixture(letters, outside, found.outline, bolder) for bolder in BOLDER]
+    sharp = min(mixtures, key=lambda one: _parted(shown, ground, one, seen.zoom, near, 0)[1])
+    blurred = min(
+        (sharp.soft(px * seen.zoom) for px in BLURRED),
+        key=lambda one: sum(_parted(shown, ground, one, seen.zoom, near, part)[1] for part in (1, 2)),
+    )
+    parts = [_parted(shown, ground, blurred if part else sharp, seen.zoom, near, part)[0] for part in range(3)]
+    purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95) for one in (sharp, blurred)))
+    pure = purity >= PURE * np.percentile(purity[letters > 0.5], 95)
+    rgb = (np.stack(parts, axis=2)[pure] @ np.linalg.inv(BRIGHTNESS).T).clip(0, 1)
+    return replace(found, plane=_plane(rgb, pure, found.is_gradient))
+
+
+def _mixture(letters: np.ndarray, outside: np.ndarray, outline: float, bolder: float) -> _Mixture:
+    own = 1 - (1 - letters) ** bolder
+    full = np.maximum(own, (outline + 0.5 - outside).clip(0, 1)) if outline else own
+    return _Mixture(own, (full - own).astype(np.float32))
+
+
+def _parted(
+    shown: np.ndarray, ground: np.ndarray, mixed: _Mixture, zoom: float, near: np.ndarray, part: int
+) -> tuple[np.ndarray, float]:
+    """What of a part of every px is the letters' own, and how badly one colour explains it near them."""
+    import cv2
+
+    seen, rest = shown[..., part], 1 - mixed.letters - mixed.line
+    bare = (rest > 1 - BARE).astype(np.float32)
+    weight = cv2.GaussianBlur(bare, (0, 0), BESIDE * zoom)
+    beside = cv2.GaussianBlur(seen * bare, (0, 0), BESIDE * zoom) / np.maximum(weight, 1e-6)
+    there = (weight / BARE).clip(0, 1)
+    without = seen - rest * (there * beside + (1 - there) * ground[..., part])
+    shares = np.stack([mixed.letters[near], mixed.line[near]], axis=1)
+    colours = np.linalg.lstsq(shares, without[near], rcond=None)[0]
+    wrong = float(((without[near] - shares @ colours) ** 2).mean())
+    return (without - mixed.line * colours[1]) / np.maximum(mixed.letters, BARE), wrong
+
+
+def _plane(rgb: np.ndarray, places: np.ndarray, is_gradient: bool) -> np.ndarray:
+    """`[3,3]`: RGB = (1, x, y) @ plane, from `[n,3]` at so many places of `[h,w]` bool."""
+    plane = np.vstack([np.median(rgb, axis=0), np.zeros((2, 3))])
+    if not is_gradient:
+        return plane
+    rows, columns = np.nonzero(places)
+    points, kept = np.stack([np.ones(len(rows)), columns, rows], axis=1), np.ones(len(rows), bool)
+    for _ in range(ROUNDS):
+        plane = np.linalg.lstsq(points[kept], rgb[kept], rcond=None)[0]
+        off = np.linalg.norm(rgb - points @ plane, axis=1)
+        kept = off <= np.percentile(off, KEPT)
+    return plane

@@ -1,0 +1,76 @@
+"""Colours of letters that are mixed with what is around them, and what a line says where a recogniser errs."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from dancheong.nodes.lettering.fonts import Font
+from dancheong.nodes.lettering.reletter.lie import ends
+from dancheong.nodes.lettering.reletter.measure import measured
+from dancheong.nodes.lettering.reletter.paints import paints
+from dancheong.nodes.lettering.reletter.plane import Plane
+from dancheong.nodes.lettering.reletter.sight import sight
+from dancheong.nodes.text_mask import Region
+from dancheong.testing.scenes.line import CAPITALS, as_jpeg, drawn
+
+
+def apart(one, other):
+    """Delta E 2000 of two colours, RGB."""
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    return float(deltaE_ciede2000(*(rgb2lab(np.float64([[colour]]) / 255) for colour in (one, other)))[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("face", "colour", "high", "quality", "most"),
+    [
+        ("ExtraBold", (10, 10, 10), 18, 75, 3.0),
+        ("", (250, 220, 30), 18, 75, 8.0),
+        ("", (250, 220, 30), 13, None, 9.0),
+    ],
+)
+def test_thin_letters_have_the_colour_that_they_were_drawn_in(korean_font, face, colour, high, quality, most):
+    """Of 13 to 18 px, their strokes hardly wider than one, and in a JPEG, which blurs colours over two."""
+    path = korean_font.with_name(f"NanumGothic{face}.ttf")
+    picture, region = drawn(path, colours=(colour, colour))
+    small = high / CAPITALS
+    picture = cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
+    picture = as_jpeg(picture, quality) if quality else picture
+    found = measured(picture, Region(small * region.polygon, 1.0, "HEXLI", 1.0), [Font(path, "here")])
+    assert found is not None and apart(found.look.colour, colour) < most and found.look.colour == found.look.to
+
+
+def test_a_gradient_ends_where_what_hangs_below_the_letters_does(korean_font):
+    """As it is painted again: from the top of all ink to its end."""
+    first, last = (240, 240, 240), (250, 190, 20)
+    picture, region = drawn(korean_font, "Happy", colours=(first, last))
+    found = measured(picture, replace(region, text="Happy", certainty=1.0), [Font(korean_font, "here")])
+    assert found is not None and abs(found.look.toward - 90) < 5
+    assert apart(found.look.colour, first) < 3 and apart(found.look.to, last) < 3
+
+
+def test_between_letters_and_ground_stands_what_is_like_a_shadow(korean_font):
+    """And is no outline: of one that is wide the outer half is there on every side too."""
+    path = korean_font.with_name("NanumGothic.ttf")
+    green, violet = (58, 111, 88), (66, 40, 140)
+    picture, region = drawn(path, colours=(green, green), shadow=4, soft=2.0, ground=violet)
+    assert [one.outline for one in paints(sight(as_jpeg(picture, 75), region))] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("said", "words"), [("깊은 산속옹달샘", "깊은 산속 옹달샘"), ("^", "")])
+def test_what_a_line_says_has_the_spaces_of_its_gaps_and_a_letter(korean_font, said, words):
+    """Recognisers often see no space, and a mark where they see nothing."""
+    picture, region = drawn(korean_font, words or "A")
+    font = Font(korean_font, "here")
+    found = measured(picture, replace(region, text=said, certainty=0.9), [font], lambda _, place: [
+        replace(place, text=said, certainty=0.9)
+    ])  # fmt: skip
+    assert found is not None and found.seen.words == words
+
+
+def test_letters_that_reach_the_rim_of_what_is_looked_at_have_a_foot():
+    """As a region that is far too narrow leaves them."""
+    cover = np.ones((40, 90), np.float32)
+    found = ends(cover, Plane(45.0, 20.0, 60.0), 8.0, "gy")
+    assert found is not None and 0 < found.size + found.beyond <= 21
