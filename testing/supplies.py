@@ -34,9 +34,14 @@ def _small_cover(path: Path) -> None:
     sample_cover.draw().resize((256, 384)).save(path)
 
 
+def _tiny_cover(path: Path) -> None:
+    sample_cover.draw().resize((64, 96)).save(path)
+
+
 SUPPLIES = (
     Supply("input", "cover.png", _cover, keep=False),
     Supply("input", "small.png", _small_cover, keep=False),
+    Supply("input", "tiny.png", _tiny_cover, keep=False),
     Supply("input", "news_photos", news_photos.write, keep=False),
     Supply("input", "hanbok", news_photos.write, keep=False),
     Supply("input", "journeydb/valid", journey.write, keep=False),

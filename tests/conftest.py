@@ -109,7 +109,7 @@ def quick() -> dict:
     """Workflow -> node id -> inputs: small pictures and few steps, for machines without a GPU."""
     small = {"7": {"width": 64, "height": 64}, "8": {"steps": 2}}
     return {
-        "caption_picture": {"3": {"image": "small.png"}, "7": {"max_length": 2}},
+        "caption_picture": {"3": {"image": "tiny.png"}, "5": {"value": "무엇입니까?"}, "7": {"max_length": 1}},
         "check_prompt": {"3": {"count": 1}},
         "cover_from_brief": {"5": {"dpi": 60, "generate_megapixels": 0.2}, "12": {"steps": 1}},
         "curate_news": {"3": {"count": 2}, "7": {"threshold": -1.0}},
