@@ -153,15 +153,14 @@ def test_small_pictures(comfy, editor, size):
 
 def test_the_candidate_that_reads_best_is_taken(comfy, editor, monkeypatch):
     image, mask = picture(64, 96), box(64, 96, (10, 16, 80, 44))
-    inputs = {"diffste": editor, "image": image, "mask": mask, "samples": 3, "feather": 0, **QUICK}
-    first, candidates, _ = comfy.node(EDIT, **inputs, reader="none")
-    assert len(candidates) == 3
+    inputs = {"diffste": editor, "image": image, "mask": mask, "feather": 0, **QUICK}
+    first, candidate, _ = comfy.node(EDIT, **inputs, samples=1, reader="none")
     answers = iter(["A", "arti", "ARTI"])
     monkeypatch.setattr(comfy.module("nodes.text_edit.nodes"), "line_reader", lambda: lambda pixels, box: next(answers))
-    best, same, report = comfy.node(EDIT, **inputs, reader="auto")
-    assert torch.equal(same, candidates)
+    best, candidates, report = comfy.node(EDIT, **inputs, samples=3, reader="auto")
+    assert len(candidates) == 3 and torch.allclose(candidates[:1], candidate, atol=1e-3)
     assert "Candidate 2 of 3 taken; they read 1. 'A' (3 off), 2. 'arti' (0 off), 3. 'ARTI' (0 off)." in report
-    assert not torch.equal(best, first)
+    assert (best - first).abs().max() > 0.1
 
 
 def test_the_real_recogniser_reads_candidates(comfy, editor):
