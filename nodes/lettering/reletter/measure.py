@@ -68,7 +68,7 @@ def measured(
     line = known.line
     if known.likeness >= SAME:
         found = unmixed(seen, found, known.fonts[0])
-    shadow = shade(seen, found)
+    shadow = shade(seen, found, line.size)
     plane, zoom = line.plane, seen.zoom
     x, y = seen.to_picture(np.array([plane.x, plane.y]))
     own = replace(plane, x=_even(x), y=_even(y), length=max(_even(plane.length / zoom), 1.0))

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -15,10 +16,14 @@ NEAREST, FARTHEST = 0.02, 0.16
 """Of the text height; nearer ones are the soft rim of letters."""
 SOFT = (0.3, 0.02, 0.045, 0.08)
 """Softness that is tried: px of the picture, then shares of the text height."""
+FINER = (0.5, 0.25)
+"""Steps in which a shadow's place is tried around the likeliest whole one."""
 SURE = 0.55
 """Correlation of what is darker around the letters with their shape."""
 LEAST = 5.0
 """Lab distance between a shadow and its ground."""
+Place = tuple[float, float, float]
+"""How far to the right and down, and how soft."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,11 @@ class Shade:
     """0..1."""
 
 
-def shade(seen: Sight, found: Paints) -> Shade | None:
-    """The shadow of the letters, None where there is none."""
+def shade(seen: Sight, found: Paints, height: float) -> Shade | None:
+    """The shadow of letters that are so many px of the piece high, None where there is none."""
     import cv2
 
-    zoom = min(1.0, WORK / seen.height)
+    zoom = min(1.0, WORK / height)
     size = tuple(max(1, round(side * zoom)) for side in found.cover.shape[1::-1])
 
     def small(values: np.ndarray) -> np.ndarray:
@@ -48,26 +53,29 @@ def shade(seen: Sight, found: Paints) -> Shade | None:
     full = small(np.clip(found.outline + 1 - outside, 0, 1))
     lab, ground = small(seen.lab), small(found.ground)
     around = small((outside > found.outline + 1.5 * max(seen.zoom, 1)).astype(np.float32)) > 0.99
-    reach = FARTHEST * seen.height * zoom
-    around &= small((outside < found.outline + 2.5 * FARTHEST * seen.height).astype(np.float32)) > 0
+    reach = FARTHEST * height * zoom
+    around &= small((outside < found.outline + 2.5 * FARTHEST * height).astype(np.float32)) > 0
     around &= small(seen.area) > 0
     if around.sum() < 64:
         return None
     darker = (ground - lab)[..., 0]
-    best, place = 0.0, (0.0, 0.0, 0.0)
-    steps = np.arange(-np.ceil(reach), np.ceil(reach) + 1)
-    for soft in (SOFT[0] * seen.zoom * zoom, *(share * seen.height * zoom for share in SOFT[1:])):
-        blurred = cv2.GaussianBlur(full, (0, 0), max(soft, 0.3))
-        for y in steps:
-            for x in steps:
-                moved = _moved(blurred, x, y)
-                alike = float(np.corrcoef(moved[around], darker[around])[0, 1]) if moved[around].std() > 0 else 0.0
-                if alike > best:
-                    best, place = alike, (float(x), float(y), float(soft))
+    softs = (SOFT[0] * seen.zoom * zoom, *(part * height * zoom for part in SOFT[1:]))
+    blurred = {soft: cv2.GaussianBlur(full, (0, 0), max(soft, 0.3)) for soft in softs}
+
+    def alike(place: Place) -> float:
+        x, y, soft = place
+        moved = _moved(blurred[soft], x, y)[around]
+        return float(np.corrcoef(moved, darker[around])[0, 1]) if moved.std() > 0 else 0.0
+
+    steps = [float(step) for step in np.arange(-np.ceil(reach), np.ceil(reach) + 1)]
+    place: Place = max(product(steps, steps, softs), key=alike)
+    for step in FINER:
+        across, down = ([one - step, one, one + step] for one in place[:2])
+        place = max(product(across, down, softs), key=alike)
     x, y, soft = place
-    if best < SURE or math.hypot(x, y) < NEAREST * seen.height * zoom:
+    if alike(place) < SURE or math.hypot(x, y) < NEAREST * height * zoom:
         return None
-    moved = _moved(cv2.GaussianBlur(full, (0, 0), max(soft, 0.3)), x, y)
+    moved = _moved(blurred[soft], x, y)
     strength = moved[around]
     change = (lab - ground)[around]
     slope = (strength[:, None] * change).sum(axis=0) / (strength**2).sum()

@@ -74,3 +74,12 @@ def test_letters_that_reach_the_rim_of_what_is_looked_at_have_a_foot():
     cover = np.ones((40, 90), np.float32)
     found = ends(cover, Plane(45.0, 20.0, 60.0), 8.0, "gy")
     assert found is not None and 0 < found.size + found.beyond <= 21
+
+
+def test_a_shadow_is_as_far_and_as_dark_however_large_the_region_is(korean_font):
+    picture, region = drawn(korean_font, shadow=4)
+    middle = region.polygon.mean(axis=0)
+    large = middle + (region.polygon - middle) * np.float32([1.1, 2.4])
+    found = measured(picture, Region(large, 1.0, "HEXLI", 1.0))
+    assert found is not None and np.abs(np.subtract(found.look.shadow, (4, 4))).max() < 0.5
+    assert abs(found.look.opacity - 70) < 12
