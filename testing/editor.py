@@ -5,6 +5,9 @@ import urllib.request
 from pathlib import Path
 
 READY = "!!(window.app && app.graph && window.LiteGraph && LiteGraph.registered_node_types['DancheongSavePrint'])"
+STILL = """*, *::before, *::after { animation-duration: 1ms !important; animation-iteration-count: 1 !important;
+           transition-duration: 1ms !important }"""
+"""What moves is drawn anew all the time, and nobody watches; what waits for the end of a movement goes on at once."""
 
 
 class Editor:
@@ -30,6 +33,7 @@ class Editor:
     def open(self, query: str = "") -> "Editor":
         self.page.goto(f"{self.url}/{query}", wait_until="domcontentloaded")
         self.page.wait_for_function(READY, timeout=180_000)
+        self.page.add_style_tag(content=STILL)
         if not query:  # the editor now opens what it had open before, over whatever is loaded meanwhile
             self.page.wait_for_function("!!app.extensionManager.workflow.activeWorkflow", timeout=30_000)
             self.page.wait_for_timeout(3000)
