@@ -19,6 +19,8 @@ BOLDER = (1.0, 1.5, 2.0)
 """How often letters may have been laid over each other: their soft rims are the stronger for it."""
 BLURRED = (0.0, 1.0, 1.5)
 """px of the picture: how far a file may have blurred differences of colour."""
+CLEARLY = 1.25
+"""So many times better colours must be explained as sharp as brightness is: without blur they wholly are."""
 BESIDE = 2.0
 """The same: how far the ground beside letters is averaged."""
 BARE = 0.05
@@ -58,10 +60,10 @@ def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
     shown, ground = rgb_of(seen.lab) @ BRIGHTNESS.T, rgb_of(found.ground) @ BRIGHTNESS.T
     mixtures = [_mixture(letters, outside, found.outline, bolder) for bolder in BOLDER]
     sharp = min(mixtures, key=lambda one: _parted(shown, ground, one, seen.zoom, near, 0)[1])
-    blurred = min(
-        (sharp.soft(px * seen.zoom) for px in BLURRED),
-        key=lambda one: sum(_parted(shown, ground, one, seen.zoom, near, part)[1] for part in (1, 2)),
-    )
+    colours_off = {px: sum(_parted(shown, ground, sharp.soft(px * seen.zoom), seen.zoom, near, part)[1]
+                           for part in (1, 2)) for px in BLURRED}  # fmt: skip
+    colours_off[0.0] *= CLEARLY
+    blurred = sharp.soft(min(colours_off, key=colours_off.__getitem__) * seen.zoom)
     parts = [_parted(shown, ground, blurred if part else sharp, seen.zoom, near, part)[0] for part in range(3)]
     purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95) for one in (sharp, blurred)))
     pure = purity >= PURE * np.percentile(purity[letters > 0.5], 95)
