@@ -7,6 +7,7 @@ from ..cover_prompt import GENRES
 from ..host.api import io
 from ..host.wires import FLAT, TRIM, TYPE
 from . import comfy_fonts, fonts
+from .wishes import FRONT, PANELS
 
 MOST = 6
 
@@ -58,7 +59,13 @@ class PlaceTitle(io.ComfyNode):
                 FLAT.Input(
                     "flat",
                     optional=True,
-                    tooltip="Where the image is the whole sheet of Compose Cover Flat: words go on its front cover.",
+                    tooltip="Where the image is the whole sheet of Compose Cover Flat: words go on one of its panels.",
+                ),
+                io.Combo.Input(
+                    "panel",
+                    options=list(PANELS),
+                    optional=True,
+                    tooltip="Of the flat. For another one too, put another Place Title after this one.",
                 ),
             ],
             outputs=[
@@ -78,12 +85,13 @@ class PlaceTitle(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, title, subtitle, author, genre, layouts, trim=None, font=fonts.AUTO, flat=None
+        cls, image, title, subtitle, author, genre, layouts, trim=None, font=fonts.AUTO, flat=None, panel=FRONT
     ) -> io.NodeOutput:
         """Every picture on its own."""
         from .placing.comfy_titles import place_titles
 
-        return io.NodeOutput(*place_titles(image, (title, subtitle, author), genre, layouts, trim, font, flat))
+        words = (title, subtitle, author)
+        return io.NodeOutput(*place_titles(image, words, genre, layouts, trim, font, flat, panel))
 
     @classmethod
     def fingerprint_inputs(cls, font=fonts.AUTO, **_) -> str:

@@ -1,4 +1,4 @@
-"""What a user may wish of re-lettered words."""
+"""What a user may wish of re-lettered words, and of placed ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from .fonts import Font
 ALL, PLACE_ONLY = "all", "place only"
 MATCHES = (ALL, PLACE_ONLY)
 SHRINK, CONDENSE, WRAP = "shrink", "condense", "wrap"
+FRONT, SPINE_PANEL = "front", "spine"
+PANELS = (FRONT, SPINE_PANEL, "back", "front wing", "back wing")
+"""Of a cover flat, on which a title is placed."""
 FITS = (SHRINK, CONDENSE, WRAP)
 
 

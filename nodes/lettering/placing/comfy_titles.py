@@ -12,12 +12,13 @@ from .. import comfy_fonts, fonts
 from ..choice import OWN, faces_of
 from ..layer import lay
 from ..text import LATIN, NUMERALS, OTHER, clean, graphemes, script
+from ..wishes import FRONT, SPINE_PANEL
 from . import conventions
 from .given import Page, Words
 from .ground import ground_of
 from .place import place
 from .report import told
-from .safe import front_of, is_spine, safe_area
+from .safe import is_spine, panel_of, safe_area
 from .sizes import Hand, sizes_of
 
 REST_TRACKING, REST_LEADING = 2.0, 135.0
@@ -25,15 +26,23 @@ REST_TRACKING, REST_LEADING = 2.0, 135.0
 
 
 def place_titles(
-    image: torch.Tensor, texts: tuple[str, str, str], genre: str, layouts: int, trim: Any, font: str, flat: Any
+    image: torch.Tensor,
+    texts: tuple[str, str, str],
+    genre: str,
+    layouts: int,
+    trim: Any,
+    font: str,
+    flat: Any,
+    panel: str,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, str, torch.Tensor, Lettered | None]:
     """The outputs of Place Title, from its inputs.
 
     Args:
         texts: title, subtitle, author.
+        panel: of the flat, on which they are set.
 
     Raises:
-        UserError: no title, trim and flat at once, or a font that cannot set it.
+        UserError: no title, trim and flat at once, a panel without a flat, or a font that cannot set it.
     """
     pictures = images.pictures(image)
     words = Words(*map(clean, texts))
@@ -41,6 +50,11 @@ def place_titles(
         raise UserError("Expected a title, got nothing: write one.")
     if flat is not None and trim is not None:
         raise UserError("Expected trim or flat, got both: a flat knows its page, so disconnect trim.")
+    if flat is None and panel != FRONT:
+        raise UserError(
+            f"Expected a flat for the panel {panel}, got none: connect Cover Flat Size's flat and the sheet of Compose "
+            "Cover Flat, or connect that panel's own picture and choose front."
+        )
     word = ""
     if genre == fonts.AUTO:
         genre, word = conventions.guessed(words.subtitle, words.author)
@@ -52,10 +66,10 @@ def place_titles(
     if flat is None:
         safe, page_of = safe_area(across, high, trim), trim
     else:
-        left, right, safe = front_of(flat, across, high)
+        left, right, safe = panel_of(flat, panel, across, high)
         page_of = flat.page
     dpi = page_of.dpi if page_of is not None else None
-    spine = is_spine(right - left, high)
+    spine = is_spine(across, high) if flat is None else panel == SPINE_PANEL
     sizes = sizes_of(kept, safe.width, safe.height, dpi, spine)
     result = images.working_copy(image)
     candidates, best_layers, layers, lines = [], [], [], [set_in + cased]
@@ -85,7 +99,8 @@ def place_titles(
     if lettered is None:
         lines.append("The output 'type' is empty: it holds the words of one picture.")
     if flat is not None:
-        lines.append("On the flat, only the front cover was lettered; px count from its left fold.")
+        where = "front cover" if panel == FRONT else panel
+        lines.append(f"On the flat, only the {where} was lettered; px count from its left fold.")
     return (
         images.to_host(result),
         images.to_host(torch.cat(candidates)),

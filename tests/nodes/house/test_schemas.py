@@ -96,7 +96,7 @@ CONTRACT = {
         ["IMAGE", "IMAGE", "MASK", "STRING", "DANCHEONG_TYPE"],
     ),
     "DancheongPlaceTitle": (
-        ["image", "title", "subtitle", "author", "genre", "layouts", "trim", "font", "flat"],
+        ["image", "title", "subtitle", "author", "genre", "layouts", "trim", "font", "flat", "panel"],
         ["IMAGE", "IMAGE", "IMAGE", "STRING", "IMAGE", "DANCHEONG_TYPE"],
     ),
     "DancheongReletter": (

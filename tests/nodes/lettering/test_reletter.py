@@ -19,10 +19,7 @@ def picture():
     sheet = Image.new("RGB", (WIDTH, HEIGHT), (60, 120, 90))
     pen = ImageDraw.Draw(sheet)
     regions = []
-    for text, size, at, colour, outline in (
-        ("MOON", 48, (40, 70), "#d02030", 3),
-        ("SEA", 32, (200, 140), "#1030c0", 0),
-    ):
+    for text, size, at, colour, outline in LINES:
         face = ImageFont.truetype(str(fonts.korean()), size)
         pen.text(at, text, colour, face, anchor="ls", stroke_width=outline, stroke_fill="#ffffff")
         left, top, right, bottom = face.getbbox(text, anchor="ls", stroke_width=outline)
@@ -58,19 +55,23 @@ def test_what_was_measured_is_told_and_what_is_not_named_stays(done):
 
 
 def test_the_report_can_be_pasted_and_says_the_same_again(comfy, done):
+    """Whatever the node's colour is, which then is not used and told."""
     image, regions, made, layer, report, _ = done
-    again = comfy.node(NODE, image=image, text=report, regions=regions, method="telea")
-    assert again[2].split("\n")[1] in report
+    again = comfy.node(NODE, image=image, text=report, regions=regions, method="telea", colour="#00ff00")
+    assert again[2].split("\n")[1] in report and "not used" not in report
+    assert "#00ff00 is not used: 'colour' is for 'place only'. A line may say colour=#00ff00." in again[2]
     assert torch.equal(again[0], made) and torch.equal(again[1], layer)
 
 
 def test_outside_of_the_old_and_the_new_letters_no_bit_changes(comfy, done):
     image, regions, *_ = done
-    kept, layer, *_ = comfy.node(NODE, image=image, text="1: 달\n2: 빛", regions=regions, font=FONT, background="keep")
+    asked = {"image": image, "regions": regions, "font": FONT, "background": "keep", "match": "place only"}
+    kept, layer, report, _ = comfy.node(NODE, text="1: 달\n2: 빛", colour="#00ff00", **asked)
+    assert "not used" not in report
     alpha = layer[..., 3]
     assert torch.equal(kept[alpha == 0], image[alpha == 0]) and not torch.equal(kept, image)
     line = "1 size=20 dx=30 dy=60 angle=0 colour=white outline=0 opacity=0: 달"
-    moved = comfy.node(NODE, image=image, text=line, regions=regions, font=FONT, background="keep")[1][0, ..., 3]
+    moved = comfy.node(NODE, text=line, **asked)[1][0, ..., 3]
     rows = moved.nonzero()[:, 0]
     assert rows.min() > 80 and abs(rows.float().mean() - (53 + 60)) < 5 and abs(rows.max() - rows.min() - 19) < 4
 
@@ -109,20 +110,11 @@ def test_the_new_words_are_outlines_for_print_too(comfy, done):
     assert lettered is None and "The output 'type' is empty: it holds the words of one picture." in report
 
 
-def test_a_colour_that_is_not_used_is_told(comfy, done):
-    image, regions, *_ = done
-    asked = {"image": image, "text": "1: 달", "regions": regions, "font": FONT, "background": "keep"}
-    said = "#00ff00 is not used: 'colour' is for 'place only'. A line may say colour=#00ff00."
-    assert said in comfy.node(NODE, **asked, colour="#00ff00")[2]
-    assert "not used" not in comfy.node(NODE, **asked, colour="#00ff00", match="place only")[2]
-    assert "not used" not in done[4]
-
-
 def test_a_mask_says_where_words_are_without_regions(comfy, done):
     image, *_ = done
     mask = torch.zeros(1, HEIGHT, WIDTH)
     mask[0, 30:76, 34:200] = 1
-    report = comfy.node(NODE, image=image, text="달빛", mask=mask, font=FONT, method="telea")[2]
+    report = comfy.node(NODE, image=image, text="달빛", mask=mask, font=FONT, method="telea", match="place only")[2]
     assert report.split("\n")[1].startswith("1 size=")
 
 

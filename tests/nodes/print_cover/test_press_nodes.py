@@ -70,8 +70,9 @@ def relettered(comfy, trim):
     said = json.dumps([{"width": sheet.width, "height": sheet.height, "regions": [region]}])
     image = torch.from_numpy(np.asarray(sheet, np.float32) / 255)[None]
     found = comfy.node(
-        "DancheongReletter", image=image, text="1 outline=0 opacity=0: \ub2ec\ube5b", regions=said, method="telea"
-    )
+        "DancheongReletter", image=image, text="1: \ub2ec\ube5b", regions=said, method="telea", match="place only",
+        colour="#102060",
+    )  # fmt: skip
     return found[0], found[-1]
 
 

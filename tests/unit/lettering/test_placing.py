@@ -15,10 +15,11 @@ from dancheong.nodes.lettering.placing.given import Page, Words
 from dancheong.nodes.lettering.placing.ground import Ground
 from dancheong.nodes.lettering.placing.people import Box, Faces, faces
 from dancheong.nodes.lettering.placing.place import place
-from dancheong.nodes.lettering.placing.safe import front_of, is_spine, safe_area
+from dancheong.nodes.lettering.placing.safe import is_spine, panel_of, safe_area
 from dancheong.nodes.lettering.placing.sense import broken
 from dancheong.nodes.lettering.placing.setting import set_lines
 from dancheong.nodes.lettering.placing.sizes import Hand, sizes_of
+from dancheong.nodes.lettering.wishes import PANELS
 from dancheong.nodes.page.trim import Trim
 from dancheong.testing import fonts as made_of
 from dancheong.testing import placed
@@ -239,14 +240,24 @@ def test_the_knife_and_the_fold_are_kept_from():
         safe_area(300, 400, trim)
 
 
-def test_on_a_flat_words_stand_on_the_front():
-    from dancheong.nodes.cover_flat.flat import Flat
+@pytest.mark.parametrize("is_right_bound", [False, True])
+def test_on_a_flat_words_stand_on_the_panel_that_was_asked_for(is_right_bound):
+    """Away from knife and folds; those of a spine may be near, as no knife cuts there."""
+    from dancheong.nodes.cover_flat import flat as cover_flat
 
-    flat = Flat(Trim(152, 225, bleed_mm=3, dpi=50), spine_mm=17.0, wing_mm=90)
-    left, right, safe = front_of(flat, *flat.sheet.pixels)
-    assert (left, right) == flat.panels["front"] and safe.left >= 6 and safe.right <= right - left - 6
+    flat = cover_flat.Flat(Trim(152, 225, bleed_mm=3, dpi=50), 7.0, 40, is_right_bound)
+    assert set(PANELS) == set(cover_flat.PANELS)
+    for panel in PANELS:
+        left, right, safe = panel_of(flat, panel, *flat.sheet.pixels)
+        free = 1 if panel == "spine" else 6
+        assert (left, right) == flat.panels[panel] and safe.width > 0
+        assert free <= safe.left < safe.right <= right - left - free
+        assert safe.top >= 12 and safe.bottom <= flat.sheet.pixels[1] - 12
     with pytest.raises(UserError, match="Expected the sheet of this flat"):
-        front_of(flat, 300, 400)
+        panel_of(flat, "front", 300, 400)
+    bare = cover_flat.Flat(flat.page, 7.0, 0)
+    with pytest.raises(UserError, match="This flat has no back wing, only back, spine, front: choose another panel"):
+        panel_of(bare, "back wing", *bare.sheet.pixels)
 
 
 @pytest.mark.parametrize("turns", [0, 3])
