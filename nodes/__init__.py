@@ -47,7 +47,10 @@ NODES = (
     ("story", "StoryGuider"),
     ("story", "TellStory"),
     ("story", "ExtractStoryGen"),
+    ("story", "TrainStoryGen"),
     ("storyboard", "Storyboard"),
     ("storyboard", "StoryboardAttention"),
     ("storyboard", "SplitStoryboard"),
+    ("storyboard", "TrainStoryboard"),
+    ("storyboard", "WebtoonStrip"),
 )

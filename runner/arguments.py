@@ -5,7 +5,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from . import encoders, places, topics
+from . import encoders, places, stories, topics
 from .apps import App
 
 
@@ -154,7 +154,9 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     )
 
     encoders.add_judge(datasets)
-    topics.add(encoders.add_train(commands), base)
+    kinds = encoders.add_train(commands)
+    topics.add(kinds, base)
+    stories.add(kinds, base)
 
     demo = commands.add_parser("demo", parents=[base], help="finish a sample cover for print")
     demo.add_argument("--out", type=Path, default=Path("out") / "demo", metavar="DIR")

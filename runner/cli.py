@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..nodes.ground import UserError
-from . import apps, arguments, encoders, ending, places, topics
+from . import apps, arguments, encoders, ending, learning, places, stories, topics
 
 if TYPE_CHECKING:
     from .queue.fleet import Place
@@ -276,13 +276,17 @@ def _judge(options: argparse.Namespace) -> None:
     print(json.dumps(result, ensure_ascii=False, indent=1))
 
 
+LEARNED = {"topic": topics.TOPIC, "story": stories.STORY, "storyboard": stories.STORYBOARD}
+"""What is learned in ComfyUI; the rest needs none."""
+
+
 def _train(options: argparse.Namespace) -> None:
-    if options.kind != "topic":
+    if options.kind not in LEARNED:
         return encoders.train(options)
-    topics.check(options)
+    learning.check(options)
     base = None if options.server else _base(options)
     with _servers(options) as servers:
-        topics.train(options, base, servers[0].name)
+        learning.train(options, LEARNED[options.kind], base, servers[0].name)
 
 
 def _demo(options: argparse.Namespace) -> None:

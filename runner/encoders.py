@@ -36,7 +36,7 @@ def _listener() -> argparse.ArgumentParser:
 
 def add_train(commands: Any) -> Any:
     """`train tokenizer` and `train encoder`; what more can be trained is added to what is returned."""
-    train = commands.add_parser("train", help="learn a Korean tokenizer, a text encoder or a topic")
+    train = commands.add_parser("train", help="learn a Korean tokenizer, a text encoder, a topic or stories")
     kinds = train.add_subparsers(dest="kind", required=True, metavar="KIND")
     tokenizer = kinds.add_parser("tokenizer", parents=[_pairs()], help="a CLIP tokenizer of Korean and English")
     tokenizer.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -11,7 +11,7 @@ from typing import Any
 from dancheong.runner.demo import sample_cover
 
 from .models import clip_vision, diffste, kept, korean, lama, stable_diffusion, storygen, upscale, writer
-from .scenes import journey, news_photos
+from .scenes import journey, news_photos, stories
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ SUPPLIES = (
     Supply("input", "news_photos", news_photos.write, keep=False),
     Supply("input", "hanbok", news_photos.write, keep=False),
     Supply("input", "journeydb/valid", journey.write, keep=False),
+    Supply("input", "stories", stories.write, keep=False),
     Supply("models/watermarks", "my_agency.safetensors", news_photos.write_mark, keep=False),
     Supply("models/upscale_models", "tiny_x4.safetensors", upscale.rrdb_x4),
     Supply("models/upscale_models", "tiny_x2.safetensors", upscale.compact_x2),

@@ -24,5 +24,7 @@ STORY_REFERENCES: Any = io.Custom("DANCHEONG_STORY_REFERENCES")
 """The pictures that the next one looks at: `story.comfy_references.References`."""
 LOSSES: Any = io.Custom("LOSS_MAP")
 """ComfyUI's own, of Train LoRA: a dict whose `loss` is a list, one a step."""
+LORA: Any = io.Custom("LORA_MODEL")
+"""ComfyUI's own, of Train LoRA: the tensors of a LoRA by name."""
 STORYBOARD: Any = io.Custom("DANCHEONG_STORYBOARD")
 """The frames of a story on one canvas: `storyboard.board.Board`."""

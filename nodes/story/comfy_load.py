@@ -37,14 +37,15 @@ class StoryGen:
         return modules[_key(place)]
 
 
-def load(name: str, weights: Weights, stage: str | None) -> StoryGen:
+def load(name: str, weights: Weights, stage: str | None, kept: torch.dtype | None = None) -> StoryGen:
     """Put the image attention under ComfyUI's management.
 
     Args:
         stage: None for the file's own.
+        kept: what the weights are kept in; None for what ComfyUI finds fit.
     """
     parts = [tensor for block in weights.blocks.values() for tensor in block.values()]
-    kept = model_management.unet_dtype(
+    kept = kept or model_management.unet_dtype(
         model_params=sum(tensor.numel() for tensor in parts),
         supported_dtypes=KEPT,
         weight_dtype=weight_dtype({str(number): tensor for number, tensor in enumerate(parts)}),
@@ -73,14 +74,17 @@ def apply(model: ModelPatcher, storygen: StoryGen) -> ModelPatcher:
         for part, tensor in storygen.weights.blocks[place].items():
             if part.startswith(SELF):
                 _set_first(patched, f"diffusion_model.{native}.transformer_blocks.0.{part}", tensor)
-    patches = Patches({_block(native): storygen.image_attention(place) for place, native in places.items()})
+    patches = Patches({block_of(native): storygen.image_attention(place) for place, native in places.items()})
     patched.set_model_patch(patches.middle, "middle_patch")
     patched.set_model_attn2_output_patch(patches.output)
     return patched
 
 
-def fitting(model: ModelPatcher, weights: Weights) -> dict[str, str]:
+def fitting(model: ModelPatcher, weights: Weights | None) -> dict[str, str]:
     """Place in the names of diffusers -> in those of ComfyUI, where the MODEL is what the weights belong to.
+
+    Args:
+        weights: None where any Stable Diffusion 1.5 will do.
 
     Raises:
         UserError: it is not.
@@ -95,11 +99,13 @@ def fitting(model: ModelPatcher, weights: Weights) -> dict[str, str]:
     places = native_places(model)
     widths = {place: len(get_attr(network.diffusion_model, native + QUERY)) for place, native in places.items()}
     told = type(network.model_config).__name__
-    if settings.get("use_linear_in_transformer") or widths != weights.widths():
+    wanted = weights.widths() if weights else widths
+    if settings.get("use_linear_in_transformer") or not widths or widths != wanted:
+        asked = f" with the {len(wanted)} blocks of this StoryGen" if weights else ""
+        origin = " that it was trained from" if weights else ""
         what = f"{told} with {len(widths)} blocks of self-attention" if widths else told
         raise UserError(
-            f"Expected a MODEL of Stable Diffusion 1.5 with the {len(weights.blocks)} blocks of this StoryGen, got "
-            f"{what}: load the SD 1.5 checkpoint that it was trained from."
+            f"Expected a MODEL of Stable Diffusion 1.5{asked}, got {what}: load the SD 1.5 checkpoint{origin}."
         )
     if settings["in_channels"] != network.latent_format.latent_channels:
         raise UserError(
@@ -125,7 +131,7 @@ def _set_first(patched: ModelPatcher, key: str, tensor: torch.Tensor) -> None:
     there.insert(0, there.pop())
 
 
-def _block(native: str) -> Block:
+def block_of(native: str) -> Block:
     """`input_blocks.1.1` -> ("input", 1), which is what patches are told; the middle is ("middle", 0)."""
     kind, number, *_ = native.split(".")
     return KINDS[kind], 0 if kind == "middle_block" else int(number)

@@ -17,6 +17,7 @@ from . import comfy_extract, comfy_load, comfy_references, comfy_tell, cut_short
 from .captions import captions as lines_of
 from .comfy_guider import Guider
 from .comfy_references import RANGES
+from .comfy_trainers import TrainStoryGen as TrainStoryGen
 from .stage import MOST, STAGES
 
 

@@ -62,7 +62,7 @@ def conditioning(model: ModelPatcher, clip: Any, board: Board, whole: str, weigh
     """
     told = [_encoded(clip, caption) for caption in board.captions]
     story = _encoded(clip, whole.strip() or " ".join(board.captions))
-    if not _has_text_attention(model):
+    if not has_text_attention(model):
         return _by_masks(board, told, story, weight)
     states, extra = story[0]
     tokens = [*(cond[0][0] for cond in told), states]
@@ -122,7 +122,8 @@ def mixed(board: Board, noise: torch.Tensor) -> torch.Tensor:
     return result
 
 
-def _has_text_attention(model: ModelPatcher) -> bool:
+def has_text_attention(model: ModelPatcher) -> bool:
+    """Whether a network attends to its text, as Stable Diffusion's do."""
     network: Any = model.model
     return "transformer_depth" in network.model_config.unet_config
 

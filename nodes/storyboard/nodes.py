@@ -8,6 +8,8 @@ from ..host.images import to_host
 from ..host.wires import STORYBOARD
 from . import comfy_attention, comfy_board
 from .board import TASKS
+from .comfy_strip import WebtoonStrip as WebtoonStrip
+from .comfy_trainers import TrainStoryboard as TrainStoryboard
 
 
 class Storyboard(io.ComfyNode):

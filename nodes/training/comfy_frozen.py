@@ -16,6 +16,8 @@ from comfy.ldm.modules.attention import attention_pytorch
 from comfy.model_patcher import ModelPatcher
 from torch.utils.checkpoint import checkpoint
 
+from ..ground import UserError
+
 LEAST = 0.001
 GLANCE = 8
 """Steps of a picture that is only looked at."""
@@ -48,6 +50,36 @@ def fingerprint(*parts: torch.nn.Module | Sequence[torch.Tensor] | str) -> str:
             values = tensor.detach().flatten()
             digest.update(values[:: max(1, len(values) // SAMPLED)].float().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def check_parts(model: ModelPatcher, states: torch.Tensor, latents: torch.Tensor) -> None:
+    """Whether CLIP and VAE are such as a MODEL learns with.
+
+    Args:
+        states: of some text, [1, tokens, width].
+        latents: of some picture, [..., C, h, w].
+
+    Raises:
+        UserError: they are not, or the MODEL draws into pictures.
+    """
+    network: Any = model.model
+    settings, channels = network.model_config.unet_config, network.latent_format.latent_channels
+    listens, width, given = settings.get("context_dim"), states.shape[-1], latents.shape[-3]
+    if listens != width:
+        raise UserError(
+            f"Expected a CLIP of width {listens}, as this MODEL reads, got one of {width}: connect the CLIP of the "
+            "same checkpoint, or a Korean one made for it."
+        )
+    if given != channels:
+        raise UserError(
+            f"Expected a VAE of {channels} latent channels, as this MODEL has, got one of {given}: connect the VAE of "
+            "the same checkpoint."
+        )
+    if settings["in_channels"] != channels:
+        raise UserError(
+            f"Expected a MODEL that draws whole pictures, got one with {settings['in_channels']} input channels, as "
+            "inpainting has: load the plain checkpoint."
+        )
 
 
 class Denoiser:

@@ -132,6 +132,11 @@ CONTRACT = {
         ["IMAGE", "STRING", "STRING"],
     ),
     "DancheongExtractStoryGen": (["file", "model", "name"], ["STRING", "STRING"]),
+    "DancheongTrainStoryGen": (
+        ["model", "clip", "vae", "stories", "side", "steps", "learning_rate", "batch_size", "seed", "name", "storygen",
+         "stage", "noise_levels", "held_out", "resume"],
+        ["DANCHEONG_STORYGEN", "LOSS_MAP", "STRING"],
+    ),
     "DancheongTrainTopicPrompt": (
         ["model", "clip", "vae", "images", "titles", "topic", "vectors", "steps", "learning_rate", "batch_size", "seed",
          "init_text", "caption_dropout", "held_out", "resume"],
@@ -152,6 +157,15 @@ CONTRACT = {
         ["model", "clip", "storyboard", "whole_story", "global_weight"], ["MODEL", "CONDITIONING"],
     ),
     "DancheongSplitStoryboard": (["image", "storyboard"], ["IMAGE"]),
+    "DancheongTrainStoryboard": (
+        ["model", "clip", "vae", "stories", "frames", "columns", "side", "steps", "learning_rate", "batch_size", "rank",
+         "seed", "name", "global_weight", "held_out", "resume"],
+        ["LORA_MODEL", "LOSS_MAP", "STRING"],
+    ),
+    "DancheongWebtoonStrip": (
+        ["frames", "captions", "font", "letters", "gap", "place", "colour", "ground"],
+        ["IMAGE"],
+    ),
 }  # fmt: skip
 
 # Their options are files, or what this ComfyUI's samplers are called.

@@ -102,7 +102,7 @@ def test_a_reference_gives_the_published_features(comfy, told, reference):
             theirs = reference.features(noisy, 97, told.captions[0])
         assert len(theirs) == len(noting.features) == 16
         places = load.native_places(told.model)
-        return max(off(noting.features[load._block(places[place])], theirs[place]) for place in theirs)
+        return max(off(noting.features[load.block_of(places[place])], theirs[place]) for place in theirs)
 
     assert worst() <= TOLERANCE
     with changed(reference, noted_after_text=True):

@@ -113,7 +113,7 @@ def test_captions_and_the_whole_story_change_the_picture_by_their_weight(comfy, 
 
 
 def test_other_architectures_get_a_text_for_each_frame_under_its_mask(comfy, plain, monkeypatch):
-    monkeypatch.setattr(comfy.module("nodes.storyboard.comfy_attention"), "_has_text_attention", lambda model: False)
+    monkeypatch.setattr(comfy.module("nodes.storyboard.comfy_attention"), "has_text_attention", lambda model: False)
     (_, board) = laid(comfy)
     told = {"model": plain, "clip": Words(), "storyboard": board, "whole_story": "All."}
     model, positive = comfy.node(ATTENTION, global_weight=0.25, **told)

@@ -1,0 +1,1 @@
+"""Learning StoryGen's image attention from stories."""

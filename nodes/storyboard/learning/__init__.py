@@ -1,0 +1,1 @@
+"""Learning to draw storyboards: a LoRA on boards of real stories."""
