@@ -74,19 +74,23 @@ def done(seed: int, number: int, places: Sequence[Path]) -> list[tuple[np.ndarra
     cover = lettered.cover(seed, number, places)
     known, reads = fonts.available([]), reader.load(None, "", True)
     regions = rapidocr_engine.load().detect(cover.picture, detection.directly)
+    words_of = LATIN[number % 3], KOREAN[number % 3]
+    drawn_so = lettered.cover(seed, number, places, words_of)
     results = []
-    for line in cover.lines:
+    for at, line in enumerate(cover.lines):
         region = max(regions, key=lambda one: shared(one.polygon, line.polygon), default=None)
         is_found = region is not None and shared(region.polygon, line.polygon) >= FOUND
         place = region.polygon if is_found and region is not None else line.polygon.astype(np.float32)
         seen = measured(cover.picture, Region(place, 1.0), known.values(), reads.readings)
         words = seen.seen.words if seen else ""
         figures: dict = {"words": line.words, "kind": line.kind, "found": is_found, "read": words == line.words,
-                         "old read": reletter_words.is_old_read(reads, cover, line)}  # fmt: skip
+                         "old read": reletter_words.is_drawn_read(reads, cover, line)}  # fmt: skip
+        if at < len(drawn_so.lines):
+            figures["drawn read"] = reletter_words.is_drawn_read(reads, drawn_so, drawn_so.lines[at])
         if seen is None:
             results.append((cover.picture, cover.picture, figures))
             continue
-        new = (LATIN if line.words.isascii() else KOREAN)[number % 3]
+        new = words_of[0 if line.words.isascii() else 1]
         wish = Wish(known, fonts.AUTO, ALL, SHRINK, (255, 255, 255))
         result = relettered(1, Typed(new, 1, {}), seen, wish, cover.picture.shape[:2])
         after, changed = applied(cover.picture, seen, result.layer)
@@ -129,6 +133,7 @@ def applied(picture: np.ndarray, seen: Measured, layer: Layer) -> tuple[np.ndarr
 def summary(seed: int, covers: int, lines: list[dict]) -> dict:
     """All lines in one row; what was not measured counts as wrong."""
     count = len(lines)
+    drawn = [line["drawn read"] for line in lines if "drawn read" in line]
     printed = [line for line in lines if line.get("read in print", True)]
 
     def within(name: str, most: float) -> float:
@@ -146,12 +151,13 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
         "outline within 1 px, %": within("outline", OUTLINE),
         "class right, %": round(100 * sum(line.get("class") == line["kind"] for line in lines) / count, 1),
         "all four right, %": round(100 * sum(is_right(line) for line in lines) / count, 1),
-        "old words read as new ones are, %": round(100 * sum(line["old read"] for line in lines) / count, 1),
+        "old words read in their place, %": round(100 * sum(line["old read"] for line in lines) / count, 1),
         "new words read, %": round(100 * sum(line.get("new read", False) for line in lines) / count, 1),
         "read black on white in that font, %": round(100 * len(printed) / count, 1),
         "of those, read in the picture, %": round(
             100 * sum(line.get("new read", False) for line in printed) / max(1, len(printed)), 1
         ),
+        "new words read on covers that were drawn with them, %": round(100 * float(np.mean(drawn)), 1),
         "px changed outside": sum(line.get("outside", 0) for line in lines),
     }
 

@@ -2,8 +2,8 @@
 
 Recognisers are weak at columns, at turned lines and at some fonts. So they are shown a line three ways: as it lies in
 the picture, and straightened in two sizes, a column as a row; and the same words in the same font black on white in
-those two sizes, which says what can be read at all. The old words are shown to them as the new ones are, as the cover's
-maker drew them: what they read of those says what a picture lets them read.
+those two sizes, which says what can be read at all. The old words are shown to them as the new ones are, and so are the
+new words on covers whose maker drew those from the start: what they read there says what a picture lets them read.
 """
 
 import math
@@ -43,8 +43,8 @@ def is_read(reader: Reader, after: np.ndarray, layer: Layer, plane: Plane, words
     )
 
 
-def is_old_read(reader: Reader, cover: Cover, line: Lettering) -> bool:
-    """Whether a recogniser reads a line as it was drawn, shown to it as new words are."""
+def is_drawn_read(reader: Reader, cover: Cover, line: Lettering) -> bool:
+    """Whether a recogniser reads a line as the cover's maker drew it, shown to it as new words are."""
     height, width = cover.picture.shape[:2]
     inside = cv2.fillPoly(np.zeros((height, width), np.uint8), [np.round(line.polygon).astype(np.int32)], 1)
     drawn = (np.abs(cover.picture.astype(int) - cover.bare).max(axis=2) > DRAWN) & (inside > 0)

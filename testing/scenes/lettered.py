@@ -66,11 +66,12 @@ class Cover:
     lines: list[Lettering]
 
 
-def cover(seed: int, number: int, grounds: Sequence[Path]) -> Cover:
+def cover(seed: int, number: int, grounds: Sequence[Path], instead: Sequence[str] = ()) -> Cover:
     """One cover with a line in its upper and one in its lower half; the same numbers give the same cover.
 
     Args:
         grounds: pictures that it may lie on; [] = it is drawn.
+        instead: Latin and Korean words, which every line in that script says instead of its own.
     """
     rng = np.random.Generator(np.random.PCG64([seed, number]))
     width, height = SIDE
@@ -79,7 +80,7 @@ def cover(seed: int, number: int, grounds: Sequence[Path]) -> Cover:
     kinds = list(CLASSES)
     for half in (0, 1):
         kind = kinds[(2 * number + half + number // 3) % len(kinds)]
-        line = _line(rng, canvas, kind, (0.27 + 0.46 * half) * height)
+        line = _line(rng, canvas, kind, (0.27 + 0.46 * half) * height, instead)
         if line is not None:
             lines.append(line)
     picture = canvas.clip(0, 255).round().astype(np.uint8)
@@ -92,9 +93,12 @@ def scenes(count: int, seed: int, grounds: Sequence[Path]) -> Iterator[Cover]:
         yield cover(seed, number, grounds)
 
 
-def _line(rng: np.random.Generator, canvas: np.ndarray, kind: str, middle: float) -> Lettering | None:
+def _line(
+    rng: np.random.Generator, canvas: np.ndarray, kind: str, middle: float, instead: Sequence[str]
+) -> Lettering | None:  # fmt: skip
     height, width = canvas.shape[:2]
     words = str(rng.choice(text.KOREAN if rng.random() < covers.KOREAN_SHARE else text.ENGLISH))
+    words = instead[0 if words.isascii() else 1] if instead else words
     is_column = not words.isascii() and " " not in words and len(words) > 1 and rng.random() < 0.3
     angle = float(rng.uniform(-25, 25)) if rng.random() < 0.5 and not is_column else float(rng.uniform(-4, 4))
     em = math.exp(rng.uniform(math.log(30), math.log(330)))
