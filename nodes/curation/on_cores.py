@@ -7,12 +7,12 @@ from itertools import islice
 from ..ground.processes import Processes
 from ..news import Record, RefusedRow, records
 from .curation import Curation
-from .examination import Fit, examined
+from .examination import Fit, examination, examined
 
 PIECE = 16
 """Rows that a process is given at once, and has in memory with their pictures."""
-WORTH = 200
-"""Rows for which another process is worth its start."""
+WORTH, WORTH_SLOW = 200, 20
+"""Rows for which another process is worth its start; the second where a CLIP or marks make them slow."""
 
 
 def verdicts(curation: Curation, done: int, left: int) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
@@ -27,11 +27,12 @@ def verdicts(curation: Curation, done: int, left: int) -> Generator[tuple[Record
         UserError: the source breaks off, or processes are killed again and again.
     """
     rows = islice(records(curation.source), done, None)
-    workers = min(curation.workers, left // WORTH)
+    workers = min(curation.workers, left // (WORTH_SLOW if curation.clip or curation.marks else WORTH))
     if workers < 2:
         for row in rows:
             yield row, examined(curation, row)
         return
+    examination.cache_clear()  # each process has its own
     pieces = iter(lambda: list(islice(rows, PIECE)), [])
     with Processes(workers) as processes:
         for piece, found in processes.map(partial(_all_examined, curation), pieces):

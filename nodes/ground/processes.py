@@ -99,8 +99,8 @@ class _Process:
                 raise error from RuntimeError(f"in a process:\n{told}")
             return result
         raise UserError(
-            f"{TRIES} processes were killed over the same piece of work, as by a machine out of memory: give the work "
-            "fewer processes; the same command goes on."
+            f"{TRIES} processes were killed over the same piece of work, as by a machine out of memory: give "
+            "fewer with --workers; the same command goes on."
         )
 
     def end(self) -> None:

@@ -1,11 +1,13 @@
 """Runs of the command that are killed go on where they stopped, and end with what an unbroken run ends with."""
 
 import json
+import os
 import random
 import subprocess
 import sys
 import time
 
+import pytest
 from dancheong.nodes.curation import Curation, Walk
 from dancheong.nodes.curation.standards import Standards
 from dancheong.testing.scenes import news, odd_rows
@@ -85,3 +87,21 @@ def test_odd_rows_end_no_run_and_a_kill_changes_nothing(root, tmp_path):
     assert outcome(killed) == outcome(straight)
     kept = [json.loads(line)["text"] for line in (straight / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
     assert kept == [row.values[1].split(" [SEP]")[0] for row in rows if not row.reason]
+
+
+def test_a_disk_that_is_full_loses_nothing(root, tmp_path):
+    """Played by a limit to the size of files, which the system itself holds."""
+    resource = pytest.importorskip("resource")
+    source = news.zipped(tmp_path / "set.zip", news.articles(60, 6, (96, 72)))
+    out, straight = tmp_path / "out", tmp_path / "straight"
+    command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(out), *LOOSE]
+    full = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000))}
+    full["env"] = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # half of it would be kept
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **full)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "could not be written (File too large): free space" in done.stderr
+    assert 0 < (out / "journal.jsonl").read_bytes().count(b"\n") < 60
+    loose = Standards(min_content=0, min_hangul=0.0, min_side=0, animated=True, duplicate_bits=-1)
+    for folder in (out, straight):
+        assert curate(source, folder, loose)["kept"] == 60
+    assert outcome(out) == outcome(straight)
