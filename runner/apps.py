@@ -16,7 +16,7 @@ from typing import Any
 
 from ..nodes.ground import UserError
 from . import places
-from .language import LANGUAGES, say, spoken
+from .language import LANGUAGES, spoken, told
 from .queue.sheet import Row
 from .queue.workflow import Setting, setting
 
@@ -56,13 +56,13 @@ class Field:
     def help(self) -> str:
         """The label with the choices or the default, for the command line."""
         choices = self.choices.get(spoken(), {})
-        told = self.labels[spoken()]
+        shown = self.labels[spoken()]
         if choices:
             named = [value if value == label else f"{value} = {label}" for value, label in choices.items()]
-            told += f": {', '.join(named)}"
+            shown += f": {', '.join(named)}"
         if self.default != "" and len(str(self.default)) <= SHORT:
-            told += f" {say('apps.default', value=self.default)}"
-        return told.replace("%", "%%")
+            shown += f" {told(f'(default: {self.default})')}"
+        return shown.replace("%", "%%")
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,12 @@ def listing(missing: dict[str, list[str]]) -> str:
     for app in read():
         lines += [f"{app.titles[spoken()]} ({app.name})", f"    {app.about[spoken()]}"]
         if missing.get(app.name):
-            lines.append(f"    {say('apps.missing', models=', '.join(missing[app.name]))}")
-    return "\n".join([*lines, "", say("apps.next")])
+            lines.append(f"    models that are missing: {', '.join(missing[app.name])}")
+    more = (
+        "A form: dancheong serve --app NAME. From here: dancheong run --app NAME --help. A model: dancheong models get "
+        "NAME."
+    )
+    return "\n".join([*lines, "", more])
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import encoders, places, stories, topics
 from .apps import App
+from .help import Parser
 
 
 def parser(app: App | None = None) -> argparse.ArgumentParser:
@@ -15,13 +16,13 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     Args:
         app: what follows `--app`; `run` then takes its fields as options.
     """
-    program = argparse.ArgumentParser(prog="dancheong", description="The dancheong node pack on the command line.")
+    program = Parser(prog="dancheong", description="The dancheong node pack on the command line.")
     commands = program.add_subparsers(required=True, dest="command", metavar="COMMAND")
 
     host = commands.add_parser("host", help="prepare ComfyUI and its interpreter in this folder")
     host.add_argument("--own-interpreter", action="store_true", help="only check the interpreter that runs this")
 
-    base = argparse.ArgumentParser(add_help=False)
+    base = Parser(add_help=False)
     base.add_argument(
         "--base",
         type=Path,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..nodes.ground import UserError
 from . import apps, arguments, encoders, ending, learning, places, stories, topics
+from .language import tell, warn
 
 if TYPE_CHECKING:
     from .queue.fleet import Place
@@ -38,18 +39,18 @@ def main(typed: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except UserError as error:
-        print(f"dancheong: {error}", file=sys.stderr)
+        warn(f"dancheong: {error}")
         return 1
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dancheong"):
             raise
         remedy = f"run `{sys.executable} -m pip install {error.name}`, or use the Python that ComfyUI runs with"
-        print(f"dancheong: This needs the package {error.name}, which is not installed: {remedy}.", file=sys.stderr)
+        warn(f"dancheong: This needs the package {error.name}, which is not installed: {remedy}.")
         return 1
     except OSError as error:
         if error.filename is None:
             raise
-        print(f"dancheong: {error.filename}: {error.strerror}", file=sys.stderr)
+        warn(f"dancheong: {error.filename}: {error.strerror}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -59,7 +60,7 @@ def _host(options: argparse.Namespace) -> None:
     from .setup import host
 
     host.prepare(options.own_interpreter)
-    print(f"host: ready, ComfyUI in {places.comfyui()}")
+    tell(f"host: ready, ComfyUI in {places.comfyui()}")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -67,16 +68,16 @@ def _serve(options: argparse.Namespace) -> int:
 
     base = _base(options)
     with Server(base, places.models(base), port=options.port) as server:
-        print(f"The editor is at {server.url}; Ctrl-C ends it.", flush=True)
+        tell(f"The editor is at {server.url}; Ctrl-C ends it.")
         if options.app:
-            print(f"The form is at {server.url}/{apps.FORM.format(apps.named(options.app).name)}", flush=True)
+            tell(f"The form is at {server.url}/{apps.FORM.format(apps.named(options.app).name)}")
         return server.wait()
 
 
 def _apps(options: argparse.Namespace) -> None:
     from .setup import models
 
-    print(apps.listing(models.missing(models.read_table(), places.models(_base(options)))))
+    tell(apps.listing(models.missing(models.read_table(), places.models(_base(options)))))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -116,14 +117,13 @@ def _run(options: argparse.Namespace) -> int:
             sheet_run = SheetRun(document, settings, rows, search, options.out)
             outcome = asyncio.run(run_sheet(sheet_run, servers, options.queued))
     except Interrupted:
-        print("dancheong: interrupted", file=sys.stderr)
+        warn("dancheong: interrupted")
         return INTERRUPTED
     print(*outcome.files, sep="\n")
     failed = len(outcome.failed)
-    print(
+    warn(
         f"dancheong: {len(rows) - failed} of {len(rows)} rows are done ({outcome.kept} of them were before), "
-        f"{failed} failed{': ' * bool(failed)}{', '.join(outcome.failed)}",
-        file=sys.stderr,
+        f"{failed} failed{': ' * bool(failed)}{', '.join(outcome.failed)}"
     )
     return 1 if failed else 0
 
@@ -159,9 +159,9 @@ def _models(options: argparse.Namespace) -> None:
     if options.action == "get":
         print(*models.get(table, options.name, folder), sep="\n")
     elif options.action == "convert":
-        print(models.convert(options.name, options.source, options.target, options.dtype))
+        tell(models.convert(options.name, options.source, options.target, options.dtype))
     else:
-        print(models.listing(table, folder))
+        tell(models.listing(table, folder))
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -174,7 +174,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _engines(options: argparse.Namespace) -> None:
     from .setup import engines
 
-    print(engines.install(options.name) if options.action == "install" else engines.listing())
+    tell(engines.install(options.name) if options.action == "install" else engines.listing())
 
 
 def _collect(options: argparse.Namespace) -> int:
@@ -198,18 +198,18 @@ def _collect(options: argparse.Namespace) -> int:
         )
     )
     if collecting.is_new:
-        print(f"dancheong: {RIGHTS}", file=sys.stderr, flush=True)
+        warn(f"dancheong: {RIGHTS}")
     else:
-        print(f"dancheong: going on after {collecting.done:,} articles", file=sys.stderr, flush=True)
+        warn(f"dancheong: going on after {collecting.done:,} articles")
     try:
         with Bar(collecting.known, "articles", collecting.done) as bar:
             counts = collecting.finish(bar.reach_of, lambda sentence: bar.say(f"dancheong: {sentence}"))
     except KeyboardInterrupt:
-        print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
+        warn("dancheong: interrupted; the same command goes on from here")
         raise
-    print(*summary(counts), sep="\n")
+    tell(*summary(counts))
     for address, reason in collecting.left.items():
-        print(f"dancheong: {address} could not be had ({reason}); the same command tries it again", file=sys.stderr)
+        warn(f"dancheong: {address} could not be had ({reason}); the same command tries it again")
     return 1 if collecting.left else 0
 
 
@@ -244,16 +244,16 @@ def _curate(options: argparse.Namespace) -> None:
         )
     )
     if walk.done:
-        print(f"dancheong: going on after {walk.done:,} of {walk.total:,} rows", file=sys.stderr, flush=True)
+        warn(f"dancheong: going on after {walk.done:,} of {walk.total:,} rows")
     if walk.left:
-        print(f"dancheong: not read, as other files are the dataset: {', '.join(walk.left)}", file=sys.stderr)
+        warn(f"dancheong: not read, as other files are the dataset: {', '.join(walk.left)}")
     try:
         with Bar(walk.total, "rows", walk.done) as bar:
             counts = walk.finish(bar.reach, lambda sentence: bar.say(f"dancheong: {sentence}"))
     except KeyboardInterrupt:
-        print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
+        warn("dancheong: interrupted; the same command goes on from here")
         raise
-    print(*lines(counts), sep="\n")
+    tell(*lines(counts))
 
 
 def _judge(options: argparse.Namespace) -> None:
@@ -271,7 +271,7 @@ def _judge(options: argparse.Namespace) -> None:
         with Bar(0, "rows") as bar:
             result = judging.finish(bar.reach)
     except KeyboardInterrupt:
-        print("dancheong: interrupted; the same command goes on from here", file=sys.stderr)
+        warn("dancheong: interrupted; the same command goes on from here")
         raise
     print(json.dumps(result, ensure_ascii=False, indent=1))
 

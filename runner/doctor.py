@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..nodes.ground import UserError, scan
-from . import apps, places
-from .language import say, spoken
+from . import apps, language, places
 from .setup.models import Model
 
 OLDEST_COMFYUI = "0.30.0"
@@ -38,6 +37,7 @@ FINISH = places.PACK / "install.py"
 OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
 HANGUL = "\ub2e8\uccad"
 SECONDS = 60
+MARKS = {"good": "ok  ", "bad": "MEND", "note": "note"}
 
 
 @dataclass(frozen=True)
@@ -48,29 +48,29 @@ class Finding:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{say(f'doctor.{self.state}')}  {self.sentence}"
+        return f"{MARKS[self.state]}  {self.sentence}"
 
 
-def good(key: str, **values: object) -> Finding:
+def good(sentence: str) -> Finding:
     """What is as it should be."""
-    return Finding("good", say(f"doctor.{key}", **values))
+    return Finding("good", sentence)
 
 
-def bad(key: str, **values: object) -> Finding:
+def bad(sentence: str) -> Finding:
     """What keeps something from working."""
-    return Finding("bad", say(f"doctor.{key}", **values))
+    return Finding("bad", sentence)
 
 
-def note(key: str, **values: object) -> Finding:
+def note(sentence: str) -> Finding:
     """What is no fault, and good to know."""
-    return Finding("note", say(f"doctor.{key}", **values))
+    return Finding("note", sentence)
 
 
 def tell(base: Path, table: dict[str, Model]) -> int:
     """Print all findings, each as soon as it is known; the exit status: 1 where something is to be mended."""
     status = 0
     for finding in examine(base, table):
-        print(finding, flush=True)
+        language.tell(f"{language.told(MARKS[finding.state])}  {language.told(finding.sentence)}")
         status = 1 if finding.state == "bad" else status
     return status
 
@@ -86,7 +86,10 @@ def examine(base: Path, table: dict[str, Model]) -> Iterator[Finding]:
     comfyui = _comfyui()
     yield comfyui
     if importlib.util.find_spec("torch") is None:
-        yield bad("torch.none", interpreter=sys.executable, pack=places.PACK)
+        yield bad(
+            f"{sys.executable} has no torch, so it cannot run ComfyUI: use the Python that ComfyUI runs with, or run "
+            f"`make host` in {places.PACK}."
+        )
     packages = _packages()
     yield packages
     yield _opencv()
@@ -108,14 +111,8 @@ def _machine() -> Finding:
         version = importlib.metadata.version("dancheong")
     except importlib.metadata.PackageNotFoundError:  # cloned into custom_nodes
         version = "?"
-    return note(
-        "machine",
-        version=version,
-        pack=places.PACK,
-        python=platform.python_version(),
-        interpreter=sys.executable,
-        system=platform.platform(),
-    )
+    python = f"Python {platform.python_version()} ({sys.executable})"
+    return note(f"dancheong {version} in {places.PACK}; {python}; {platform.platform()}")
 
 
 def _comfyui() -> Finding:
@@ -123,15 +120,21 @@ def _comfyui() -> Finding:
         tree = places.comfyui()
     except UserError:
         named = os.environ.get("COMFYUI_PATH")
-        return bad("comfyui.wrong", named=named) if named else bad("comfyui.none", pack=places.PACK)
+        if named:
+            wanted = "set it to the folder that has main.py and comfy/"
+            return bad(f"COMFYUI_PATH is {named}, which is no ComfyUI folder: {wanted}.")
+        return bad(f"There is no ComfyUI: run `make host` in {places.PACK}, or set COMFYUI_PATH to your own ComfyUI.")
     try:
         told = re.search(r'__version__\s*=\s*"([\d.]+)', (tree / "comfyui_version.py").read_text(encoding="utf-8"))
     except OSError:  # before 0.3 there was no such file
         told = None
     found = told[1] if told else "?"
     if _numbers(found) < _numbers(OLDEST_COMFYUI):
-        return bad("comfyui.old", found=found, needed=OLDEST_COMFYUI, path=tree)
-    return good("comfyui", found=found, path=tree)
+        return bad(
+            f"ComfyUI in {tree} is {found}, and {OLDEST_COMFYUI} or newer is needed: update it, as with `git pull` "
+            "there, and install its requirements.txt again."
+        )
+    return good(f"ComfyUI {found} in {tree}")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -141,12 +144,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _packages() -> Finding:
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if not missing:
-        return good("packages", names=", ".join(PACKAGES))
+        return good(f"packages: {', '.join(PACKAGES)}")
     commands = [_pip("install", *(PACKAGES[name] for name in missing))]
     if FINISH.is_file():  # it knows how to leave OpenCV alone
         commands = [_pip("install", "-r", str(FINISH.with_name("requirements.txt"))), _python(str(FINISH))]
-    told = " && ".join(commands)
-    return bad("packages.none", interpreter=sys.executable, names=", ".join(missing), command=told)
+    return bad(
+        f"{sys.executable} lacks {', '.join(missing)}: run `{' && '.join(commands)}`, or use the Python that ComfyUI "
+        "runs with."
+    )
 
 
 def _pip(*words: str) -> str:
@@ -161,15 +166,16 @@ def _python(*words: str) -> str:
 
 def _opencv() -> Finding:
     if importlib.util.find_spec("cv2") is None:
-        return bad("opencv.none", command=_python(str(FINISH)) if FINISH.is_file() else _pip("install", OPENCV[2]))
+        command = _python(str(FINISH)) if FINISH.is_file() else _pip("install", OPENCV[2])
+        return bad(f"There is no OpenCV, so no text can be found: run `{command}`.")
     # In a process of its own: a broken cv2 may end the interpreter.
     probe = _output([sys.executable, "-c", "import cv2; cv2.inpaint; print(cv2.__version__)"])
     if probe.returncode == 0:
-        return good("opencv", found=probe.stdout.strip())
+        return good(f"OpenCV {probe.stdout.strip()}")
     fault = (probe.stderr.strip().splitlines() or [f"status {probe.returncode}"])[-1]
     installed = [one.metadata["Name"].lower() for one in importlib.metadata.distributions() if one.metadata["Name"]]
     name = next((name for name in OPENCV if name in installed), OPENCV[2])
-    return bad("opencv.broken", fault=fault, command=_pip("install", "--force-reinstall", "--no-deps", name))
+    return bad(f"OpenCV does not work ({fault}): run `{_pip('install', '--force-reinstall', '--no-deps', name)}`.")
 
 
 def _gpu() -> Finding:
@@ -178,10 +184,13 @@ def _gpu() -> Finding:
         if told.returncode == 0 and told.stdout.strip():
             found = "; ".join(told.stdout.strip().splitlines())
             torch = importlib.metadata.version("torch") if importlib.util.find_spec("torch") else ""
-            return bad("gpu.unused", found=found, torch=torch) if "+cpu" in torch else good("gpu", found=found)
+            if "+cpu" not in torch:
+                return good(f"GPU: {found}")
+            remedy = "install a torch with CUDA, as ComfyUI's README says"
+            return bad(f"GPU: {found}; but torch {torch} does not use it: {remedy}.")
     elif places.has_accelerator():
-        return good("gpu", found="Metal" if sys.platform == "darwin" else "ROCm")
-    return note("gpu.none")
+        return good("GPU: Metal" if sys.platform == "darwin" else "GPU: ROCm")
+    return note("No GPU: ComfyUI runs on the processor, and drawing takes long.")
 
 
 def _output(command: list[str]) -> "subprocess.CompletedProcess[str]":
@@ -196,9 +205,10 @@ def _font(folder: Path) -> Finding:
 
     own = [place / name for place, names in scan.walk(folder) for name in sorted(names)]
     try:
-        return good("font", found=choose(available(own), "auto", HANGUL).name)
+        return good(f"Korean font: {choose(available(own), 'auto', HANGUL).name}")
     except UserError:
-        return bad("font.none", folder=folder, command=_pip("install", "koreanize-matplotlib"))
+        command = _pip("install", "koreanize-matplotlib")
+        return bad(f"No font here draws Hangul: put a .ttf or .otf with Hangul into {folder}, or run `{command}`.")
 
 
 def _folder(folder: Path) -> Finding:
@@ -206,9 +216,12 @@ def _folder(folder: Path) -> Finding:
     there = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
     try:
         with tempfile.TemporaryFile(dir=there):
-            return good("folder", folder=folder)
+            return good(f"{folder} can be written")
     except OSError as error:
-        return bad("folder.locked", folder=folder, fault=error.strerror)
+        return bad(
+            f"{folder} cannot be written ({error.strerror}): change its owner or its rights, or name another folder "
+            "with --base."
+        )
 
 
 def _disk(models: Path, lacking: list[Model]) -> Finding:
@@ -216,13 +229,19 @@ def _disk(models: Path, lacking: list[Model]) -> Finding:
     needed = sum(model.megabytes for model in lacking if named & set(model.workflows)) / 1000
     there = next(parent for parent in (models, *models.parents) if os.path.exists(parent))
     free = shutil.disk_usage(there).free / 1e9
-    told = {"free": f"{free:.0f}", "folder": models, "needed": f"{needed:.0f}"}
-    return note("disk.full", **told) if free < needed else good("disk", **told)
+    if free >= needed:
+        wanted = f"all models of the apps that are missing take {needed:.0f} GB"
+        return good(f"{free:.0f} GB free in {models}; {wanted}")
+    return note(
+        f"Only {free:.0f} GB are free in {models}, and all models of the apps that are missing take {needed:.0f} GB: "
+        "make room, or get only the models of the app that you use."
+    )
 
 
 def _app(app: apps.App, lacking: list[Model]) -> Finding:
-    title = f"{app.titles[spoken()]} ({app.name})"
+    title = f"{app.titles[language.spoken()]} ({app.name})"
     if not lacking:
-        return good("app", title=title)
+        return good(f"{title}: no model is left to get")
     commands = ", ".join(f"`dancheong models get {model.name}`" for model in lacking)
-    return note("app.missing", title=title, commands=commands, size=f"{sum(model.megabytes for model in lacking):,}")
+    size = sum(model.megabytes for model in lacking)
+    return note(f"{title}: get its models with {commands} ({size:,} MB)")

@@ -1,9 +1,10 @@
 """`dancheong train` and `dancheong judge encoder`: what can be typed, and what is done."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
+
+from .language import tell, warn
 
 
 def _pairs() -> argparse.ArgumentParser:
@@ -127,9 +128,9 @@ def train(options: argparse.Namespace) -> None:
             found = work.finish(bar.reach_of)
     except KeyboardInterrupt:
         goes_on = "; the same command goes on from here" if options.kind == "encoder" else ""
-        print(f"dancheong: interrupted{goes_on}", file=sys.stderr)
+        warn(f"dancheong: interrupted{goes_on}")
         raise
-    print(*found, sep="\n")
+    tell(*found)
 
 
 def judge(options: argparse.Namespace) -> None:
@@ -151,4 +152,4 @@ def judge(options: argparse.Namespace) -> None:
     )
     with Bar(0, "sentences") as bar:
         result = judging.finish(bar.reach_of)
-    print(*judged_lines(result), sep="\n")
+    tell(*judged_lines(result))

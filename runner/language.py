@@ -1,13 +1,14 @@
-"""The language of the terminal, and what is said in it: sentences.json has each sentence in every language."""
+"""The language of the terminal, and what is said in it: the sources' English, translated as it is printed."""
 
-import json
 import locale
 import os
-from functools import cache
-from pathlib import Path
+import sys
+from typing import TextIO
 
-SENTENCES = Path(__file__).with_name("sentences.json")
-LANGUAGES = ("en", "ko")
+from ..nodes.ground import catalogue
+from ..nodes.ground.translation import translated
+
+LANGUAGES = catalogue.languages()
 """The first is spoken where the terminal's own is not known."""
 
 
@@ -18,11 +19,17 @@ def spoken() -> str:
     return begins if begins in LANGUAGES else LANGUAGES[0]
 
 
-def say(key: str, **values: object) -> str:
-    """A sentence in that language, with its values put in."""
-    return _sentences()[key][spoken()].format(**values)
+def told(text: str) -> str:
+    """A text of ours in that language."""
+    return translated(text, spoken())
 
 
-@cache
-def _sentences() -> dict[str, dict[str, str]]:
-    return json.loads(SENTENCES.read_text(encoding="utf-8"))
+def tell(*lines: str, file: TextIO | None = None) -> None:
+    """Print lines of ours in that language, at once."""
+    for line in lines:
+        print(told(line), file=file or sys.stdout, flush=True)
+
+
+def warn(*lines: str) -> None:
+    """The same beside the results, on stderr."""
+    tell(*lines, file=sys.stderr)

@@ -6,6 +6,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from .language import told
+
 SECONDS_BETWEEN = 30.0
 """Between two lines where nobody watches; what is done sooner says nothing."""
 
@@ -25,7 +27,7 @@ class Bar(tqdm):
         super().__init__(
             total=total,
             initial=done,
-            unit=f" {unit}",
+            unit=f" {told(unit)}",
             file=sys.stderr,
             dynamic_ncols=True,
             miniters=1,
@@ -40,12 +42,12 @@ class Bar(tqdm):
     def reach_of(self, done: int, total: int, place: str) -> None:
         """The same where the whole work shows itself as it goes on."""
         self.total = total
-        self.set_description_str(place, refresh=False)
+        self.set_description_str(told(place), refresh=False)
         self.reach(done)
 
     def say(self, sentence: str) -> None:
         """A line above the bar."""
-        self.write(sentence, file=sys.stderr)
+        self.write(told(sentence), file=sys.stderr)
 
     @staticmethod
     def status_printer(file: Any) -> Callable[[str], None]:

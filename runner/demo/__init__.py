@@ -1,13 +1,13 @@
 """`dancheong demo`: the main job on real input, from a cover full of pseudo-text to a print file."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 from PIL import Image
 
 from ...nodes.ground import UserError
 from .. import places
+from ..language import warn
 from ..queue import workflow
 from ..queue.run import run
 from ..server import Server
@@ -39,10 +39,10 @@ def demo(out: Path, base: Path) -> list[Path]:
     document = workflow.load(WORKFLOW)
     try:
         _get_network(base)
-        print(f"demo: Real-ESRGAN ({NETWORK}) enlarges the cover", file=sys.stderr, flush=True)
+        warn(f"demo: Real-ESRGAN ({NETWORK}) enlarges the cover")
     except UserError as error:
         document = without_network(document)
-        print(f"demo: the cover is enlarged by resampling, without Real-ESRGAN. {error}", file=sys.stderr, flush=True)
+        warn(f"demo: the cover is enlarged by resampling, without Real-ESRGAN. {error}")
     with Server(base, places.models(base), log=base / "server.log") as server:
         made = asyncio.run(run(server.url, document, [], [out], out))
     finished = next(path for path in made if path.suffix == ".png" and path != cover and _is_print(path))

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from ...nodes.ground import UserError
+from ...nodes.ground import UserError, catalogue
 from ..setup.models import remedy
 from .workflow import Prompt, title
 
@@ -32,8 +32,13 @@ class Client:
     The websocket is opened before anything is queued, so that no event is missed.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, language: str = catalogue.SOURCE) -> None:
+        """Nothing is asked of the server yet.
+
+        Args:
+            language: of what the nodes say.
+        """
+        self.url, self._language = url.rstrip("/"), language
         self._id = uuid.uuid4().hex
         self._session: aiohttp.ClientSession
         self._socket: aiohttp.ClientWebSocketResponse[bool]
@@ -90,7 +95,8 @@ class Client:
             UserError: the server refuses it, or accepts only a part of it (it answers 200 then, with node errors).
         """
         # An empty table, so that nodes can add what saved pictures should say of themselves.
-        job = {"prompt": prompt, "client_id": self._id, "extra_data": {"extra_pnginfo": {}}}
+        extra = {"extra_pnginfo": {}, catalogue.ASKED: self._language}
+        job = {"prompt": prompt, "client_id": self._id, "extra_data": extra}
         async with self._answer("POST", "/prompt", json=job) as answer:
             try:
                 body = json.loads(await answer.text())

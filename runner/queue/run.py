@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...nodes.ground.whole_file import named, new_part, write_whole
+from ..language import spoken, warn
 from ..progress import Bar
 from . import workflow
 from .client import Client
@@ -39,7 +40,7 @@ async def run(
         UserError: refused or failed, with the node's own message.
         Interrupted: after Ctrl-C, once the server has stopped the prompt.
     """
-    async with Client(url) as client:
+    async with Client(url, spoken()) as client:
         declared = await client.object_info()
         prompt = workflow.prompt(document, settings, declared)
         job = await submit(client, prompt, declared, search)
@@ -103,7 +104,7 @@ async def _written(client: Client, job: Job, shown: dict[str, dict[str, Any]], o
         names.add(name)
         path = _kept(out / name, made.data)
         if not made.certain:
-            print(f"dancheong: {path.name}: {UNCERTAIN}", file=sys.stderr, flush=True)
+            warn(f"dancheong: {path.name}: {UNCERTAIN}")
         yield path
 
 

@@ -6,7 +6,6 @@ What is finished stands in a journal beside the results; the same command goes o
 import hashlib
 import json
 import os
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
+from ..language import warn
 from . import workflow
 from .editor_form import MissingNode
 from .execution import UNCERTAIN
@@ -163,4 +163,4 @@ class Ledger:
 
 def say(text: str) -> None:
     """One line for the user."""
-    print(f"dancheong: {text}", file=sys.stderr, flush=True)
+    warn(f"dancheong: {text}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...nodes.ground import UserError
 from ...nodes.text_mask import keras_ocr_environment
+from ..language import tell
 
 KERAS_OCR = ("keras-ocr==0.9.3", "tensorflow-cpu", "tf-keras", "numpy<2", "opencv-python-headless<4.12")
 """keras-ocr 0.9.3 as it still imports: Keras 2 by tf-keras, NumPy 1; TensorFlow with a GPU on request by hand."""
@@ -56,7 +57,7 @@ def _fill(target: Path) -> None:
 
 
 def _step(command: list[str]) -> None:
-    print(f"engines: {' '.join(command[:3])} ...", flush=True)
+    tell(f"engines: {' '.join(command[:3])} ...")
     try:
         subprocess.run(command, check=True)
     except FileNotFoundError as error:

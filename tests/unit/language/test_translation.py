@@ -1,0 +1,100 @@
+"""A finished English sentence becomes a Korean one, with its values, whatever they are."""
+
+import re
+from string import Formatter
+
+import pytest
+from dancheong.nodes.ground import catalogue
+from dancheong.nodes.ground.particles import fitted
+from dancheong.nodes.ground.patterns import named, patterns
+from dancheong.nodes.ground.translation import LEAST_LETTERS, translated
+
+ODD = ("17", "\ub2ec\ube5b", "'a b'", "/tmp/\ud55c\uae00/x.png", "C:/x_(1).psd", "3.5", '"no. "')
+SHORT = {pattern.msgstr for pattern in patterns("ko") if pattern.letters < LEAST_LETTERS}
+HANGUL = re.compile("[\uac00-\ud7a3]")
+
+
+def filled(template, values):
+    return Formatter().vformat(template, (), values)
+
+
+def test_every_sentence_is_known_again_whatever_its_values_are():
+    wrong = []
+    for msgid, msgstr in catalogue.read("ko").items():
+        names = list(dict.fromkeys(named(msgid)))
+        if msgstr in SHORT:  # others say the like: only with a value that is ours
+            continue
+        for shift in range(2 if names else 1):
+            values = {name: ODD[(place + shift + len(msgid)) % len(ODD)] for place, name in enumerate(names)}
+            english, korean = filled(msgid, values), fitted(filled(msgstr, values))
+            if translated(english, "ko") != korean:
+                wrong.append((msgid, english, translated(english, "ko")))
+    assert wrong == []
+
+
+def test_two_sentences_of_one_form_say_the_same():
+    said = {}
+    for msgid, msgstr in catalogue.read("ko").items():
+        places = {name: f"{{{place}}}" for place, name in enumerate(dict.fromkeys(named(msgid)))}
+        form = filled(msgid, places)
+        assert said.setdefault(form, filled(msgstr, places)) == filled(msgstr, places), msgid
+
+
+@pytest.mark.parametrize(
+    ("english", "parts"),
+    [
+        # a sentence of ours in a sentence of ours
+        ("dancheong: There is no sheet jobs.csv.", ("jobs.csv",)),
+        ("Node 3 (Save): Expected one of pdf, tiff, got 'doc'.", ("3", "Save", "pdf, tiff", "'doc'")),
+        # several in a line, and several lines
+        ("Written to a b. Only 2 of 3 layouts differ enough.\n  Note: weights in float8, which are less exact than "
+         "float16.", ("a b", "2", "3", "float8")),
+        # a list of reasons, some of them ours
+        ("3 refused: 2 x too long, 1 x the picture is broken.", ("3", "2 x ", "1 x ")),
+        # a value whose separators are in quotes
+        ("There is no inpaint model 'a: b, c.pt' in models/inpaint: put your printer's there, and reload the editor.",
+         ("'a: b, c.pt'", "models/inpaint")),
+        # values without a border between them
+        ("Picture 2: 1, 0 texts, engine rapidocr, read by tesseract.", ("2", "1, 0", "rapidocr", "tesseract")),
+        ("  title at the top centre: left; 1,2 px, 3 x 4 px, letters 5 px; white of the picture's hue #ffffff; "
+         "contrast least 4.5, median 7.0.", ("left", "#ffffff", "4.5", "7.0")),
+        # a value of several lines, as what another program said
+        ("There is no dataset 'a\nb': expected a file or a folder.", ("'a\nb'",)),
+    ],
+)  # fmt: skip
+def test_values_are_kept_and_what_they_say_in_our_words_is_translated(english, parts):
+    korean = translated(english, "ko")
+    rest = korean
+    for part in sorted(parts, key=len, reverse=True):
+        assert part in korean
+        rest = rest.replace(part, "")
+    assert HANGUL.search(korean) and not re.search("[A-Za-z]{3}", re.sub("rapidocr|dancheong|float16", "", rest)), (
+        korean
+    )
+    assert [len(line) - len(line.lstrip()) for line in korean.split("\n")] == [
+        len(line) - len(line.lstrip()) for line in english.split("\n")
+    ]
+
+
+def test_what_is_none_of_ours_stays_as_it_is():
+    for text in (
+        "a castle in the fog, left, no picture",
+        "/data/x.png",
+        '{"title": "missing"}',
+        "",
+        "\n",
+        "It is done.",
+    ):
+        assert translated(text, "ko") == text
+
+
+def test_words_of_a_user_are_not_taken_for_ours():
+    said = "  title at the top left: no picture; 1,2 px, 3 x 4 px, letters 5 px; x #ffffff; contrast least 4, median 7."
+    assert "no picture" in translated(said, "ko")
+    assert "'no picture'" in translated(
+        "There is no app 'no picture': expected one of a, b; `dancheong apps` says what each does.", "ko"
+    )
+
+
+def test_english_is_what_the_sources_say():
+    assert translated("There is no sheet a.csv.", "en") == "There is no sheet a.csv."
