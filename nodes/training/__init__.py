@@ -3,8 +3,8 @@
 from .latent_store import LatentStore
 from .loop import Task, train
 from .outcome import Outcome
-from .peers import Peers, peers
 from .plan import Plan
 from .runs import LONGEST, named, table
+from .together import Peers, peers
 
 __all__ = ["LONGEST", "LatentStore", "Outcome", "Peers", "Plan", "Task", "named", "peers", "table", "train"]

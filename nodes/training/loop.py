@@ -16,8 +16,8 @@ import torch
 from ..ground import UserError
 from . import state_file
 from .outcome import Outcome
-from .peers import ALONE, Peers
 from .plan import Plan
+from .together import ALONE, Peers
 
 BETAS = (0.9, 0.999)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 TRAIN = "DancheongTrainStoryGen"
-SHORT = {"stories": "tales", "side": 64, "steps": 3, "learning_rate": 0.01, "batch_size": 2, "seed": 3, "name": "tale"}
+SHORT = {"stories": "tales", "side": 64, "steps": 3, "learning_rate": 0.01, "batch_size": 1, "seed": 3, "name": "tale"}
 SHORT |= {"held_out": 0.3, "stage": "auto-regressive", "noise_levels": "as published"}
 FRAMES = 4
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 TRAIN = "DancheongTrainStoryboard"
 SHORT = {"stories": "boards", "frames": 4, "columns": 2, "side": 64, "steps": 3, "learning_rate": 0.05, "rank": 2}
-SHORT |= {"batch_size": 2, "seed": 3, "name": "board", "global_weight": 0.25, "held_out": 0.3}
+SHORT |= {"batch_size": 1, "seed": 3, "name": "board", "global_weight": 0.25, "held_out": 0.3}
 
 
 @pytest.fixture(scope="module")
