@@ -35,7 +35,7 @@ WAYS = {
 }
 KILLS = {0.1: "worker", 0.25: "worker", 0.35: "driver", 0.4: "worker", 0.55: "worker", 0.65: "driver", 0.7: "worker"}
 """Share of the rows that are done -> what is killed then."""
-LOOK = 0.5
+LOOK = 1.0
 """s between two looks at a run."""
 EARLY = 0.1
 """Share of the rows after which memory should grow no more."""

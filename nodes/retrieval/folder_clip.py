@@ -14,11 +14,12 @@ TEXTS = 64
 class FolderClip:
     """Both halves; loaded once, from the disk only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
         """Load a CLIP.
 
         Args:
             folder: in transformers' layout.
+            device: where it works, as PyTorch calls it.
 
         Raises:
             UserError: no CLIP with its tokenizer is there.
@@ -26,7 +27,8 @@ class FolderClip:
         from transformers import AutoTokenizer, CLIPImageProcessor, CLIPModel
 
         try:
-            self._model = CLIPModel.from_pretrained(folder, local_files_only=True).eval()
+            model: Any = CLIPModel.from_pretrained(folder, local_files_only=True)
+            self._model = model.eval().to(device)
             self._processor = CLIPImageProcessor.from_pretrained(folder, local_files_only=True)
             self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError) as error:
@@ -40,7 +42,7 @@ class FolderClip:
         import torch
 
         with torch.inference_mode():
-            pixels = self._processor(picture, return_tensors="pt")["pixel_values"]
+            pixels = self._processor(picture, return_tensors="pt")["pixel_values"].to(self._model.device)
             return _unit(self._model.visual_projection(self._model.vision_model(pixel_values=pixels).pooler_output))[0]
 
     def texts(self, texts: list[str]) -> np.ndarray:
@@ -52,7 +54,7 @@ class FolderClip:
             for start in range(0, len(texts), TEXTS):
                 words = self._tokenizer(
                     texts[start : start + TEXTS], return_tensors="pt", padding=True, truncation=True, max_length=77
-                )
+                ).to(self._model.device)
                 pooled = self._model.text_model(
                     input_ids=words["input_ids"], attention_mask=words["attention_mask"]
                 ).pooler_output
@@ -63,4 +65,4 @@ class FolderClip:
 def _unit(vectors: Any) -> np.ndarray:
     import torch
 
-    return torch.nn.functional.normalize(vectors.float(), dim=-1).numpy()
+    return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
