@@ -21,6 +21,8 @@ BLURRED = (0.0, 1.0, 1.5)
 """px of the picture: how far a file may have blurred differences of colour."""
 CLEARLY = 1.25
 """So many times better colours must be explained as sharp as brightness is: without blur they wholly are."""
+NEEDED = 1.1
+"""So many times worse a piece is explained without the outline that it has; a JPEG draws rims that are none."""
 BESIDE = 2.0
 """The same: how far the ground beside letters is averaged."""
 BARE = 0.05
@@ -46,8 +48,18 @@ class _Mixture:
         return _Mixture(*(cv2.GaussianBlur(one, (0, 0), px) for one in (self.letters, self.line))) if px else self
 
 
+@dataclass(frozen=True)
+class _Explained:
+    """A piece as the mixture that explains it best, in brightness and in colours, and how badly that does."""
+
+    sharp: _Mixture
+    blurred: _Mixture
+    wrong: float
+
+
 def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
-    """The paints of letters with the letters' colour or gradient as it was before it was mixed with what is around.
+    """The paints of letters with the letters' colour or gradient as it was before it was mixed with what is around, and
+    without an outline that the mixture is.
 
     Args:
         best: the letters as they lie on the line.
@@ -58,15 +70,28 @@ def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
     outside = distances(letters <= 0.5) - 0.5
     near = outside < max(AROUND * seen.zoom, found.outline + BESIDE * seen.zoom)
     shown, ground = rgb_of(seen.lab) @ BRIGHTNESS.T, rgb_of(found.ground) @ BRIGHTNESS.T
-    mixtures = [_mixture(letters, outside, found.outline, bolder) for bolder in BOLDER]
-    sharp = min(mixtures, key=lambda one: _parted(shown, ground, one, seen.zoom, near, 0)[1])
-    colours_off = {px: sum(_parted(shown, ground, sharp.soft(px * seen.zoom), seen.zoom, near, part)[1]
-                           for part in (1, 2)) for px in BLURRED}  # fmt: skip
-    colours_off[0.0] *= CLEARLY
-    blurred = sharp.soft(min(colours_off, key=colours_off.__getitem__) * seen.zoom)
-    parts = [_parted(shown, ground, blurred if part else sharp, seen.zoom, near, part)[0] for part in range(3)]
-    purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95) for one in (sharp, blurred)))
+
+    def parted(mixed: _Mixture, part: int) -> tuple[np.ndarray, float]:
+        return _parted(shown[..., part], ground[..., part], mixed, seen.zoom, near)
+
+    def explained(outline: float) -> _Explained:
+        mixtures = [_mixture(letters, outside, outline, bolder) for bolder in BOLDER]
+        off = [parted(one, 0)[1] for one in mixtures]
+        sharp = mixtures[int(np.argmin(off))]
+        soft = [sharp.soft(px * seen.zoom) for px in BLURRED]
+        colours_off = [parted(one, 1)[1] + parted(one, 2)[1] for one in soft]
+        weighed = [colours_off[0] * CLEARLY, *colours_off[1:]]
+        return _Explained(sharp, soft[int(np.argmin(weighed))], min(off) + min(colours_off))
+
+    own = explained(found.outline)
+    if found.outline:
+        plain = explained(0.0)
+        if plain.wrong < NEEDED * own.wrong:
+            own, found = plain, replace(found, outline=0.0)
+    purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95)
+                          for one in (own.sharp, own.blurred)))  # fmt: skip
     pure = purity >= PURE * np.percentile(purity[letters > 0.5], 95)
+    parts = [parted(own.blurred if part else own.sharp, part)[0] for part in range(3)]
     rgb = (np.stack(parts, axis=2)[pure] @ np.linalg.inv(BRIGHTNESS).T).clip(0, 1)
     return replace(found, plane=_plane(rgb, pure, found.is_gradient))
 
@@ -78,17 +103,17 @@ def _mixture(letters: np.ndarray, outside: np.ndarray, outline: float, bolder: f
 
 
 def _parted(
-    shown: np.ndarray, ground: np.ndarray, mixed: _Mixture, zoom: float, near: np.ndarray, part: int
+    seen: np.ndarray, ground: np.ndarray, mixed: _Mixture, zoom: float, near: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """What of a part of every px is the letters' own, and how badly one colour explains it near them."""
+    """What of a brightness or colour `[h,w]` is the letters' own, and how badly one colour explains it near them."""
     import cv2
 
-    seen, rest = shown[..., part], 1 - mixed.letters - mixed.line
+    rest = 1 - mixed.letters - mixed.line
     bare = (rest > 1 - BARE).astype(np.float32)
     weight = cv2.GaussianBlur(bare, (0, 0), BESIDE * zoom)
     beside = cv2.GaussianBlur(seen * bare, (0, 0), BESIDE * zoom) / np.maximum(weight, 1e-6)
     there = (weight / BARE).clip(0, 1)
-    without = seen - rest * (there * beside + (1 - there) * ground[..., part])
+    without = seen - rest * (there * beside + (1 - there) * ground)
     shares = np.stack([mixed.letters[near], mixed.line[near]], axis=1)
     colours = np.linalg.lstsq(shares, without[near], rcond=None)[0]
     wrong = float(((without[near] - shares @ colours) ** 2).mean())
