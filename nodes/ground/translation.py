@@ -18,7 +18,7 @@ LEAST_LETTERS = 4
 KEPT = 4096
 """Texts whose translation is kept: reports repeat themselves."""
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
-PARTS = re.compile(r"[,;:]\s+|(?<=[.?!])\s+|\s+(?:and|or)\s+")
+PARTS = re.compile(r"[,;:]\s+|(?<=[.?!])\s+|\s+(?:and|or)\s+|\s+(?=\()")
 """What stands between the parts of a value, as in a list."""
 
 
@@ -65,12 +65,14 @@ class _Reading:
         for last in range(1, len(cuts)):
             ways: list[Said] = []
             for first in range(last):
-                letters, said = self._whole(text[cuts[first][1] : cuts[last][0]], near, is_value)
+                before, (begin, behind) = best[first], cuts[first]
+                letters, said = self._whole(text[behind : cuts[last][0]], near, is_value)
                 if letters or first == last - 1:
-                    gap = text[cuts[last][0] : cuts[last][1]]
-                    ways.append(
-                        (best[first][0] + letters, best[first][1] + said + (self._gap(gap) if letters else gap))
-                    )
+                    gap = text[begin:behind]
+                    ways.append((before[0] + letters, before[1] + (self._gap(gap) if before[0] else gap) + said))
+                if begin < behind:  # some begin with what separates others
+                    letters, said = self._whole(text[begin : cuts[last][0]], near, is_value)
+                    ways.append((before[0] + letters, before[1] + said))
             best.append(max(ways, key=lambda said: said[0]))
         return best[-1]
 
@@ -90,15 +92,16 @@ class _Reading:
         best = 0, text
         for pattern in near:
             values = pattern.values(bare, lambda value: self._value(value, near)) if pattern.anchor in bare else None
-            if values is None:
+            if values is None or (pattern.letters < LEAST_LETTERS and any(": " in one for _, one in values.values())):
                 continue
             ours = sum(letters for letters, _ in values.values())
+            texts = {name: said for name, (_, said) in values.items()}
             sure = pattern.letters >= LEAST_LETTERS or (is_value and pattern.named)
-            if pattern.letters + ours > best[0] and (
-                sure or ours or any(_is_number(one) for _, one in values.values())
-            ):
-                shown = pattern.msgstr.format(**{name: said for name, (_, said) in values.items()})
-                best = pattern.letters + ours, text.replace(bare, fitted(shown))
+            if pattern.letters + ours > best[0] and (sure or ours or any(map(_is_number, texts.values()))):
+                best = pattern.letters + ours, text.replace(bare, fitted(pattern.msgstr.format(**texts)).strip())
+        if not best[0] and bare.endswith("."):  # the sentence was put together of parts
+            letters, said = self._whole(bare[:-1], near, is_value)
+            return (letters, text.replace(bare, f"{said}.")) if letters else (0, text)
         return best
 
 

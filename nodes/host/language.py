@@ -19,8 +19,8 @@ from ..ground import UserError, catalogue
 from ..ground.translation import translated
 from .api import io
 
-REPORT = "report"
-"""The outputs that people read; all others are data, which have no language."""
+TOLD = {"report", "raw"}
+"""The outputs that people read, a text or a list of them; all others are data, which have no language."""
 
 _asking: ContextVar[str] = ContextVar("_asking", default=catalogue.SOURCE)
 
@@ -59,8 +59,10 @@ def _spoken(method: Any, of_answer: Callable[[Any, Any, Callable[[Any], Any]], A
     def spoken(cls: Any, *values: Any, **inputs: Any) -> Any:
         language = asked()
 
-        def say(text: Any) -> Any:
-            return translated(text, language) if isinstance(text, str) else text
+        def say(told: Any) -> Any:
+            if isinstance(told, list):
+                return [say(one) for one in told]
+            return translated(told, language) if isinstance(told, str) else told
 
         try:
             return of_answer(cls, work(cls, *values, **inputs), say)
@@ -75,7 +77,7 @@ def _spoken(method: Any, of_answer: Callable[[Any, Any, Callable[[Any], Any]], A
 
 def _reports(node: type[io.ComfyNode], output: io.NodeOutput, say: Callable[[Any], Any]) -> io.NodeOutput:
     outputs = node.SCHEMA.outputs if node.SCHEMA else []
-    told = [place for place, one in enumerate(outputs) if one.display_name == REPORT]
+    told = [place for place, one in enumerate(outputs) if one.display_name in TOLD]
     output.args = tuple(say(value) if place in told else value for place, value in enumerate(output.args))
     return output
 

@@ -15,7 +15,7 @@ PACK = Path(__file__).resolve().parents[2]
 RULES = json.loads(Path(__file__).with_name("sentences.json").read_text(encoding="utf-8"))
 """`not said`: texts of several words that no one reads as a sentence, as a file format, a model or a program wants to
 hear them. `said`: what is too short for that rule, above all words that are values of a sentence. `others say`: what
-argparse and the system say in our place."""
+argparse, the system and data files say in our place."""
 WORDS = re.compile(r"(?=.*\S\s+\S)(?=.*(?<![\w.])[A-Za-z]?[a-z]+[A-Za-z]*(?![\w=]))")
 MODELS = PACK / "runner" / "setup" / "models.json"
 """The one data file that says sentences: what each model is."""

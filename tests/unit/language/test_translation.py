@@ -58,6 +58,10 @@ def test_two_sentences_of_one_form_say_the_same():
         ("Picture 2: 1, 0 texts, engine rapidocr, read by tesseract.", ("2", "1, 0", "rapidocr", "tesseract")),
         ("  title at the top centre: left; 1,2 px, 3 x 4 px, letters 5 px; white of the picture's hue #ffffff; "
          "contrast least 4.5, median 7.0.", ("left", "#ffffff", "4.5", "7.0")),
+        # sentences that are put together of parts
+        ("No face was seen.", ()),
+        ("back wing: the cover beside it, mirrored.", ()),
+        ("- news.zip row 3: the picture is broken (no known format)", ("news.zip", "3")),
         # a value of several lines, as what another program said
         ("There is no dataset 'a\nb': expected a file or a folder.", ("'a\nb'",)),
     ],
