@@ -260,8 +260,8 @@ def test_what_the_editor_saves_runs_too_and_equals_the_api_form(cli, supplies, r
 
 def test_a_workflow_of_the_first_release_still_runs(cli, root):
     """tests/golden holds what 0.1.0 saved in the editor, every node in it; here small and coarse."""
-    small = [f"{node}.image=small.png" for node in (403, 503, 603, 1003, 1103)]
-    coarse = [f"{node}.dpi=60" for node in (1004, 1107)]
+    small = [f"{node}.image=small.png" for node in (303, 403, 503, 603, 1003, 1103)]
+    coarse = ["105.generate_megapixels=0.05", *(f"{node}.dpi=60" for node in (105, 505, 1004, 1107))]
     finished = cli.run(root / "tests" / "golden" / "0.1.0.json", *small, *coarse, "703.count=2", "607.samples=1")
     assert finished.status == 0, finished.error
     assert {name.rsplit(".", 1)[1] for name in files(finished)} == {"pdf", "png", "tif", "txt"}
