@@ -23,6 +23,8 @@ CLEARLY = 1.25
 """So many times better colours must be explained as sharp as brightness is: without blur they wholly are."""
 NEEDED = 1.1
 """So many times worse a piece is explained without the outline that it has; a JPEG draws rims that are none."""
+FINE, SHARES = 3.0, (0.5, 0.6, 0.75, 0.9, 1.0, 1.2)
+"""px of the picture: an outline that is thinner is looked at in several widths, of the one that was found."""
 BESIDE = 2.0
 """The same: how far the ground beside letters is averaged."""
 BARE = 0.05
@@ -52,6 +54,7 @@ class _Mixture:
 class _Explained:
     """A piece as the mixture that explains it best, in brightness and in colours, and how badly that does."""
 
+    outline: float
     sharp: _Mixture
     blurred: _Mixture
     wrong: float
@@ -59,7 +62,7 @@ class _Explained:
 
 def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
     """The paints of letters with the letters' colour or gradient as it was before it was mixed with what is around, and
-    without an outline that the mixture is.
+    with a thin outline as wide as it was, or without one that the mixture is.
 
     Args:
         best: the letters as they lie on the line.
@@ -81,19 +84,19 @@ def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
         soft = [sharp.soft(px * seen.zoom) for px in BLURRED]
         colours_off = [parted(one, 1)[1] + parted(one, 2)[1] for one in soft]
         weighed = [colours_off[0] * CLEARLY, *colours_off[1:]]
-        return _Explained(sharp, soft[int(np.argmin(weighed))], min(off) + min(colours_off))
+        return _Explained(outline, sharp, soft[int(np.argmin(weighed))], min(off) + min(colours_off))
 
-    own = explained(found.outline)
+    widths = SHARES if 0 < found.outline < FINE * seen.zoom else (1.0,)
+    own = min((explained(share * found.outline) for share in widths), key=lambda one: one.wrong)
     if found.outline:
         plain = explained(0.0)
-        if plain.wrong < NEEDED * own.wrong:
-            own, found = plain, replace(found, outline=0.0)
+        own = plain if plain.wrong < NEEDED * own.wrong else own
     purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95)
                           for one in (own.sharp, own.blurred)))  # fmt: skip
     pure = purity >= PURE * np.percentile(purity[letters > 0.5], 95)
     parts = [parted(own.blurred if part else own.sharp, part)[0] for part in range(3)]
     rgb = (np.stack(parts, axis=2)[pure] @ np.linalg.inv(BRIGHTNESS).T).clip(0, 1)
-    return replace(found, plane=_plane(rgb, pure, found.is_gradient))
+    return replace(found, plane=_plane(rgb, pure, found.is_gradient), outline=own.outline)
 
 
 def _mixture(letters: np.ndarray, outside: np.ndarray, outline: float, bolder: float) -> _Mixture:
