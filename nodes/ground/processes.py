@@ -3,11 +3,13 @@
 import pickle
 import queue
 import runpy
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -33,7 +35,7 @@ class Processes:
             count: of processes.
         """
         self._count = count
-        self._threads = ThreadPoolExecutor(count)
+        self._threads = ThreadPoolExecutor(count, initializer=_deaf)
         """One for each process, which waits for it."""
         self._every = [_Process() for _ in range(count)]
         self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
@@ -76,6 +78,13 @@ class Processes:
             self._idle.put(process)
 
 
+def _deaf() -> None:
+    """What this thread starts does not hear Ctrl-C, which reaches every process of a terminal, from its beginning."""
+    if sys.platform != "win32":
+        resource_tracker.ensure_running()  # or it is started on the way, and this thread hears again
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 class _Process:
     """One of them; a new one takes its place where it is lost."""
 
@@ -91,7 +100,7 @@ class _Process:
                 pipe.send_bytes(task)
                 result, error, told = pipe.recv()
             except (EOFError, OSError):  # it was killed, or this block has ended
-                self._pipe = None
+                self._part()
                 if self._ended:
                     break
                 continue
@@ -106,9 +115,14 @@ class _Process:
     def end(self) -> None:
         with self._lock:
             self._ended = True
+        self._part()
+
+    def _part(self) -> None:
+        with self._lock:
             if self._pipe is not None:
                 self._process.kill()
                 self._process.join()
+                self._pipe = None
 
     def _start(self) -> Any:
         spawn = get_context("spawn")  # everywhere alike; a fork of a process with threads may hang

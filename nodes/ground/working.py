@@ -31,7 +31,7 @@ def work(pipe: Connection) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it hears Ctrl-C too, and ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Windows it hears Ctrl-C; whoever started it does, and ends it
     # A core of its own is all that it gets.
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
     runpy.run_path(str(PACK / "runner" / "__main__.py"))["load_pack"]()
