@@ -152,4 +152,4 @@ def test_every_row_is_done_exactly_once_though_a_server_is_killed_and_comes_back
     for name, colour in rows:
         with Image.open(tmp_path / "out" / f"{name}.png") as picture:
             assert picture.size == (1400, 1400) and picture.getpixel((9, 9)) == (0, 0, colour)
-    assert len(list((tmp_path / "out").iterdir())) == ROWS + 2
+    assert len(list((tmp_path / "out").iterdir())) == ROWS + 3  # journal, settings and lock
