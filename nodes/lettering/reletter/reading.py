@@ -89,17 +89,17 @@ def reading(
 
 def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | None) -> Iterator[tuple[str, float]]:
     """What the line may say and how sure that is, the likeliest first."""
-    yield from _spaced(said, cover, line)
+    yield from spaced(said, cover, line)
     if read is None:
         return
     for height in SHOWN:
-        yield from _spaced(read(*_alone(cover, line, height)), cover, line)
+        yield from spaced(read(*_alone(cover, line, height)), cover, line)
     for turn in TURNS if line.plane.length < SHORT * line.size else ():
         turned = replace(line, plane=replace(line.plane, angle=line.plane.angle + turn))
-        yield from _spaced(read(*_alone(cover, turned, SHOWN[0])), cover, line)
+        yield from spaced(read(*_alone(cover, turned, SHOWN[0])), cover, line)
 
 
-def _spaced(said: list[Region], cover: np.ndarray, line: Lie) -> Iterator[tuple[str, float]]:
+def spaced(said: list[Region], cover: np.ndarray, line: Lie) -> Iterator[tuple[str, float]]:
     """What was read, and the same with spaces where there may be some; what mixes scripts unsurely is a slip, and so is
     what has no letter."""
     for one in said:
