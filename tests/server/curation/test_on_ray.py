@@ -1,17 +1,22 @@
-"""Curation on Ray: the same files as by threads, whatever dies on the way."""
+"""Curation on Ray: the same files as without it, whatever dies on the way."""
 
 import contextlib
+import pickle
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import psutil
 import pytest
-from dancheong.nodes.curation import Curation, Standards, Walk
+from dancheong.nodes.curation import Curation, Standards, Walk, on_ray
+from dancheong.nodes.news import RefusedRow, piece_records, pieces
 from dancheong.testing.scenes import news
 
-ROWS = 60
+ROWS, PIECES = 60, 30
+AT_WORK = ("ray::_", "ray::FlatMap", "ray::Map")
+"""How processes of Ray are called that read or examine; those that wait for work are called otherwise."""
 PATIENCE = 180.0
 """s for a start of Ray and what follows, on a machine that does other things too."""
 
@@ -49,41 +54,55 @@ def wait(until, running: psutil.Popen) -> None:
     assert until(), running.communicate()[1]
 
 
-def workers(driver: psutil.Popen) -> list[psutil.Process]:
-    """Processes of Ray that read or examine right now."""
+def workers(driver: psutil.Popen, kinds: tuple[str, ...] = AT_WORK) -> list[psutil.Process]:
+    """Processes of Ray that read or examine right now, or those of other names."""
     found = []
-    for child in driver.children(recursive=True):
-        with contextlib.suppress(psutil.Error):  # it ended meanwhile
-            if " ".join(child.cmdline()).startswith(("ray::_", "ray::FlatMap", "ray::Map")):
-                found.append(child)
+    with contextlib.suppress(psutil.Error):  # the driver has ended
+        for child in driver.children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it ended meanwhile
+                if " ".join(child.cmdline()).startswith(kinds):
+                    found.append(child)
     return found
 
 
-def test_the_same_files_as_by_threads_though_driver_and_workers_are_killed(root, source, tmp_path):
-    out, straight = tmp_path / "ray", tmp_path / "threads"
-    first = start(root, source, out, "--ray", "--workers", "1")
-    wait(lambda: lines(out) >= 5, first)
-    killed = workers(first)
-    first.kill()
-    first.communicate()
-    _, left = psutil.wait_procs(killed, PATIENCE / 3)
-    assert killed and not left  # what a driver started ends with it
-    # Rows of a piece come together, so that a kill falls between two of them: back to the middle of one.
-    journal = out / "journal.jsonl"
-    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:5]))
-
-    second = start(root, source, out, "--ray", "--workers", "2")
-    wait(lambda: workers(second), second)
-    for worker in workers(second):
+def test_the_same_files_as_without_ray_though_workers_and_the_driver_are_killed(root, tmp_path):
+    """Of many pieces, so that most are left to do when the first are done."""
+    source, out, straight = tmp_path / "many", tmp_path / "ray", tmp_path / "straight"
+    source.mkdir()
+    articles = news.articles(8 * PIECES, 4, (320, 260))
+    for number in range(PIECES):
+        news.zipped(source / f"{number:02}.zip", islice(articles, 8))
+    (source / "01b.zip").write_bytes(b"no zip file")
+    driver = start(root, source, out, "--ray", "--workers", "1")
+    wait(lambda: lines(out) and workers(driver), driver)
+    for worker in workers(driver):
         worker.kill()
-    said, error = second.communicate(timeout=PATIENCE)
-    assert second.returncode == 0, error
-    assert "going on after 5" in error and "rows kept" in said
-    assert "Traceback" not in error and "WARNING" not in error and "INFO" not in error
-
-    Walk(Curation(source, straight, Standards(min_content=0))).finish(lambda done: None)
+    before = lines(out)
+    wait(lambda: lines(out) > before + 8, driver)
+    below = workers(driver, (*AT_WORK, "ray::IDLE"))
+    driver.kill()
+    driver.communicate()
+    _, left = psutil.wait_procs(below, PATIENCE / 3)
+    assert below and not left  # what a driver started ends with it
+    assert lines(out) < 8 * PIECES
+    for folder in (out, straight):
+        Walk(Curation(source, folder, Standards(min_content=0))).finish(lambda done: None)
     assert files(out) == files(straight)
     assert b"no zip file" in (out / "rejected.csv").read_bytes()
+
+
+def test_what_is_done_is_not_read_again(source):
+    """A run on Ray goes on at any row, within shards and between them."""
+    first, places = pieces(source)
+    every = [told(row) for place in places for row in piece_records(place)]
+    assert not first and len(every) == ROWS + 1
+    for done in (0, 1, 9, 10, 11, 12, 40, 60, 61):
+        read = [entry["row"] for task in on_ray._tasks(places, done) for entry in on_ray._read(task)]
+        assert [told(pickle.loads(row)) for row in read] == every[done:]
+
+
+def told(row):
+    return row if isinstance(row, RefusedRow) else (row.id, row.title, row.read())
 
 
 def test_an_address_where_nothing_answers_is_told(root, source, tmp_path):
