@@ -9,10 +9,11 @@ from string import Formatter
 from . import catalogue
 
 QUOTES = "'\"`"
-VALUE = r"""('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|.*?)"""
-"""What a value may be: quoted, with any separator in it, or as little as fits."""
+QUOTED = re.compile(r"(?<!\w)(?:'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`)(?!\w)")
 SEPARATORS = ("", " ")
 """What is no border between two values: the text of both is one, until it is known what each of them says."""
+MOST_CUTS = 12
+"""That are tried between two values; what stands farther behind belongs to the second."""
 
 Said = tuple[int, str]
 """How many letters of a text are a catalogue's own, and what it says in the other language."""
@@ -22,16 +23,14 @@ Said = tuple[int, str]
 class Pattern:
     """One msgid with values, and its msgstr."""
 
-    shape: re.Pattern[str]
-    """A group for each run of values."""
+    literals: tuple[str, ...]
+    """What stands before, between and behind the runs of values."""
     runs: tuple[tuple[str, ...], ...]
-    """Group -> names and separators in turn."""
+    """Of each run the names and separators in turn."""
     anchor: str
-    """Its longest literal: what lacks it fits not."""
+    """The longest literal: what lacks it fits not."""
     letters: int
-    """Of all its literals."""
-    signs: int
-    """The same with everything else in them."""
+    """Of all literals."""
     named: bool
     """Whether it begins with a word of its own."""
     verbatim: frozenset[str]
@@ -44,13 +43,35 @@ class Pattern:
         Args:
             say: a value in the other language.
         """
-        found = self.shape.fullmatch(text)
+        found = self._shared(text, _inside_quotes(text)) or self._shared(text, frozenset())
+        if found is None and self.literals[-2:] == (self.literals[-2].rstrip() + " ", ""):
+            found = self._shared(text + " ", frozenset())  # an empty last value has taken the blank along
         if found is None:
             return None
         said: dict[str, Said] = {}
-        for run, shared in zip(self.runs, found.groups(), strict=True):
+        for run, shared in zip(self.runs, found, strict=True):
             said |= self._apart(shared, run, say)
         return said
+
+    def _shared(self, text: str, passed: Iterable[int]) -> list[str] | None:
+        """The text of each run: every literal where it comes first, as no later place would leave more for the rest.
+
+        Args:
+            passed: places where no literal begins.
+        """
+        first, *middle, last = self.literals
+        if not (text.startswith(first) and text.endswith(last)):
+            return None
+        at, end, found = len(first), len(text) - len(last), list[str]()
+        for literal in middle:
+            place = text.find(literal, at, end)
+            while place in passed:
+                place = text.find(literal, place + 1, end)
+            if place < 0:
+                return None
+            found.append(text[at:place])
+            at = place + len(literal)
+        return [*found, text[at:end]] if at <= end else None
 
     def _apart(self, text: str, run: tuple[str, ...], say: Callable[[str], Said]) -> dict[str, Said]:
         """The values of one run, cut where the most of them is ours."""
@@ -62,16 +83,18 @@ class Pattern:
         return max(ways, key=lambda way: sum(letters for letters, _ in way.values()))
 
 
-def _cuts(text: str, separator: str) -> Iterable[int]:
+def _inside_quotes(text: str) -> frozenset[int]:
+    return frozenset(at for found in QUOTED.finditer(text) for at in range(found.start() + 1, found.end() - 1))
+
+
+def _cuts(text: str, separator: str) -> list[int]:
     """Where two values may meet, outside of quotes, the likeliest first."""
-    inside: set[int] = set()
-    for found in re.finditer(r"'[^']*'|\"[^\"]*\"", text):
-        inside.update(range(found.start() + 1, found.end()))
+    inside = _inside_quotes(text)
     if separator:
-        spaces = [at for at, letter in enumerate(text) if letter == separator and at not in inside]
+        spaces = [at for at, letter in enumerate(text) if letter == separator and at not in inside][:MOST_CUTS]
         # A quoted value begins one.
         return sorted(spaces, key=lambda at: text[at + 1 : at + 2] not in QUOTES) or [len(text)]
-    borders = (at for at in range(1, len(text)) if not text[at].isalnum() and at not in inside)
+    borders = [at for at in range(1, len(text)) if not text[at].isalnum() and at not in inside][:MOST_CUTS]
     return [len(text), *borders, 0]
 
 
@@ -90,36 +113,24 @@ def plain(language: str) -> dict[str, str]:
 def patterns(language: str) -> tuple[Pattern, ...]:
     """Every msgid with values, the most literal first."""
     made = [_pattern(msgid, msgstr) for msgid, msgstr in catalogue.read(language).items() if named(msgid)]
-    return tuple(sorted(made, key=lambda pattern: (-pattern.letters, -pattern.signs)))
+    return tuple(sorted(made, key=lambda pattern: (-pattern.letters, -sum(map(len, pattern.literals)))))
 
 
 def _pattern(msgid: str, msgstr: str) -> Pattern:
     verbatim = {str(name) for _, name, _, conversion in Formatter().parse(msgstr) if conversion == "s"}
-    shape, literals, runs = "", list[str](), list[tuple[str, ...]]()
+    literals, runs = list[str](), list[tuple[str, ...]]()
     for literal, name in _pieces(msgid):
-        literals.append(literal)
         if literal[-1:] in QUOTES and literal:
             verbatim.add(name)
         if runs and literal in SEPARATORS and name:
             runs[-1] = (*runs[-1], literal, name)
             continue
-        # An empty last value takes the blank before it along.
-        is_last = name and msgid.endswith(f" {{{name}}}")
-        shape += re.escape(literal.rstrip()) + r"(?:\s+|$)" if is_last else re.escape(literal)
-        shape += VALUE if name else ""
+        literals.append(literal)
         if name:
             runs.append((name,))
-    told = "".join(literals)
-    return Pattern(
-        re.compile(shape, re.DOTALL),
-        tuple(runs),
-        max(literals, key=len),
-        sum(map(str.isalpha, told)),
-        len(told),
-        bool(literals[0].strip()),
-        frozenset(verbatim),
-        msgstr,
-    )
+    letters = sum(map(str.isalpha, "".join(literals)))
+    words = bool(literals[0].strip())
+    return Pattern(tuple(literals), tuple(runs), max(literals, key=len), letters, words, frozenset(verbatim), msgstr)
 
 
 def _pieces(msgid: str) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,8 @@ LEAST_LETTERS = 4
 """A pattern of fewer letters fits what others say too: it needs a value that is a number or ours."""
 KEPT = 4096
 """Texts whose translation is kept: reports repeat themselves."""
+DEEPEST, MOST_PARTS = 4, 6
+"""Values within values, and parts of a text that are one sentence of ours."""
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
 PARTS = re.compile(r"[,;:]\s+|(?<=[.?!])\s+|\s+(?:and|or)\s+|\s+(?=\()")
 """What stands between the parts of a value, as in a list."""
@@ -29,34 +31,36 @@ def translated(text: str, language: str) -> str:
 
 @lru_cache(KEPT)
 def _text(text: str, language: str) -> Said:
-    return _Reading(language).lines(text, patterns(language))
+    return _Reading(language).text(text)
 
 
 class _Reading:
     """How a text is read; `near` are the patterns of which it has the longest literal."""
 
     def __init__(self, language: str) -> None:
-        self._plain = plain(language)
-        self._values: dict[str, Said] = {}
+        self._plain, self._patterns = plain(language), patterns(language)
+        self._depth = 0
+        self._known: dict[tuple[str, bool, int], Said] = {}
 
-    def lines(self, text: str, near: Iterable[Pattern]) -> Said:
-        near = _near(text, near)
-        if "\n" not in text:
-            return self._parts(text, SENTENCE_ENDS, near)
-        apart = [self._parts(line, SENTENCE_ENDS, _near(line, near)) for line in text.split("\n")]
-        # A value may have lines of its own, as what another program said.
-        whole = self._whole(text, near)
-        return max((sum(one[0] for one in apart), "\n".join(one[1] for one in apart)), whole, key=lambda said: said[0])
+    def text(self, text: str) -> Said:
+        """Line by line, or as one sentence of which a value has lines of its own, as what another program said."""
+        near = _near(text, self._patterns)
+        apart = self._lines(text, near)
+        return max(apart, self._whole(text, near), key=lambda said: said[0]) if "\n" in text else apart
+
+    def _lines(self, text: str, near: tuple[Pattern, ...]) -> Said:
+        lines = [self._parts(line, SENTENCE_ENDS, _near(line, near)) for line in text.split("\n")]
+        return sum(letters for letters, _ in lines), "\n".join(said for _, said in lines)
 
     def _value(self, text: str, near: tuple[Pattern, ...]) -> Said:
-        if not text or text[0] in QUOTES or not any(map(str.isalpha, text)):
+        if self._depth == DEEPEST or not text or text[0] in QUOTES or not any(map(str.isalpha, text)):
             return 0, text
-        if text not in self._values:
-            lines = "\n" in text
-            self._values[text] = (
-                self.lines(text, near) if lines else self._parts(text, PARTS, _near(text, near), is_value=True)
-            )
-        return self._values[text]
+        self._depth += 1
+        try:
+            near = _near(text, near)
+            return self._lines(text, near) if "\n" in text else self._parts(text, PARTS, near, is_value=True)
+        finally:
+            self._depth -= 1
 
     def _parts(self, text: str, between: re.Pattern[str], near: tuple[Pattern, ...], is_value: bool = False) -> Said:
         """The best of all ways to read a text as one sentence of ours behind another, or as parts that stay."""
@@ -64,7 +68,7 @@ class _Reading:
         best: list[Said] = [(0, "")]
         for last in range(1, len(cuts)):
             ways: list[Said] = []
-            for first in range(last):
+            for first in range(max(0, last - MOST_PARTS), last):
                 before, (begin, behind) = best[first], cuts[first]
                 letters, said = self._whole(text[behind : cuts[last][0]], near, is_value)
                 if letters or first == last - 1:
@@ -86,10 +90,17 @@ class _Reading:
         bare = text.strip()
         if not bare:
             return 0, text
+        key = bare, is_value, self._depth
+        if key not in self._known:
+            self._known[key] = self._found(bare, near, is_value)
+        letters, said = self._known[key]
+        return letters, text.replace(bare, said) if letters else text
+
+    def _found(self, bare: str, near: tuple[Pattern, ...], is_value: bool) -> Said:
         known = self._plain.get(bare)
         if known is not None:
-            return sum(map(str.isalpha, bare)), text.replace(bare, known)
-        best = 0, text
+            return sum(map(str.isalpha, bare)), known
+        best = 0, bare
         for pattern in near:
             values = pattern.values(bare, lambda value: self._value(value, near)) if pattern.anchor in bare else None
             if values is None or (pattern.letters < LEAST_LETTERS and any(": " in one for _, one in values.values())):
@@ -98,10 +109,10 @@ class _Reading:
             texts = {name: said for name, (_, said) in values.items()}
             sure = pattern.letters >= LEAST_LETTERS or (is_value and pattern.named)
             if pattern.letters + ours > best[0] and (sure or ours or any(map(_is_number, texts.values()))):
-                best = pattern.letters + ours, text.replace(bare, fitted(pattern.msgstr.format(**texts)).strip())
+                best = pattern.letters + ours, fitted(pattern.msgstr.format(**texts)).strip()
         if not best[0] and bare.endswith("."):  # the sentence was put together of parts
             letters, said = self._whole(bare[:-1], near, is_value)
-            return (letters, text.replace(bare, f"{said}.")) if letters else (0, text)
+            return letters, f"{said}."
         return best
 
 

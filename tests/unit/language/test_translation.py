@@ -102,3 +102,11 @@ def test_words_of_a_user_are_not_taken_for_ours():
 
 def test_english_is_what_the_sources_say():
     assert translated("There is no sheet a.csv.", "en") == "There is no sheet a.csv."
+
+
+def test_a_report_of_any_length_is_read():
+    lines = [f"- news.zip row {row}: the picture is broken (no known format)" for row in range(300)]
+    korean = translated("\n".join(lines), "ko").splitlines()
+    assert len(korean) == 300 and all(HANGUL.search(line) and "broken" not in line for line in korean)
+    for endless in (": ".join(["a is b"] * 500), "dancheong: " * 500, " of ".join(["a"] * 500), "x\n" * 99, " (" * 500):
+        assert translated(endless, "ko").count("\n") == endless.count("\n")
