@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-STEPS, CFG, IMAGE_CFG = 12, 3.0, 2.0
-"""The world draws best at lower guidance than Stable Diffusion."""
+STEPS, CFG, IMAGE_CFG = 12, 2.0, 5.0
+"""The world draws best at less guidance by texts than Stable Diffusion, and with more by pictures."""
 
 
 @dataclass(frozen=True)

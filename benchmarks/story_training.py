@@ -44,7 +44,7 @@ def main(options: list[str]) -> dict[str, list[dict]]:
         learned(host, base, world, given.steps, given.seed)
     (storygen, _) = host.node("DancheongLoadStoryGen", file=f"trained/{RUN}.safetensors")
     rows = judged(host, world, storygen, given.stories, given.unseen)
-    return {"learning": learning(base, given.seed), "carried over": [{"seed": given.seed, **row} for row in rows]}
+    return {"learning": learning(base, given.seed), "carried": [{"seed": given.seed, **row} for row in rows]}
 
 
 def write(folder: Path, count: int, seed: int) -> None:
