@@ -12,6 +12,8 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TITLE = "\ub2ec\ube5b"
 NOWHERE = "\uc5c6\ub294 \ud3f4\ub354"
 TITLE_LABEL, RENAMED = "\uc81c\ubaa9", "\ub0b4 \uadf8\ub9bc"
+BEST = "\ubc30\uce58 1(\ucd5c\uc120)"
+NO_DATASET = f"'{NOWHERE}' \ub370\uc774\ud130\uc14b\uc774 \uc5c6\uc2b5\ub2c8\ub2e4."
 CONTROLS = {"en": "Edit & Run", "ko": "\ud3b8\uc9d1 \ubc0f \uc2e4\ud589"}
 SYLLABLES = {"\ub2ec": "\u3137\u3145", "\ube5b": "\u3142\u3147"}
 DRAWN = """() => [...document.querySelectorAll('[data-testid=app-mode-widget-item]')].map(item => [
@@ -122,6 +124,7 @@ def fill_in_and_run(form, pictures):
     form.page.wait_for_function(shown, arg="linear-center-panel", timeout=20_000)
     report = form.page.get_by_test_id("app-mode-widget-item").last.locator("textarea")
     assert form.page.evaluate("app.graph.getNodeById(9).widgets[0].value") in report.input_value() != ""
+    assert BEST in report.input_value() and "Layout" not in report.input_value()
     picture(form, pictures / "apps" / "place_title-run.png")
     form.page.set_viewport_size(PHONE)
     form.page.get_by_test_id("linear-mobile").wait_for()
@@ -137,7 +140,7 @@ def fail(form, pictures):
     drawn(form, apps.named("clean_news_photos"), "ko")
     form.page.get_by_test_id("app-mode-widget-item").first.locator("input").fill(NOWHERE)
     assert form.press_run(button="linear-run-button-icon")["kind"] == "execution_error"
-    form.page.locator(".p-toast").get_by_text(NOWHERE).wait_for()
+    form.page.locator(".p-toast").get_by_text(NO_DATASET).wait_for()
     picture(form, pictures / "apps" / "clean_news_photos-error.png")
 
 
