@@ -105,10 +105,12 @@ class _Reading:
             values = pattern.values(bare, lambda value: self._value(value, near)) if pattern.anchor in bare else None
             if values is None or (pattern.letters < LEAST_LETTERS and any(": " in one for _, one in values.values())):
                 continue
-            ours = sum(letters for letters, _ in values.values())
             texts = {name: said for name, (_, said) in values.items()}
+            # Of two ways that explain as much, the one that leaves brackets whole.
+            torn = sum(text.count("(") != text.count(")") for text in texts.values())
+            ours = sum(letters for letters, _ in values.values()) - torn
             sure = pattern.letters >= LEAST_LETTERS or (is_value and pattern.named)
-            if pattern.letters + ours > best[0] and (sure or ours or any(map(_is_number, texts.values()))):
+            if pattern.letters + ours > best[0] and (sure or ours > 0 or any(map(_is_number, texts.values()))):
                 best = pattern.letters + ours, fitted(pattern.msgstr.format(**texts)).strip()
         if not best[0] and bare.endswith("."):  # the sentence was put together of parts
             letters, said = self._whole(bare[:-1], near, is_value)

@@ -62,6 +62,8 @@ def test_two_sentences_of_one_form_say_the_same():
         ("No face was seen.", ()),
         ("back wing: the cover beside it, mirrored.", ()),
         ("- news.zip row 3: the picture is broken (no known format)", ("news.zip", "3")),
+        ("Title: Font a.ttf (weight 700 has no effect, as this face has one weight) from the system.",
+         ("a.ttf (weight 700", " weight ")),
         # a value of several lines, as what another program said
         ("There is no dataset 'a\nb': expected a file or a folder.", ("'a\nb'",)),
     ],
