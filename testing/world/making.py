@@ -38,7 +38,7 @@ def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Ou
     """
     kept = folder / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    text.tokenizer(kept, "en")
+    text.tokenizer(kept, text.sentences("en"))
     chance = random.Random(seed)
     code = latent.fit(np.stack([draw(scene, number) for number, scene in enumerate(_some(chance, CODED, False))]))
     unet = network.unet()

@@ -16,8 +16,8 @@ POSITIONS = 77
 WIDTH, LAYERS, HEADS = 64, 2, 4
 
 
-def tokenizer(folder: Path, language: str, most: int = 1024) -> None:
-    """Learn the words of a language from the sentences of all scenes and write the tokenizer's files."""
+def tokenizer(folder: Path, lines: list[str], most: int = 1024) -> None:
+    """Learn the words of some lines and write the tokenizer's files."""
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
     bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
@@ -28,8 +28,7 @@ def tokenizer(folder: Path, language: str, most: int = 1024) -> None:
     bpe.decoder = decoders.ByteLevel()
     symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
     trainer = trainers.BpeTrainer(vocab_size=most, initial_alphabet=symbols, end_of_word_suffix="</w>")
-    lines = sorted({sentence(scene, language, order) for scene in singles() for order in range(ORDERS)})
-    bpe.train_from_iterator((line.replace(",", " ,") for line in lines), trainer)
+    bpe.train_from_iterator((line.replace(",", " ,") for line in sorted({*lines})), trainer)
     learned = json.loads(bpe.to_str())["model"]
     pieces = [*symbols, *(symbol + "</w>" for symbol in symbols)]
     pieces += [piece for piece in learned["vocab"] if piece not in set(pieces)]
@@ -41,6 +40,11 @@ def tokenizer(folder: Path, language: str, most: int = 1024) -> None:
     settings = {"tokenizer_class": "CLIPTokenizer", "model_max_length": POSITIONS, "unk_token": END, "pad_token": END}
     settings |= {"bos_token": START, "eos_token": END, "do_lower_case": True}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def sentences(language: str) -> list[str]:
+    """Of all scenes of one thing, in every order."""
+    return [sentence(scene, language, order) for scene in singles() for order in range(ORDERS)]
 
 
 def encoder(folder: Path, seed: int):
