@@ -67,7 +67,7 @@ def told(kept: Path, seed: int, count: int) -> dict[str, list[dict[str, Any]]]:
         rows = {
             "inversion": telling.inversion(host.lists, halves, found, image),
             "styles": telling.styles(host.lists, halves, found, image),
-            "wrong words": telling.checks(host.lists, halves, found, image, seed),
+            "checks": telling.checks(host.lists, halves, found, image, seed),
         }
     begun = {"seed": seed, "pictures": count}
     return {name: [begun | {kind: round(100 * share, 1) for kind, share in row.items()}] for name, row in rows.items()}
