@@ -139,8 +139,6 @@ def quick() -> dict:
         "train_topic_dataset": {"5": {"side": 64, "steps": 2, "batch_size": 1}, "6": {"name": "economy-dataset"}},
         "train_story": {"4": {"side": 64, "steps": 2, "batch_size": 1}},
         "train_storyboard": {"4": {"side": 64, "steps": 2, "rank": 2}},
-        "train_story": {"4": {"side": 64, "steps": 2, "batch_size": 1}},
-        "train_storyboard": {"4": {"side": 64, "steps": 2, "rank": 2}},
         "train_lora_korean": {
             "3": {"count": 2},
             "4": {"width": 64, "height": 64},
