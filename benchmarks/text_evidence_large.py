@@ -60,8 +60,10 @@ def main(options: list[str]) -> dict[str, list[dict]]:
 
 def write(model: dict[str, np.ndarray]) -> None:
     columns = {
-        name: {key: np.round(value, 4).tolist() for key, value in zip(evidence.FEATURES, model[name], strict=True)}
-        for name in evidence.COLUMNS
+        part: {
+            key: np.round(value, 4).tolist() for key, value in zip(evidence.LARGE_FEATURES, model[part], strict=True)
+        }
+        for part in evidence.COLUMNS
     }
     rest = {name: np.round(model[name], 4).tolist() for name in ("hidden", "last", "bias")}
     target = PACK / "nodes" / "text_mask" / "finding" / "large.json"
@@ -130,7 +132,7 @@ def gather(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
             share = (own & words).sum() / max(own.sum(), 1)
             is_line = values[evidence.FEATURES.index("log_aspect")] > longest
             if not is_line and (share >= INSIDE or share <= OUTSIDE):
-                rows.append(values)
+                rows.append(values[: len(evidence.LARGE_FEATURES)])
                 truth.append(share >= INSIDE)
     return np.array(rows), np.array(truth)
 

@@ -109,7 +109,7 @@ KINDS: dict[str, Callable[[np.random.Generator, list[Path]], Seen]] = {
 }
 
 
-def _grounds(folder: Path) -> list[Path]:
+def reduced_grounds(folder: Path) -> list[Path]:
     """Every other wallpaper, reduced: to read a large one takes longer than to draw on it."""
     kept = folder / "grounds"
     if not kept.exists():
@@ -138,7 +138,7 @@ def draw(folder: Path, kind: str, seed: int, count: int) -> dict:
     """Keep patches of text and of what is none: boxes of either, and what the text network takes for text."""
     rapidocr_engine.MAX_THREADS = 1
     rng = np.random.Generator(np.random.PCG64((90_000 + seed, list(KINDS).index(kind))))
-    grounds = _grounds(folder)
+    grounds = reduced_grounds(folder)
     patches: dict[int, list[np.ndarray]] = {}
     truth: dict[int, list[bool]] = {}
     for number in range(count):
@@ -207,5 +207,5 @@ def shown(picture: np.ndarray) -> list[Region]:
     ]
     if not found:
         return []
-    weights = evidence.weight(np.stack([features for _, features in found]), np.inf)
+    weights = evidence.small_weight(np.stack([features for _, features in found]))
     return [region for (region, _), weight in zip(found, weights, strict=True) if weight >= LEAST_WEIGHT]

@@ -9,7 +9,6 @@ import numpy as np
 from ..regions import Region
 from . import beyond, evidence, pyramid
 from .lines import lines
-from .screentone import is_screentone
 
 LEAST_CONTRAST = 6
 """Of 255, in any channel: less cannot be read by anybody."""
@@ -68,15 +67,7 @@ def weighed(picture: np.ndarray, looks: list[pyramid.Look]) -> list[Candidate]:
     if not seen:
         return []
     features = np.stack([features for _, features, _ in seen])
-    odds = np.full(len(seen), np.inf, np.float32)
-    # What is no text whatever the network says is not shown to it: it takes time.
-    likely = np.flatnonzero(evidence.weight(features, odds) >= LEAST_WEIGHT)
-    odds[likely] = line_network.odds(picture, [seen[number][0] for number in likely])
-    weights = evidence.weight(features, odds)
-    for number in np.flatnonzero(weights >= LEAST_WEIGHT):
-        region = seen[number][0]
-        if max(region.sides) <= evidence.LINE * region.height and is_screentone(picture, region):
-            weights[number] = -np.inf
+    weights = evidence.weight(features, line_network.odds(picture, [region for region, _, _ in seen]))
     return [
         Candidate(region, drawn_in, float(weight)) for (region, _, drawn_in), weight in zip(seen, weights, strict=True)
     ]

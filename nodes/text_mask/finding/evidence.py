@@ -2,9 +2,10 @@
 
 A text network takes a whole meadow, a wall or the moon for one large letter. Letters have a stroke that is thin against
 their height, they part in colour from their ground, and they are seen from more than one distance. A logistic
-regression over such features weighs them; `evidence.json` holds it, `benchmarks/text_evidence.py` fits it. What is
-not tiny must look like letters to the letter network too: a perceptron with one hidden layer (`large.json`, fitted by
-`benchmarks/text_evidence_large.py`) weighs it. A third voice is the line network's, which looks at the region itself.
+regression over such features is the first voice; `evidence.json` holds it, `benchmarks/text_evidence.py` fits it. A
+perceptron with one hidden layer, which hears what the letter network sees too, is the second (`large.json`, fitted by
+`benchmarks/text_evidence_large.py`), and the line network, which looks at the region itself, the third. The judge
+weighs the three, their evidence, and what speaks for a picture (`pictures.py`).
 """
 
 import json
@@ -17,6 +18,7 @@ import numpy as np
 from ..marking import letters, strokes
 from ..marking.upright import upright
 from ..regions import Region
+from . import judge, pictures, screentone
 from .lines import mean_inside
 from .pyramid import Look
 
@@ -27,7 +29,8 @@ READABLE = (14, 72)
 LETTER_HEIGHT = 64
 """px: larger letters are examined at this height; it bounds the work and makes the features comparable."""
 COLUMNS = ("mean", "deviation", "weights")
-MARGIN = strokes.RING + 1
+MARGIN = 16
+"""px of that: where the ground of the letters and the edges of a picture are seen."""
 TIGHTEST = 0.25
 """Of the text height: no side moves inward by more, whatever the colours say."""
 SPARE = 0.05
@@ -37,21 +40,29 @@ NO_HEART = 2.0
 """Of log(texture + 1): nothing that is flat inside."""
 LEAST_READABLE = 0.25
 """0..1: small text is still there from where its letters have a readable height; a row of windows is not."""
-TINY, SMALL = 0.001, 0.04
-"""Of the picture's area: what is smaller has too few px for the letter network; what is larger is a title, or one of
-the photographs, coins and windows that look like one."""
+TINY, THIN = 0.001, 0.015
+"""Of the picture's area: what is smaller, and a line that is smaller, is not looked into; of small print a page has
+hundreds of lines, and what looks like one and is none destroys little."""
 LINE = 5
 """Times as long as high: no photograph is, and a line of any size is."""
-DOUBT = 2.0
-"""Log-odds: so far may a model be against small text, and so sure must one be of large text."""
+DOUBT = 1.5
+"""Log-odds: how sure the judge must be of text before it is even; a photograph that is lost weighs more than a word
+that is left."""
+ACCEPTED = 0.5
+"""Log-odds: more makes nothing more of a text."""
+EVEN, AGREED, SURE = 1.0, 2.0, 4.0
+"""Log-odds of the voices: less is doubt; so sure must two of them be together; and so the line network alone."""
 LETTER_FEATURES = ("letters_share", "letters_sure", "letters_along", "letters_texture", "letters_agree")
-NO_LETTERS = dict.fromkeys(LETTER_FEATURES, 0.0)
+PICTURE_FEATURES = (*pictures.FEATURES, "grid_likeness")
+NOT_SEEN = dict.fromkeys((*LETTER_FEATURES, *pictures.FEATURES), 0.0)
+VOICES = ("odds", "small", "large_weight")
 SMALL_FEATURES = (
     "log_height", "log_height_squared", "log_aspect", "separation", "ink_share", "stroke_width", "log_edge_density",
     "score", "finer", "coarser", "rim", "log_contrast", "log_share", "large", "tall", "unclear_large", "unclear_tall",
     "readable",
 )  # fmt: skip
-FEATURES = (*SMALL_FEATURES, *LETTER_FEATURES)
+LARGE_FEATURES = (*SMALL_FEATURES, *LETTER_FEATURES)
+FEATURES = (*LARGE_FEATURES, *PICTURE_FEATURES)
 
 
 def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) -> tuple[np.ndarray, Region]:
@@ -93,27 +104,37 @@ def examine(picture: np.ndarray, region: Region, looks: list[Look], own: int) ->
         "unclear_large": large * (1 - seen.separation),
         "unclear_tall": tall * (1 - seen.separation),
         "readable": _readable(region, looks, picture),
+        "grid_likeness": screentone.second_likeness(picture, region),
     }
-    is_looked_into = share >= TINY and max(height, width) <= LINE * letter
-    values |= _letters(picture, region, seen.ink[patch.rows, patch.columns]) if is_looked_into else NO_LETTERS
+    own_ink = seen.ink[patch.rows, patch.columns]
+    is_looked_into = share >= (THIN if max(height, width) > LINE * letter else TINY)
+    values |= _letters(picture, region, own_ink) | pictures.features(patch, own_ink) if is_looked_into else NOT_SEEN
     features = np.array([values[name] for name in FEATURES], np.float32)
     return features, _drawn_in(region, seen) if seen.is_clear(inside) else region
 
 
-def weight(features: np.ndarray, odds: np.ndarray | float) -> np.ndarray:
+def weight(features: np.ndarray, odds: np.ndarray) -> np.ndarray:
     """`[N,F]` features, and `[N]` log-odds of the line network, to log-odds of text; 0 is even."""
     small, large = small_weight(features), large_weight(features)
-    share, aspect, readable = (features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect", "readable"))
-    is_line = aspect > math.log(LINE)
-    # Each lets other things through that are no text. What is tiny or a line is weighed by the first and the last.
-    seen = np.where(is_line | (share < math.log(TINY)), small, np.minimum(small, large + DOUBT))
-    # Large text is refused by the first at times: two must be sure, the other of these two at least not against it.
-    least, middle, _ = np.sort(np.stack(np.broadcast_arrays(small, large, odds)), axis=0)
-    decided = np.maximum(np.minimum(large, odds) - DOUBT, np.minimum(middle - DOUBT, least))
-    weights = np.where(
-        is_line | (share < math.log(SMALL)), np.minimum(seen, odds), np.where(decided > 0, decided + DOUBT, decided)
+    judged = judge.weight((*FEATURES, *VOICES), np.column_stack([features, odds, small, large])) - DOUBT
+    share, aspect, readable, likeness = (
+        features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect", "readable", "grid_likeness")
     )
-    return np.where(readable < LEAST_READABLE, -np.inf, weights)
+    # The line network sees screentone as it stands, which the judge knows by its evidence alone.
+    judged = np.minimum(judged, odds + AGREED)
+    # A letter that fills the picture is rare where the judge learnt: what no voice is against, and the third is sure
+    # of, is not lost.
+    least, middle, _ = np.sort(np.stack([small, large, odds]), axis=0)
+    judged = np.maximum(judged, np.minimum(np.minimum(middle - AGREED, least), odds - SURE))
+    # Pieces of a line are text as well as the line: of what is accepted, the voices say what is seen best.
+    judged = np.where(judged >= ACCEPTED, np.maximum(np.minimum(small, odds), ACCEPTED), judged)
+    is_line = aspect > math.log(LINE)
+    alone = np.where(readable < LEAST_READABLE, -np.inf, np.minimum(small, odds))
+    judged = np.where((readable < LEAST_READABLE) & (odds < SURE), -np.inf, judged)
+    weights = np.where(share < np.log(np.where(is_line, THIN, TINY)), alone, judged)
+    # Less alike is enough where the line network doubts.
+    is_grid = (likeness >= screentone.ALIKE) | ((likeness >= screentone.RATHER_ALIKE) & (odds < EVEN))
+    return np.where(is_grid & ~is_line, -np.inf, weights)
 
 
 def small_weight(features: np.ndarray) -> np.ndarray:
@@ -124,9 +145,9 @@ def small_weight(features: np.ndarray) -> np.ndarray:
 
 
 def large_weight(features: np.ndarray, model: dict[str, np.ndarray] | None = None) -> np.ndarray:
-    """The same by all features, for what is not tiny; by another model than the pack's where one is given."""
+    """The same by what the letter network sees too; by another model than the pack's where one is given."""
     model = model or _large_model()
-    inputs = (features - model["mean"]) / model["deviation"]
+    inputs = (features[:, : len(LARGE_FEATURES)] - model["mean"]) / model["deviation"]
     return np.tanh(inputs @ model["weights"] + model["hidden"]) @ model["last"] + model["bias"]
 
 
@@ -140,7 +161,7 @@ def _model() -> dict[str, np.ndarray]:
 @cache
 def _large_model() -> dict[str, np.ndarray]:
     model = json.loads(Path(__file__).with_name("large.json").read_text())
-    columns = {key: np.array([model[key][name] for name in FEATURES], np.float32) for key in COLUMNS}
+    columns = {key: np.array([model[key][name] for name in LARGE_FEATURES], np.float32) for key in COLUMNS}
     return {**columns, **{key: np.array(model[key], np.float32) for key in ("hidden", "last", "bias")}}
 
 

@@ -20,13 +20,9 @@ STEPS = (3, 20)
 """px from dot to dot."""
 ACROSS = math.radians(30)
 """The second direction differs from the first by that at least."""
-ALIKE = 0.4
-"""0..1: letters reach .4 in a hundredth of the lines, screentone nearly always."""
-
-
-def is_screentone(picture: np.ndarray, region: Region) -> bool:
-    """Whether a region of a picture `[H,W,3]` uint8 RGB is filled with dots on a grid."""
-    return second_likeness(picture, region) >= ALIKE
+ALIKE, RATHER_ALIKE = 0.4, 0.3
+"""0..1: letters reach .4 in a hundredth of the lines, screentone nearly always; .3 is enough where something else
+speaks against letters."""
 
 
 def second_likeness(picture: np.ndarray, region: Region) -> float:

@@ -36,6 +36,19 @@ def test_strips_of_screentone_are_no_lines():
     assert masked(page).mean() < 0.01
 
 
+def test_rows_of_windows_are_no_lines():
+    rng = np.random.default_rng(0)
+    page = np.full((420, 420, 3), (238, 240, 225), np.uint8)
+    page[30:390, 30:390] = (120, 90, 70)
+    for row in range(3):
+        for column in range(10):
+            top, left = 30 + int((row + 0.2) * 120), 30 + int((column + 0.2) * 36)
+            page[top : top + 72, left : left + 21] = (230, 220, 150) if rng.random() < 0.7 else (40, 30, 30)
+    grain = rng.normal(0, 5, (360, 360, 3))
+    page[30:390, 30:390] = (page[30:390, 30:390] + grain).clip(0, 255)
+    assert masked(page).mean() < 0.01
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_pictures_on_paper_are_no_letters(kind):
     rng = np.random.Generator(np.random.PCG64(4))
@@ -89,6 +102,13 @@ def test_the_two_sides_of_a_word_that_a_figure_parts_are_found(korean_font):
 
 def test_a_huge_effect_word_is_found(korean_font):
     picture, ink = lettered(sky(), [("쿵", (40, -40), 452, (250, 220, 60))], korean_font)
+    assert masked(picture)[ink].mean() > 0.95
+
+
+def test_a_letter_that_fills_the_picture_is_found_over_two_grounds(korean_font):
+    ground = sky()
+    ground[300:] = (150, 60, 90)
+    picture, ink = lettered(ground, [("꽃", (60, -30), 420, (250, 240, 120))], korean_font)
     assert masked(picture)[ink].mean() > 0.95
 
 

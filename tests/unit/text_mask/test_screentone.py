@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from dancheong.nodes.text_mask.finding.screentone import is_screentone
+from dancheong.nodes.text_mask.finding.screentone import ALIKE, second_likeness
 from dancheong.nodes.text_mask.regions import Region
 from PIL import Image, ImageDraw, ImageFont
 
 
-def whole(picture):
+def is_screentone(picture):
     height, width = picture.shape[:2]
-    return Region(np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32), 1.0)
+    whole = Region(np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32), 1.0)
+    return second_likeness(picture, whole) >= ALIKE
 
 
 @pytest.mark.parametrize("size", [(60, 220), (170, 60)])
@@ -21,7 +22,7 @@ def test_dots_of_any_pitch_and_angle_are_screentone(size):
         grey = 0.5 + 0.3 * np.sin(columns / 30) * np.cos(rows / 40)
         dots = (np.cos(u) + np.cos(v)) / 4 + 0.5 < grey
         picture = np.repeat((dots * 235 + 10).astype(np.uint8)[..., None], 3, 2)
-        assert is_screentone(picture, whole(picture)), (pitch, turn)
+        assert is_screentone(picture), (pitch, turn)
 
 
 def test_letters_and_noise_are_none(korean_font):
@@ -31,10 +32,10 @@ def test_letters_and_noise_are_none(korean_font):
         sheet = Image.new("RGB", (round(face.getlength(line)) + 8, round(1.2 * size)), "white")
         ImageDraw.Draw(sheet).text((4, 0), line, "black", face)
         pictures.append(np.asarray(sheet))
-    assert [is_screentone(picture, whole(picture)) for picture in pictures] == [False] * len(pictures)
+    assert [is_screentone(picture) for picture in pictures] == [False] * len(pictures)
 
 
 def test_a_plain_or_tiny_region_is_none():
     for size in ((3, 3), (40, 4), (64, 64)):
         plain = np.full((*size, 3), 120, np.uint8)
-        assert not is_screentone(plain, whole(plain))
+        assert not is_screentone(plain)
