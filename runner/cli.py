@@ -174,7 +174,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _engines(options: argparse.Namespace) -> None:
     from .setup import engines
 
-    tell(engines.install(options.name) if options.action == "install" else engines.listing())
+    tell(str(engines.install(options.name)) if options.action == "install" else engines.listing())
 
 
 def _collect(options: argparse.Namespace) -> int:
