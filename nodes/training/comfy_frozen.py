@@ -5,12 +5,13 @@ What a node loads are inference tensors, which autograd refuses; a copy that is 
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 import comfy.model_management
+import comfy.sd
 import torch
 from comfy.ldm.modules.attention import attention_pytorch
 from comfy.model_patcher import ModelPatcher
@@ -50,6 +51,17 @@ def fingerprint(*parts: torch.nn.Module | Sequence[torch.Tensor] | str) -> str:
             values = tensor.detach().flatten()
             digest.update(values[:: max(1, len(values) // SAMPLED)].float().cpu().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def encoding(model: ModelPatcher, vae: comfy.sd.VAE) -> Callable[[torch.Tensor], torch.Tensor]:
+    """What makes latents of pictures: `[B,H,W,3]` in 0..1 to `[B,C,h,w]`, scaled as the model has them."""
+
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode():
+            latents = model.model.process_latent_in(vae.encode(pixels))
+        return latents.clone().float().cpu()
+
+    return encode
 
 
 def check_parts(model: ModelPatcher, states: torch.Tensor, latents: torch.Tensor) -> None:

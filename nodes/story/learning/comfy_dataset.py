@@ -1,6 +1,7 @@
 """A folder of stories as what is learned from: its pictures are encoded once and kept, not held in memory."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import comfy.sd
@@ -15,12 +16,15 @@ from ...news import RefusedRow, refusals
 from ...training import LONGEST, LatentStore
 from ...training.comfy import fingerprint
 from ..comfy_references import GREY
+from ..comfy_references import encode as conditioned
 from ..stories import Story, stories
 
 STORES = "story_latents"
 """Folder of the output folder where latents are kept: a folder for each dataset, size and VAE."""
 LEAST = 2
 """Stories; one is only measured."""
+KEPT_TEXTS = 4000
+"""Texts whose states are kept: 0.9 GB of Stable Diffusion 1.5's."""
 
 
 def gather(path: Path, vae: comfy.sd.VAE, side: int, encode: Callable[[torch.Tensor], torch.Tensor]) -> LatentStore:
@@ -68,6 +72,18 @@ def stamped(path: Path) -> str:
 def null(side: int, encode: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
     """The latents of "no reference": [C, h, w]."""
     return encode(torch.full((1, side, side, 3), GREY))[0]
+
+
+def saying(clip: comfy.sd.CLIP) -> Callable[[str], torch.Tensor]:
+    """What gives the states of a text, [1, tokens, width]; each text is encoded once."""
+
+    @lru_cache(KEPT_TEXTS)
+    def states_of(text: str) -> torch.Tensor:
+        with torch.inference_mode():
+            found = conditioned(clip, text)[0][0]
+        return found.clone().float().cpu()
+
+    return states_of
 
 
 def _take(

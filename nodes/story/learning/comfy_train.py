@@ -1,7 +1,6 @@
 """Learn StoryGen's image attention for a MODEL, and keep it as Load StoryGen reads it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import comfy.sd
@@ -13,11 +12,10 @@ from safetensors.torch import save
 from ...ground.whole_file import write_whole
 from ...host.progress import interruptible_layers
 from ...training import Plan, named
-from ...training.comfy import Denoiser, check_parts, fingerprint, run
+from ...training.comfy import Denoiser, check_parts, encoding, fingerprint, run
 from .. import weights
 from ..comfy_attention import Block, ImageAttention
 from ..comfy_load import StoryGen, apply, block_of, fitting, load
-from ..comfy_references import encode as conditioned
 from ..weights import IMAGE, MATRICES, NORM, SELF, Weights, public
 from . import comfy_dataset
 from .comfy_task import StoryTask
@@ -31,8 +29,6 @@ WARM_UP = 0.02
 """Share of the steps over which the learning rate rises."""
 LOOKS = 10
 """Times that a run measures and saves itself."""
-KEPT_TEXTS = 4000
-"""Texts whose states are kept: 0.9 GB of Stable Diffusion 1.5's."""
 
 
 @dataclass(frozen=True)
@@ -83,18 +79,7 @@ def learn(
     called = named(states, results, name.strip() or path.name, resume.strip())
     places = fitting(model, storygen.weights if storygen else None)
     with torch.inference_mode(False):
-
-        def encode(pixels: torch.Tensor) -> torch.Tensor:
-            with torch.inference_mode():
-                latents = model.model.process_latent_in(vae.encode(pixels))
-            return latents.clone().float().cpu()
-
-        @lru_cache(KEPT_TEXTS)
-        def states_of(text: str) -> torch.Tensor:
-            with torch.inference_mode():
-                found = conditioned(clip, text)[0][0]
-            return found.clone().float().cpu()
-
+        encode, states_of = encoding(model, vae), comfy_dataset.saying(clip)
         null = comfy_dataset.null(side, encode)
         check_parts(model, states_of(""), null)
         based = apply(model, storygen) if storygen else model

@@ -1,7 +1,6 @@
 """Learn a LoRA on storyboards for a MODEL, and keep it as Load LoRA reads it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import comfy.sd
@@ -15,7 +14,7 @@ from ...ground.whole_file import write_whole
 from ...host.progress import interruptible_layers
 from ...story import comfy as story
 from ...training import Outcome, Plan, named
-from ...training.comfy import Denoiser, check_parts, fingerprint, run
+from ...training.comfy import Denoiser, check_parts, encoding, fingerprint, run
 from .. import comfy_attention
 from .comfy_lora import LoRA
 from .comfy_task import BoardTask, Lesson
@@ -24,8 +23,6 @@ STATES, TRAINED = "storyboard_runs", "trained"
 """Folder of the output folder where runs keep their state; folder of models/loras for what they learned."""
 WARM_UP, LOOKS = 0.05, 10
 """Share of the steps over which the learning rate rises; times that a run measures and saves itself."""
-KEPT_TEXTS = 4000
-"""Texts whose states are kept: 0.9 GB of Stable Diffusion 1.5's."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +77,7 @@ def learn(
     states, results = Path(folder_paths.get_output_directory()) / STATES, root / TRAINED
     called = named(states, results, name.strip() or path.name, resume.strip())
     with torch.inference_mode(False):
-
-        def encode(pixels: torch.Tensor) -> torch.Tensor:
-            with torch.inference_mode():
-                latents = model.model.process_latent_in(vae.encode(pixels))
-            return latents.clone().float().cpu()
-
-        @lru_cache(KEPT_TEXTS)
-        def states_of(text: str) -> torch.Tensor:
-            with torch.inference_mode():
-                found = story.encode(clip, text)[0][0]
-            return found.clone().float().cpu()
-
+        encode, states_of = encoding(model, vae), story.saying(clip)
         check_parts(model, states_of(""), story.null(side, encode))
         store = story.gather(path, vae, side, encode)
         captions = [text.split("\n") for text in store.titles]

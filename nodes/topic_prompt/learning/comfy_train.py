@@ -15,7 +15,7 @@ from ...ground import UserError
 from ...host.progress import Progress, interruptible_layers
 from ...korean_clip import origin_of
 from ...training import Plan, named
-from ...training.comfy import Denoiser, fingerprint, run
+from ...training.comfy import Denoiser, encoding, fingerprint, run
 from .. import save_file
 from ..topic_file import Topic
 from . import runs
@@ -92,13 +92,8 @@ def learn(
     with torch.inference_mode(False):
         encoder = LearningEncoder(clip)
         _check_model(model, encoder)
-
-        def encode(image: torch.Tensor) -> torch.Tensor:
-            with torch.inference_mode():
-                latent = model.model.process_latent_in(vae.encode(image[None, ..., :3]))
-            return latent[0].clone().float().cpu()
-
-        material = gather(encode)
+        encode = encoding(model, vae)
+        material = gather(lambda image: encode(image[None, ..., :3])[0])
         denoiser = Denoiser(model)
         dataset = fingerprint(repr(material.titles), material.latents)
         job = fingerprint(repr(lesson), dataset, denoiser.fingerprint, encoder.fingerprint)
