@@ -105,7 +105,7 @@ def part(kind: str, *options: str) -> dict:
 
 def size(count: int) -> dict[str, float]:
     """What a corpus of so many pairs takes, and thirty steps over it; every fourth pair is a duplicate."""
-    from dancheong.nodes.korean_clip import Distilling, TokenizerMaking
+    from dancheong.nodes.korean_clip.learning import Distilling, TokenizerMaking
 
     from ..testing.world.nodes import KEPT
 
@@ -152,7 +152,7 @@ class Desk:
 
     def learned(self, variant: str) -> dict[str, float]:
         """Train an encoder and judge it by its vectors."""
-        from dancheong.nodes.korean_clip import Distilling, EncoderJudging, TokenizerMaking
+        from dancheong.nodes.korean_clip.learning import Distilling, EncoderJudging, TokenizerMaking
 
         out = self._made / variant
         figures = out / "figures.json"

@@ -179,7 +179,7 @@ def _engines(options: argparse.Namespace) -> None:
 
 def _collect(options: argparse.Namespace) -> int:
     from ..nodes.curation import Standards
-    from ..nodes.news import Collecting, Collection, read_portal, summary
+    from ..nodes.news.collecting import Collecting, Collection, read_portal, summary
     from .progress import Bar
 
     portal = read_portal(options.portal)
@@ -261,7 +261,7 @@ def _judge(options: argparse.Namespace) -> None:
         return encoders.judge(options)
     import json
 
-    from ..nodes.retrieval import Judging
+    from ..nodes.retrieval.judging import Judging
     from .progress import Bar
 
     judging = Judging(

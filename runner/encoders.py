@@ -97,7 +97,7 @@ def positive(text: str) -> int:
 
 def train(options: argparse.Namespace) -> None:
     """Make a tokenizer or an encoder."""
-    from ..nodes.korean_clip import Distilling, TokenizerMaking
+    from ..nodes.korean_clip.learning import Distilling, TokenizerMaking
     from .progress import Bar
 
     columns = {"korean": options.korean_column, "english": options.english_column}
@@ -135,7 +135,7 @@ def train(options: argparse.Namespace) -> None:
 
 def judge(options: argparse.Namespace) -> None:
     """Judge encoders side by side."""
-    from ..nodes.korean_clip import EncoderJudging, judged_lines
+    from ..nodes.korean_clip.learning import EncoderJudging, judged_lines
     from .progress import Bar
 
     judging = EncoderJudging(

@@ -16,6 +16,8 @@ OPEN = ("ground", "page")
 """Folders under nodes/ whose files anyone may import."""
 DOORS = ("nodes", "comfy")
 """Files that are doors, beside `__init__`."""
+APART = ("nodes.korean_clip.learning", "nodes.news.collecting", "nodes.retrieval.judging")
+"""Inner rooms that only the command line enters, by their own `__init__`: ComfyUI's start does not load them."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ def module_of(path: Path, root: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def arrows(path: Path, root: Path) -> Iterator[Arrow]:
-    """Every import of a file, wherever it stands in it."""
+def arrows(path: Path, root: Path, at_once: bool = False) -> Iterator[Arrow]:
+    """Every import of a file, wherever it stands in it, or those that happen `at_once` when it is loaded."""
     source, package = module_of(path, root), path.relative_to(root).parent.parts
-    for node in _imports(path):
+    for node in _imports(path, at_once):
         if isinstance(node, ast.Import):
             yield from (Arrow(source, alias.name, True) for alias in node.names)
         elif not node.level:
@@ -59,10 +61,11 @@ def arrows(path: Path, root: Path) -> Iterator[Arrow]:
 
 
 @cache
-def _imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
+def _imports(path: Path, at_once: bool) -> list[ast.Import | ast.ImportFrom]:
     """Read once for every question that is asked of it."""
     module = ast.parse(path.read_text(encoding="utf-8"))
-    return [node for node in ast.walk(module) if isinstance(node, ast.Import | ast.ImportFrom)]
+    nodes = module.body if at_once else ast.walk(module)
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _targets(root: Path, base: str, node: ast.ImportFrom) -> Iterator[str]:
@@ -83,7 +86,7 @@ def faults(arrow: Arrow) -> Iterator[str]:
     if target[0] in ("testing", "tests", "benchmarks"):
         yield f"imports {arrow.target}, which is not installed"
     elif source[0] == "runner":
-        if target[0] == "nodes" and len(target) > 2 and target[1] not in OPEN:
+        if target[0] == "nodes" and len(target) > 2 and target[1] not in OPEN and arrow.target not in APART:
             yield f"reaches past the door of {target[1]}: {arrow.target}"
         if target[:2] == ["nodes", "host"]:
             yield "the runner knows ComfyUI by HTTP only"
@@ -150,6 +153,20 @@ def graph(root: Path, *folders: str) -> dict[str, set[str]]:
         for path in sources(root, folder):
             own = {arrow.target for arrow in arrows(path, root) if not arrow.foreign}
             found[module_of(path, root)] = own - {module_of(path, root)}
+    return found
+
+
+def loaded(root: Path, *modules: str) -> set[str]:
+    """All of the pack that is loaded with these modules, themselves and the packages around them included."""
+    waiting, found = list(modules), set()
+    while waiting:
+        name = waiting.pop()
+        if name and name not in found:
+            found.add(name)
+            path = root.joinpath(*name.split("."))
+            path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            waiting += [arrow.target for arrow in arrows(path, root, at_once=True) if not arrow.foreign]
+            waiting.append(name.rpartition(".")[0])
     return found
 
 

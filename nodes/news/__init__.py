@@ -1,6 +1,5 @@
 """News: articles with their pictures, from whatever files hold them, and their headlines."""
 
-from .collecting import Collecting, Collection, read_portal, summary
 from .dataset import count, left, piece_count, piece_records, pieces, records
 from .names import composed
 from .picture import BrokenPicture, Picture, decode
@@ -10,8 +9,6 @@ from .report import kind, refusals
 
 __all__ = [
     "BrokenPicture",
-    "Collecting",
-    "Collection",
     "Picture",
     "Record",
     "RefusedRow",
@@ -24,8 +21,6 @@ __all__ = [
     "piece_records",
     "pieces",
     "read_picture",
-    "read_portal",
     "records",
     "refusals",
-    "summary",
 ]

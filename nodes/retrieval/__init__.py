@@ -1,6 +1,5 @@
 """What a picture says: which prompt would draw it, which style it is, which words of a prompt it did not draw."""
 
 from .folder_clip import FolderClip
-from .judging.judge import TASKS, Judging
 
-__all__ = ["TASKS", "FolderClip", "Judging"]
+__all__ = ["FolderClip"]

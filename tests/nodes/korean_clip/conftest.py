@@ -4,7 +4,7 @@ import csv
 import random
 
 import pytest
-from dancheong.nodes.korean_clip import Distilling, TokenizerMaking
+from dancheong.nodes.korean_clip.learning import Distilling, TokenizerMaking
 from dancheong.testing.world.scene import scenes
 from dancheong.testing.world.sentence import ORDERS, sentence
 from safetensors.torch import save_file

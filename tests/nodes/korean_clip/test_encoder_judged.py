@@ -5,7 +5,7 @@ import json
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.korean_clip import EncoderJudging, judged_lines
+from dancheong.nodes.korean_clip.learning import EncoderJudging, judged_lines
 from dancheong.runner import cli
 
 PAIRS = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.retrieval import Judging
+from dancheong.nodes.retrieval.judging import Judging
 from dancheong.testing.scenes import journey
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "cat", ",", *journey.INKS, *journey.SHAPES]

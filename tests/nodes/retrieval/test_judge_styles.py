@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.retrieval import Judging
+from dancheong.nodes.retrieval.judging import Judging
 from dancheong.testing.models import clip_pair
 from dancheong.testing.scenes import journey
 from PIL import Image

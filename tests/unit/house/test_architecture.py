@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from dancheong.testing.arrows import arrows, by_room, circle, faults, graph, sources
+from dancheong.testing.arrows import APART, arrows, by_room, circle, faults, graph, loaded, sources
 
 HEAVY = {"cv2", "rapidocr", "onnxruntime", "tensorflow", "keras_ocr", "fontTools", "freetype", "pikepdf",
          "scrapy", "spandrel", "tifffile", "twisted", "uharfbuzz", "uniseg"}  # fmt: skip
@@ -65,6 +65,8 @@ def test_tests_and_benchmarks_stand_apart(root):
         ("runner/queue/run.py", "from ...nodes.erase.nodes import EraseMasked"),
         ("runner/queue/run.py", "from ...nodes.erase.inpaint import inpaint"),
         ("runner/queue/run.py", "from ...nodes.watermark.removing.unmark import Unmark"),
+        ("runner/queue/run.py", "from ...nodes.news.collecting.portal import read"),
+        ("nodes/curation/walk.py", "from ..news.collecting import Collection"),
         ("runner/queue/run.py", "from ...nodes.host import images"),
         ("runner/queue/run.py", "import comfy.utils"),
     ],
@@ -90,6 +92,7 @@ def test_the_arrow_test_sees_each_fault(tmp_path, place, line):
         ("nodes/erase/nodes.py", "from ..text_mask import ENGINES"),
         ("nodes/erase/opencv.py", "from ..ground.whole_file import write_whole"),
         ("runner/queue/run.py", "from ...nodes.erase import inpaint"),
+        ("runner/queue/run.py", "from ...nodes.news.collecting import Collection"),
     ],
 )
 def test_the_arrow_test_lets_doors_through(tmp_path, place, line):
@@ -111,6 +114,15 @@ def imports(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module
+
+
+def test_the_start_of_comfyui_loads_no_room_that_only_the_command_line_enters(root):
+    from dancheong.nodes import NODES
+
+    found = loaded(root, "nodes.extension", *{f"nodes.{folder}.nodes" for folder, _ in NODES})
+    assert len(found) > 200
+    assert {name for name in found if name.startswith(APART)} == set()
+    assert all(set(loaded(root, room)) > {room} for room in APART)
 
 
 def test_heavy_packages_are_imported_only_inside_functions(root):

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.korean_clip import TokenizerMaking
+from dancheong.nodes.korean_clip.learning import TokenizerMaking
 from dancheong.nodes.korean_clip.learning.tokenizer import FEWEST, shared
 from dancheong.nodes.korean_clip.prompt_tokenizer import PromptTokenizer
 

@@ -7,8 +7,7 @@ from datetime import date
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.news import Collection, read_portal, summary
-from dancheong.nodes.news.collecting import pages, tables
+from dancheong.nodes.news.collecting import Collection, pages, read_portal, summary, tables
 from dancheong.nodes.news.collecting.crawl import Crawl
 from dancheong.nodes.news.collecting.doubts import AT_FIRST, LATER, Doubts
 from dancheong.nodes.news.collecting.ledger import Ledger, Named

@@ -4,8 +4,7 @@ import json
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.retrieval import Judging
-from dancheong.nodes.retrieval.judging import measures
+from dancheong.nodes.retrieval.judging import Judging, measures
 from dancheong.runner import cli
 from dancheong.testing.scenes import journey
 
