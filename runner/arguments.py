@@ -124,6 +124,9 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     curate.add_argument(
         "--watermark", type=Path, action="append", default=[], metavar="FILE", help="a learned mark to take off"
     )
+    curate.add_argument(
+        "--lama", type=Path, metavar="FILE", help="LaMa, to fill the places of marks (default: OpenCV, which blurs)"
+    )
     curate.add_argument("--clip", type=Path, metavar="DIR", help="a CLIP that compares pictures with headlines")
     curate.add_argument("--min-relevance", type=float, default=0.2, metavar="X", help="cosine (default: 0.2)")
     curate.add_argument(

@@ -222,6 +222,8 @@ def _curate(options: argparse.Namespace) -> None:
     from ..nodes.curation import Curation, Standards, Walk, lines
     from .progress import Bar
 
+    if options.lama and not options.watermark:
+        raise UserError("--lama fills the places of marks that are taken off: add --watermark, or leave it out.")
     standards = Standards(
         topics=_listed(options.topics),
         min_content=options.min_content,
@@ -241,6 +243,7 @@ def _curate(options: argparse.Namespace) -> None:
             options.workers,
             options.ray,
             options.form,
+            options.lama,
         )
     )
     if walk.done:

@@ -30,6 +30,8 @@ class Curation:
 
     form: str = FOLDER
     """An image folder, or shards: "webdataset" or "parquet"."""
+    lama: Path | None = None
+    """File of LaMa, which fills the places of marks; None = OpenCV does."""
 
     def settings(self) -> dict[str, Any]:
         """What decides the result: a folder made with anything else is not gone on with."""
@@ -43,4 +45,5 @@ class Curation:
             "clip": str(self.clip.resolve()) if self.clip else None,
             "min_relevance": least if self.clip else None,
             **({"as": self.form} if self.form != FOLDER else {}),
+            **({"lama": str(self.lama.resolve())} if self.lama else {}),
         }

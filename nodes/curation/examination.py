@@ -1,5 +1,6 @@
 """What can be said of an article's picture by looking at nothing but itself, in any process."""
 
+import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,12 @@ class Fit:
     """Cosine of picture and headline; None where no CLIP was given."""
     left: str = ""
     """What was like a mark and was left; "" where nothing was, or where a mark was taken off, which says it itself."""
+
+    def without_marks(self, said: str, cleaned: bytes | None) -> "Fit":
+        """The same with what `watermark.take_off` says and gives."""
+        if cleaned is None:
+            return dataclasses.replace(self, left=said)
+        return dataclasses.replace(self, data=cleaned, ending=".png", removed=said)
 
 
 def examined(curation: Curation, row: Record | RefusedRow) -> Fit | str:
@@ -69,7 +76,7 @@ class Examination:
             UserError: a file is no learned mark, or a folder no CLIP.
         """
         self._standards = curation.standards
-        self._unmark = _unmark(curation.marks)
+        self._unmark = unmark(curation) if curation.marks else None
         self._relevance = _relevance(curation.clip)
 
     def __call__(self, title: str, data: bytes) -> Fit | str:
@@ -86,19 +93,23 @@ class Examination:
         fault = None if cosine is None else self._standards.relevance_fault(cosine)
         if fault:
             return fault
-        print_ = fingerprint(picture)
-        said, cleaned = self._unmark(picture, opened.profile) if self._unmark else ("", None)
-        if cleaned is not None:
-            return Fit(print_, cleaned, ".png", said, cosine)
-        return Fit(print_, data, _ending(opened.format), "", cosine, said)
+        fit = Fit(fingerprint(picture), data, _ending(opened.format), "", cosine)
+        return fit.without_marks(*self._unmark(picture, opened.profile)) if self._unmark else fit
 
 
-def _unmark(marks: tuple[Path, ...]) -> "Unmark | None":
-    if not marks:
-        return None
-    from ..watermark import Unmark  # brings PyTorch, which plain curation can do without
+def unmark(curation: Curation) -> "Unmark":
+    """What takes the marks of a curation off.
 
-    return Unmark(marks)
+    Raises:
+        UserError: a file is no learned mark, or no inpainting network.
+    """
+    import torch  # which plain curation can do without
+
+    from ..erase import Lama
+    from ..watermark import Unmark
+
+    torch.set_num_threads(1)  # others have work too, and the last bit may hang on it
+    return Unmark(curation.marks, Lama(curation.lama) if curation.lama else None)
 
 
 def _relevance(clip: Path | None) -> "Relevance | None":

@@ -1,8 +1,7 @@
 """Rows examined on Ray: by the cores of this machine, or by many machines that see the same files.
 
 Ray Data (https://docs.ray.io/en/latest/data/data.html) reads each piece of the source on one worker, examines its rows
-on as many as are free, and gives them back in order. A worker that dies has its work done again by another. Where there
-are GPUs, the CLIP sits in their memory and nowhere else.
+on as many as are free, and gives them back in order. A worker that dies has its work done again by another.
 """
 
 import dataclasses
@@ -15,9 +14,10 @@ from typing import Any
 
 from ..ground import UserError
 from ..ground.ray_cluster import LOCAL, cluster, machines, mendable
-from ..news import Record, RefusedRow, decode, piece_count, piece_records, pieces
+from ..news import Record, RefusedRow, piece_count, piece_records, pieces
 from .curation import Curation
 from .examination import Fit, examination, examined
+from .on_gpus import in_stages, told
 
 BLOCK = 1 << 20
 """Bytes of rows that are handed on at once: a thousand names of pictures, or a few pictures."""
@@ -40,8 +40,9 @@ def verdicts(
         UserError: no cluster answers, or none of its machines can do the work.
     """
     # Workers on other machines begin in other folders.
-    marks, clip = tuple(mark.absolute() for mark in curation.marks), curation.clip and curation.clip.absolute()
-    curation = dataclasses.replace(curation, marks=marks, clip=clip)
+    marks = tuple(mark.absolute() for mark in curation.marks)
+    clip, lama = (path and path.absolute() for path in (curation.clip, curation.lama))
+    curation = dataclasses.replace(curation, marks=marks, clip=clip, lama=lama)
     examination.cache_clear()  # each worker has its own
     with cluster(str(curation.ray), curation.workers) as ray:
         data = _ordered_data()
@@ -53,12 +54,11 @@ def verdicts(
             return
         where, gpus = _where(ray, curation, say)
         rows = data.from_items(tasks, override_num_blocks=len(tasks)).flat_map(_read, num_cpus=READING, **where)
-        if curation.clip and gpus:
-            plain = dataclasses.replace(curation, clip=None)
-            found = rows.map(_examined, fn_args=(plain, False), num_cpus=1 - READING, **where)
-            found = found.map(_Comparison, fn_constructor_args=(curation,), num_gpus=1, concurrency=(1, gpus), **where)
+        on_cores = {"num_cpus": 1 - READING}
+        if gpus and (curation.clip or curation.lama):
+            found = in_stages(rows, curation, gpus, on_cores, where)
         else:
-            found = rows.map(_examined, fn_args=(curation, True), num_cpus=1 - READING, **where)
+            found = rows.map(_examined, fn_args=(curation,), **on_cores, **where)
         try:
             for entry in found.iter_rows():
                 yield pickle.loads(entry["verdict"])
@@ -70,11 +70,11 @@ def _where(ray: Any, curation: Curation, say: Callable[[str], None]) -> tuple[di
     """Ray's option for tasks that keeps them on the machines that can do the work, and how many GPUs those have."""
     if curation.ray == LOCAL:
         return {}, _gpus(ray.nodes())
-    files = [curation.source.absolute(), *curation.marks, *([curation.clip] if curation.clip else [])]
-    good, told = machines(ray, __name__, files)
-    for sentence in told:
+    files = [curation.source.absolute(), *curation.marks, *filter(None, (curation.clip, curation.lama))]
+    good, lacking = machines(ray, __name__, files)
+    for sentence in lacking:
         say(f"{sentence} The others go on.")
-    here = {"label_selector": {"ray.io/node-id": f"in({','.join(node['NodeID'] for node in good)})"}} if told else {}
+    here = {"label_selector": {"ray.io/node-id": f"in({','.join(node['NodeID'] for node in good)})"}} if lacking else {}
     return here, _gpus(good)
 
 
@@ -82,34 +82,9 @@ def _gpus(nodes: list[dict[str, Any]]) -> int:
     return int(sum(node["Resources"].get("GPU", 0) for node in nodes))
 
 
-def _examined(entry: dict[str, Any], curation: Curation, is_last: bool) -> dict[str, bytes]:
+def _examined(entry: dict[str, Any], curation: Curation) -> dict[str, bytes]:
     row = pickle.loads(entry["row"])
-    verdict = examined(curation, row)
-    return _told(row, verdict) if is_last else {"verdict": pickle.dumps((row, verdict))}
-
-
-def _told(row: Record | RefusedRow, verdict: Fit | str) -> dict[str, bytes]:
-    """What comes back: the picture in the verdict, if at all."""
-    told = row if isinstance(row, RefusedRow) else dataclasses.replace(row, read=bytes)
-    return {"verdict": pickle.dumps((told, verdict))}
-
-
-class _Comparison:
-    """What a worker with a GPU does: it compares the pictures that are fit with their headlines."""
-
-    def __init__(self, curation: Curation) -> None:
-        from .relevance import Relevance
-
-        assert curation.clip is not None
-        self._standards, self._relevance = curation.standards, Relevance(curation.clip, on_gpu=True)
-
-    def __call__(self, entry: dict[str, Any]) -> dict[str, bytes]:
-        row, verdict = pickle.loads(entry["verdict"])
-        if isinstance(verdict, Fit):
-            # As it came: a mark may have been taken off meanwhile.
-            cosine = self._relevance.score(decode(row.read()), row.title)
-            verdict = self._standards.relevance_fault(cosine) or dataclasses.replace(verdict, relevance=cosine)
-        return _told(row, verdict)
+    return told(row, examined(curation, row))
 
 
 def _read(task: dict[str, Any]) -> Iterator[dict[str, bytes]]:

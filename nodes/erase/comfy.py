@@ -7,10 +7,10 @@ from ..ground import UserError
 from ..host import images
 from ..host.progress import interruptibly
 from .comfy_exemplar import fill_by_copies
-from .comfy_lama import MARGIN as MODEL_MARGIN
 from .comfy_lama import InpaintModel
 from .filling import Tick
 from .holes import Hole, holes
+from .lama import MARGIN as MODEL_MARGIN
 from .opacity import shown
 from .opencv import MARGIN, inpaint
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..mark import Watermark
 from . import clean
-from .choice import choose
+from .choice import Choice, choose
 from .clean import Overlay, Sighting
 
 PROVENANCE = "dancheong_watermark"
@@ -22,6 +22,15 @@ class Filling:
     name: str
     fill: Callable[[Overlay], np.ndarray]
     """Gives the overlay's window, `[h,w,3]` in 0..255, with the touched pixels filled."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a way to fill gave for one picture."""
+
+    name: str
+    windows: tuple[np.ndarray, ...]
+    """One for each mark that was found, as `Filling.fill` gives it."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +81,26 @@ def remove(
         call: calls what takes long, so that it can be interrupted.
     """
     choice = call(choose, picture, marks)
+    filled = Filled(filling.name, tuple(filling.fill(one.over) for one in choice.placed)) if filling else None
+    return restored(picture, choice, filled, unblend, call)
+
+
+def restored(
+    picture: np.ndarray,
+    choice: Choice,
+    filled: Filled | None,
+    unblend: bool = True,
+    call: Callable[..., Any] = _directly,
+) -> Outcome:
+    """What `remove` does once the marks are found and filled."""
     removals = []
-    for one in choice.placed:
-        if filling is None:
-            restored, how = call(clean.unblend, picture, one.over, None), "un-blended"
+    for number, one in enumerate(choice.placed):
+        if filled is None:
+            result, how = call(clean.unblend, picture, one.over, None), "un-blended"
         elif unblend:
-            restored = call(clean.unblend, picture, one.over, filling.fill(one.over))
-            how = f"un-blended, filled by {filling.name} where that is simpler"
+            result = call(clean.unblend, picture, one.over, filled.windows[number])
+            how = f"un-blended, filled by {filled.name} where that is simpler"
         else:
-            restored, how = filling.fill(one.over), f"filled by {filling.name}"
-        removals.append(Removal(one.mark, one.at, one.over, restored, how))
+            result, how = filled.windows[number], f"filled by {filled.name}"
+        removals.append(Removal(one.mark, one.at, one.over, result, how))
     return Outcome(tuple(removals), choice.doubts)

@@ -15,10 +15,14 @@ from dancheong.nodes.curation import Curation, Standards, Walk
 from dancheong.nodes.ground import UserError, ray_cluster
 from dancheong.nodes.ground.ray_cluster import cluster as joined
 from dancheong.nodes.ground.ray_cluster import machines
+from dancheong.nodes.watermark import mark_file
 from dancheong.testing.models import clip_pair
-from dancheong.testing.scenes import news
+from dancheong.testing.models.lama import big_lama
+from dancheong.testing.scenes import news, news_photos
 
 ROWS = 60
+PHOTOS = 6
+TOLD = (lambda done: None, lambda sentence: None)
 LEAST = -0.03
 """Cosine of a picture and its headline: as the tiny CLIP has it, some pictures are below."""
 PATIENCE = 400.0
@@ -70,11 +74,28 @@ def test_stages_run_on_both_machines_and_one_without_the_pack_is_told(root, clus
     assert not any(word in error for word in ("Traceback", "WARNING", "INFO"))
     good = [raylet.pid for raylet in raylets(cluster)][:2]
     assert set(worked) == set(good), worked
-    assert [any("_Comparison" in name for name in worked[raylet]) for raylet in good] == [False, True]
+    assert [any("_Networks" in name for name in worked[raylet]) for raylet in good] == [False, True]
     standards = Standards(min_content=0, min_relevance=LEAST)
     counts = Walk(Curation(source, tmp_path / "straight", standards, clip=clip, workers=1)).finish(lambda done: None)
     assert counts["kept"] and counts["low relevance"]
     assert files(tmp_path / "ray") == files(tmp_path / "straight")
+
+
+def test_marks_are_found_on_cores_and_filled_where_a_gpu_is(root, cluster, tmp_path):
+    """Beside a CLIP, which refuses some pictures before they are filled."""
+    source, mark, clip = tmp_path / "photos", tmp_path / "mark.safetensors", tmp_path / "clip"
+    news_photos.write(source, PHOTOS)
+    mark_file.write(mark, news_photos.true_mark())
+    lama = big_lama(tmp_path / "lama.safetensors")
+    clip_pair.write(clip)
+    standards = Standards(duplicate_bits=-1, min_relevance=-0.02)
+    counts = {
+        way: Walk(Curation(source, tmp_path / way, standards, (mark,), clip, 1, ray, lama=lama)).finish(*TOLD)
+        for way, ray in (("straight", None), ("ray", cluster.address))
+    }
+    assert counts["ray"] == counts["straight"] and 0 < counts["ray"]["kept"] < PHOTOS
+    assert files(tmp_path / "ray") == files(tmp_path / "straight")
+    assert b"filled by lama" in (tmp_path / "ray" / "metadata.jsonl").read_bytes()
 
 
 def raylets(cluster) -> list[psutil.Process]:
