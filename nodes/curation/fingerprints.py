@@ -4,10 +4,10 @@ import numpy as np
 
 from .bands import HASH_BITS, Bands, distances, pays
 
-RECENT = 4096
-"""Fingerprints that are simply compared one by one, at least."""
+FEW = 4096
+"""Fingerprints that are simply compared one by one."""
 GROWTH = 32
-"""Times that sorted fingerprints must be more than those that come after them, or they are sorted together."""
+"""Times that sorted fingerprints are more than those that come after them, before all are sorted anew."""
 
 
 def fingerprint(picture: np.ndarray) -> int:
@@ -22,8 +22,7 @@ def fingerprint(picture: np.ndarray) -> int:
 class Seen:
     """The fingerprints of what was kept, to find near-duplicates among millions.
 
-    What a search costs hardly grows with what is kept: sorted parts of falling sizes, each with its bands, and a rest
-    that is compared one by one.
+    What a search costs hardly grows with what is kept, once there are more than a few.
     """
 
     def __init__(self, bits: int) -> None:
@@ -33,12 +32,9 @@ class Seen:
             bits: pictures whose fingerprints differ by no more count as one; -1 keeps all.
         """
         self._bits = bits
-        self._hashes = np.zeros(RECENT, np.uint64)
+        self._hashes = np.zeros(FEW, np.uint64)
         self._names: list[str] = []
-        self._parts: list[tuple[int, Bands]] = []
-        """First row of each, and its bands."""
-        self._sorted = 0
-        """Rows that are in parts."""
+        self._bands: Bands | None = None
 
     def take(self, print_: int, name: str) -> str | None:
         """Keep a picture under its name; or say why it is not kept."""
@@ -50,32 +46,27 @@ class Seen:
 
     def near(self, print_: int) -> str | None:
         """The name of the closest picture that counts as the same one, of several the first; or None."""
-        found = [(HASH_BITS + 1, -1)]
-        for first, part in self._parts:
-            distance, row = part.closest(print_)
-            found.append((distance, first + row))
-        recent = distances(self._hashes[self._sorted : len(self._names)], print_)
-        if len(recent):
-            row = int(recent.argmin())
-            found.append((int(recent[row]), self._sorted + row))
-        distance, row = min(found)
+        distance, row = HASH_BITS + 1, -1
+        if self._bands:
+            distance, row = self._bands.closest(print_)
+        elif self._names:
+            found = distances(self._hashes[: len(self._names)], print_)
+            row = int(found.argmin())
+            distance = int(found[row])
         return self._names[row] if distance <= self._bits else None
 
     def add(self, print_: int, name: str) -> None:
         """Keep a picture that was found fit before."""
         if self._bits < 0:
             return
-        if len(self._names) == len(self._hashes):
+        count = len(self._names)
+        if count == len(self._hashes):
             self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
-        self._hashes[len(self._names)] = print_
+        self._hashes[count] = print_
         self._names.append(name)
-        recent = len(self._names) - self._sorted
-        if recent >= RECENT and pays(recent, self._bits):
-            self._sort()
-
-    def _sort(self) -> None:
-        first, end = self._sorted, len(self._names)
-        while self._parts and first - self._parts[-1][0] < GROWTH * (end - first):
-            first, _ = self._parts.pop()
-        self._parts.append((first, Bands(self._hashes[first:end].copy(), self._bits)))
-        self._sorted = end
+        if self._bands and self._bands.room:
+            self._bands.add(print_)
+        elif count + 1 >= FEW and pays(count + 1, self._bits):
+            room = max(FEW, (count + 1) // GROWTH)
+            self._bands = None  # before as much again is sorted
+            self._bands = Bands(self._hashes[: count + 1], self._bits, room)

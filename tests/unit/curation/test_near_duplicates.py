@@ -1,11 +1,13 @@
 """Near-duplicates among many: what is found is what comparing with every one would find."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from dancheong.nodes.curation import bands
-from dancheong.nodes.curation.fingerprints import RECENT, Seen
+from dancheong.nodes.curation import bands, fingerprints
+from dancheong.nodes.curation.fingerprints import FEW, GROWTH, Seen
 
-KEPT = 3 * RECENT + 100
+KEPT = 3 * FEW + 100
 """Some sorted together, and some after them."""
 
 
@@ -45,27 +47,49 @@ def test_the_closest_is_found_as_by_comparing_all(kept, bits):
 def test_every_way_to_differ_by_the_most_bits_is_found():
     """A bit too few looked for in any band misses some of them."""
     draw = np.random.default_rng(1)
-    hashes = draw.integers(0, 2**64, RECENT, dtype=np.uint64)
+    hashes = draw.integers(0, 2**64, FEW, dtype=np.uint64)
     for most in (0, 1, 2, 6):
-        part = bands.Bands(hashes, most)
+        part = bands.Bands(hashes, most, 0)
         for _ in range(300):
-            row = int(draw.integers(RECENT))
+            row = int(draw.integers(FEW))
             assert part.closest(flipped(int(hashes[row]), most, draw)) == (most, row)
 
 
-def test_what_is_kept_is_sorted_in_few_parts():
+def test_among_pictures_that_are_half_alike_none_is_missed():
+    """All in the same places of two bands; what is wanted differs in the third."""
+    draw = np.random.default_rng(3)
+    every = bands.Bands(draw.integers(0, 2**64, FEW, dtype=np.uint64), 6, 100)
+    alike = [0xABCDE << 40 | low for low in draw.choice(1 << 20, 100, replace=False).tolist()]
+    for hash_ in alike:
+        every.add(hash_)
+    for row, hash_ in enumerate(alike):
+        wanted = hash_ ^ 0b111
+        found = bands.distances(np.array(alike, np.uint64), wanted)
+        assert every.closest(wanted) == (found.min(), FEW + found.argmin()), row
+
+
+def test_all_is_sorted_anew_only_when_much_has_come(monkeypatch):
+    counts = []
+
+    class Counted(bands.Bands):
+        def __init__(self, hashes, *others):
+            counts.append(len(hashes))
+            super().__init__(hashes, *others)
+
+    monkeypatch.setattr(fingerprints, "Bands", Counted)
     seen = Seen(6)
-    for row, hash_ in enumerate(np.random.default_rng(2).integers(0, 2**64, 41 * RECENT, dtype=np.uint64).tolist()):
+    for row, hash_ in enumerate(np.random.default_rng(2).integers(0, 2**64, 41 * FEW, dtype=np.uint64).tolist()):
         seen.add(hash_, str(row))
-    assert [first for first, _ in seen._parts] == [0, 40 * RECENT]
+    assert counts[0] == FEW and len(counts) > 30
+    assert all(after > before + max(FEW, before // GROWTH) for before, after in pairwise(counts))
 
 
 def test_many_bits_are_compared_one_by_one(kept):
     """Where a band may differ by nearly all its bits, looking at places would take longer."""
-    assert bands.pays(RECENT, 6) and not bands.pays(RECENT, 12) and bands.pays(1_000_000, 12)
+    assert bands.pays(FEW, 6) and not bands.pays(FEW, 12) and bands.pays(1_000_000, 12)
     assert not bands.pays(5_000_000, 32)
     few, many = Seen(6), Seen(12)
-    for row, hash_ in enumerate(kept[: RECENT + 1]):
+    for row, hash_ in enumerate(kept[: FEW + 1]):
         few.add(hash_, str(row))
         many.add(hash_, str(row))
-    assert few._parts and not many._parts
+    assert few._bands and not many._bands
