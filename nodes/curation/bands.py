@@ -81,7 +81,7 @@ class Bands:
         return np.array([(hash_ >> first & low) + (number << self._width) for number, first in enumerate(BANDS)])
 
     def _chained(self, places: np.ndarray) -> np.ndarray:
-        """Which of those that came since are in places; all where a chain is long, as of pictures that are half alike."""
+        """Which of those that came since are in places; all where a chain is long, as of pictures half alike."""
         links, found = self._heads[places], []
         for _ in range(LINKS):
             links = links[links >= 0]
