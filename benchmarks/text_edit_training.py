@@ -1,6 +1,6 @@
-"""A small trainer for DiffSTE's network, by the recipe that its authors published.
+"""DiffSTE's network as a task of the training loop, by the recipe that its authors published.
 
-Trained are the UNet, both branches of it, and the characters; text encoder and VAE stay. The loss is the squared
+What learns are the UNet, both branches of it, and the characters; text encoder and VAE stay. The loss is the squared
 error of the predicted noise, five times as heavy inside the mask; AdamW without weight decay, gradients clipped at 3.
 What comes out is a file in the public layout, which Load DiffSTE reads. It needs the extra `train` (diffusers, for
 the noise). `text_edit_words.py` shows it at work.
@@ -15,9 +15,12 @@ from comfy.ldm.modules.attention import attention_pytorch
 from diffusers import DDIMScheduler
 from safetensors.torch import save_file
 
+from ..nodes.training import Plan
+
 INSIDE = 5.0
 CLIP_NORM = 3.0
 QUIET = 0.1
+TIMES = 1000
 # ComfyUI's default attention on a CPU saves memory by recomputing, which training pays twice.
 PLAIN = {"optimized_attention_override": lambda _attention, *args, **kwargs: attention_pytorch(*args, **kwargs)}
 
@@ -38,52 +41,49 @@ class Examples:
     """`[B,20]` ids of the words' characters."""
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What was learned beside the network, which is trained in place."""
-
-    characters: torch.Tensor
-    positions: torch.Tensor
-
-
-def train(
-    editor, examples: Callable[[], Examples], steps: int, rate: float, report: Callable[[int, float], None]
-) -> Trained:
-    """Train an editor's network in place.
+class Editing:
+    """The task: the noise of a picture, told by its instruction and its word's characters.
 
     Args:
-        editor: a `TextEditor` of float32 weights.
-        examples: gives the next batch.
-        rate: largest learning rate; it rises over the first steps and falls to 0.
-        report: called with the step and the running mean of the loss.
+        editor: a `TextEditor` of float32 weights; its network learns in place.
+        examples: a batch of whatever is drawn from a generator.
     """
-    network = editor.model.model.diffusion_model
-    characters = torch.nn.Parameter(editor.characters.clone())
-    positions = torch.nn.Parameter(editor.positions.clone())
-    weights = [*network.parameters(), characters, positions]
-    network.requires_grad_(True).train()
-    optimizer = torch.optim.AdamW(weights, rate, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
-    noises = DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False)
-    mean = 0.0
-    for step in range(1, steps + 1):
-        batch = examples()
-        noise = torch.randn_like(batch.latent)
-        times = torch.randint(0, 1000, (len(noise),))
-        given = torch.cat([noises.add_noise(batch.latent, noise, times), batch.mask, batch.hole], dim=1)
-        told = characters[batch.characters] + positions
-        predicted = network(given, times, batch.text, transformer_options=dict(PLAIN), characters=told)
-        loss = ((1 + (INSIDE - 1) * batch.mask) * (predicted - noise) ** 2).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(weights, CLIP_NORM)
-        optimizer.step()
-        schedule.step()
-        share = max(0.02, 1 / step)
-        mean += share * (loss.item() - mean)
-        report(step, mean)
-    network.requires_grad_(False).eval()
-    return Trained(characters.detach(), positions.detach())
+
+    def __init__(self, editor, examples: Callable[[torch.Generator], Examples]) -> None:
+        self.network = editor.model.model.diffusion_model
+        self.characters = torch.nn.Parameter(editor.characters.clone())
+        self.positions = torch.nn.Parameter(editor.positions.clone())
+        self.network.requires_grad_(True).train()
+        self.learned = {
+            **{f"unet.{name}": value for name, value in self.network.named_parameters()},
+            "characters": self.characters,
+            "positions": self.positions,
+        }
+        self.identity = "DiffSTE"
+        self._examples = examples
+        self._noises = DDIMScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False
+        )
+
+    def loss(self, chance: torch.Generator) -> torch.Tensor:
+        batch = self._examples(chance)
+        noise = torch.randn(batch.latent.shape, generator=chance)
+        times = torch.randint(0, TIMES, (len(noise),), generator=chance)
+        given = torch.cat([self._noises.add_noise(batch.latent, noise, times), batch.mask, batch.hole], dim=1)
+        told = self.characters[batch.characters] + self.positions
+        predicted = self.network(given, times, batch.text, transformer_options=dict(PLAIN), characters=told)
+        return ((1 + (INSIDE - 1) * batch.mask) * (predicted - noise) ** 2).mean()
+
+    def measure(self) -> dict[str, float]:
+        """The loss of batches that are always the same."""
+        with torch.no_grad():
+            losses = [self.loss(torch.Generator().manual_seed(number)).item() for number in range(4)]
+        return {"loss": sum(losses) / len(losses)}
+
+
+def plan(steps: int, rate: float) -> Plan:
+    """The recipe's: the rate rises over the first tenth and falls to 0."""
+    return Plan(steps, rate, warm_up=steps // 10, clip=CLIP_NORM, measure_every=max(steps // 12, 1))
 
 
 def quiet(network: torch.nn.Module) -> None:
@@ -96,16 +96,16 @@ def quiet(network: torch.nn.Module) -> None:
                 weight.zero_()
 
 
-def save(editor, trained: Trained, source: dict[str, torch.Tensor], path: Path) -> None:
+def save(editor, trained: Editing, source: dict[str, torch.Tensor], path: Path) -> None:
     """Write the trained editor under the public names, with text encoder and VAE of `source`, the file it began as."""
     from ..nodes.text_edit import checkpoint, comfy_unet
 
-    network = editor.model.model.diffusion_model.state_dict()
+    network = trained.network.state_dict()
     tensors = {name: tensor for name, tensor in source.items() if not name.endswith("position_ids")}
     for public, native in comfy_unet.native_names(editor.sizes).items():
         if native in network:
             tensors[checkpoint.UNET + public] = network[native]
-    tensors["char_embedder.char_embedding.weight"] = trained.characters
-    tensors["char_embedder.position_embedding.weight"] = trained.positions
+    tensors["char_embedder.char_embedding.weight"] = trained.characters.detach()
+    tensors["char_embedder.position_embedding.weight"] = trained.positions.detach()
     stated = {name: repr(getattr(editor.sizes, name)) for name in checkpoint.SETTINGS}
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path, stated)

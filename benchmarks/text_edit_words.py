@@ -154,6 +154,7 @@ def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
     from ..nodes.host import folders
     from ..nodes.text_edit import comfy_encode, comfy_load, wording
     from ..nodes.text_mask.comfy import line_reader
+    from ..nodes.training import Outcome, train
     from . import text_edit_training as training
 
     torch.set_num_threads(1)
@@ -180,9 +181,10 @@ def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
             for word in taught
         ]
 
-    def examples() -> training.Examples:
-        chosen = random.integers(0, len(taught), BATCH)
-        drawn = [scene(taught[number], random, font) for number in chosen]
+    def examples(chance: torch.Generator) -> training.Examples:
+        seeded = np.random.default_rng(int(torch.randint(2**31, (), generator=chance)))
+        chosen = seeded.integers(0, len(taught), BATCH)
+        drawn = [scene(taught[number], seeded, font) for number in chosen]
         pictures = torch.from_numpy(np.stack([one.picture for one in drawn]))
         masks = torch.from_numpy(np.stack([one.mask for one in drawn]))
         ids = torch.tensor([wording.characters(taught[number], editor.sizes.length) for number in chosen])
@@ -193,12 +195,14 @@ def learn(folder: Path, steps: int) -> dict[str, list[dict]]:
 
     started = time.process_time()
 
-    def report(step: int, loss: float) -> None:
-        if step % 200 == 0:
-            print(f"step {step}, loss {loss:.3f}, {time.process_time() - started:.0f} CPU s", flush=True)
+    def report(outcome: Outcome) -> None:
+        if outcome.figures[-1]["step"] == outcome.step:
+            loss = outcome.figures[-1]["loss"]
+            print(f"step {outcome.step}, loss {loss:.3f}, {time.process_time() - started:.0f} CPU s", flush=True)
 
-    torch.manual_seed(0)
-    trained = training.train(editor, examples, steps, RATE, report)
+    trained = training.Editing(editor, examples)
+    train(trained, training.plan(steps, RATE), on_step=report)
+    trained.network.requires_grad_(False).eval()
     seconds = time.process_time() - started
     path = folder / "trained.safetensors"
     training.save(editor, trained, source, path)
