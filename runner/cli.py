@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..nodes.ground import UserError
-from . import apps, arguments, encoders, ending, learning, places, stories, topics
+from . import apps, arguments, datasets, encoders, ending, learning, places, stories, topics
 from .language import tell, warn
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """Exit status of what Ctrl-C ended, as shells have it."""
-RIGHTS = (
-    "articles and pictures are their publishers' work: ask your counsel whether you may collect and learn from them"
-)
 
 
 def main(typed: list[str] | None = None) -> int:
@@ -177,106 +174,8 @@ def _engines(options: argparse.Namespace) -> None:
     tell(str(engines.install(options.name)) if options.action == "install" else engines.listing())
 
 
-def _collect(options: argparse.Namespace) -> int:
-    from ..nodes.curation import Standards
-    from ..nodes.news.collecting import Collecting, Collection, read_portal, summary
-    from .progress import Bar
-
-    portal = read_portal(options.portal)
-    standards = Standards(min_content=options.min_content, min_hangul=options.min_hangul)
-    collecting = Collecting(
-        Collection(
-            portal,
-            options.out,
-            options.first,
-            options.last,
-            _listed(options.topics) or tuple(portal.topics),
-            options.contact,
-            options.delay,
-            lambda title, content: standards.article_fault("", title, content),
-            {"min_content": options.min_content, "min_hangul": options.min_hangul},
-        )
-    )
-    if collecting.is_new:
-        warn(f"dancheong: {RIGHTS}")
-    else:
-        warn(f"dancheong: going on after {collecting.done:,} articles")
-    try:
-        with Bar(collecting.known, "articles", collecting.done) as bar:
-            counts = collecting.finish(bar.reach_of, lambda sentence: bar.say(f"dancheong: {sentence}"))
-    except KeyboardInterrupt:
-        warn("dancheong: interrupted; the same command goes on from here")
-        raise
-    tell(*summary(counts))
-    for address, reason in collecting.left.items():
-        warn(f"dancheong: {address} could not be had ({reason}); the same command tries it again")
-    return 1 if collecting.left else 0
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    """What stands between commas, each once."""
-    return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
-
-
-def _curate(options: argparse.Namespace) -> None:
-    from ..nodes.curation import Curation, Standards, Walk, lines
-    from .progress import Bar
-
-    if options.lama and not options.watermark:
-        raise UserError("--lama fills the places of marks that are taken off: add --watermark, or leave it out.")
-    standards = Standards(
-        topics=_listed(options.topics),
-        min_content=options.min_content,
-        min_hangul=options.min_hangul,
-        min_side=options.min_side,
-        animated=options.animated,
-        duplicate_bits=options.duplicate_bits,
-        min_relevance=options.min_relevance,
-    )
-    walk = Walk(
-        Curation(
-            options.source,
-            options.out,
-            standards,
-            tuple(options.watermark),
-            options.clip,
-            options.workers,
-            options.ray,
-            options.form,
-            options.lama,
-        )
-    )
-    if walk.done:
-        warn(f"dancheong: going on after {walk.done:,} of {walk.total:,} rows")
-    if walk.left:
-        warn(f"dancheong: not read, as other files are the dataset: {', '.join(walk.left)}")
-    try:
-        with Bar(walk.total, "rows", walk.done) as bar:
-            counts = walk.finish(bar.reach, lambda sentence: bar.say(f"dancheong: {sentence}"))
-    except KeyboardInterrupt:
-        warn("dancheong: interrupted; the same command goes on from here")
-        raise
-    tell(*lines(counts))
-
-
 def _judge(options: argparse.Namespace) -> None:
-    if options.dataset == "encoder":
-        return encoders.judge(options)
-    import json
-
-    from ..nodes.retrieval.judging import Judging
-    from .progress import Bar
-
-    judging = Judging(
-        options.task, options.source, options.out, options.answers, options.clip, options.styles, options.sentences
-    )
-    try:
-        with Bar(0, "rows") as bar:
-            result = judging.finish(bar.reach)
-    except KeyboardInterrupt:
-        warn("dancheong: interrupted; the same command goes on from here")
-        raise
-    print(json.dumps(result, ensure_ascii=False, indent=1))
+    encoders.judge(options) if options.dataset == "encoder" else datasets.judge(options)
 
 
 LEARNED = {"topic": topics.TOPIC, "story": stories.STORY, "storyboard": stories.STORYBOARD}
@@ -306,8 +205,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "doctor": _doctor,
     "models": _models,
     "engines": _engines,
-    "collect": _collect,
-    "curate": _curate,
+    "collect": datasets.collect,
+    "curate": datasets.curate,
     "judge": _judge,
     "train": _train,
     "demo": _demo,

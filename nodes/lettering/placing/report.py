@@ -66,7 +66,7 @@ def _layout(page: Page, one: Painted, dpi: int | None) -> str:
     parts = [_part(page, one, name, part, dpi) for name, part in layout.parts.items()]
     touched = sum(page.ground.covered(part.box) > 0 for part in layout.parts.values())
     faces = "COVERS a face, as no place is free of them. " if touched else ""
-    ways = {"horizontal": "rows", "vertical": "columns", "turned": "one line turned clockwise"}
+    ways = {"horizontal": "in rows", "vertical": "in columns", "turned": "one line turned clockwise"}
     return f"{faces}{ways[layout.direction]}, set {layout.align}.\n" + "\n".join(parts)
 
 
