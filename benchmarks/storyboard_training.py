@@ -16,12 +16,12 @@ import numpy as np
 
 from ..testing import comfy_host
 from .kit.process import PACK
-from .story_training import CHANCE, KINDS, some, write
+from .story_training import CHANCE, some, write
 
 STORIES, STORIES_SEED = 400, 2
 DRAWN, UNSEEN_SEED = 30, 888
 SETTINGS = {"frames": 4, "columns": 2, "side": 64, "learning_rate": 0.002, "batch_size": 4, "rank": 16}
-STEPS, CFG, SIDE = 12, 2.0, 64
+NOISE_SEED, KNOWN_SEED = 5, 2 * 10**6
 WEIGHT = 0.5
 """Of the whole story, where it is told."""
 
@@ -69,71 +69,31 @@ def learned(host: comfy_host.Comfy, base: Path, world: dict, steps: int, seed: i
 
 def drawn(host: comfy_host.Comfy, name: str, world: dict, stories: list) -> list[dict]:
     """A row for each way to draw boards."""
+    from ..testing.world import boards
+    from ..testing.world.judging import Models
+    from ..testing.world.sentence import sentence
+
+    told = [story.lines("en", number) for number, story in enumerate(stories)]
+    named = [tuple(sentence(scene, "en", number) for scene in story.scenes) for number, story in enumerate(stories)]
+    given = [boards.pictures(story, KNOWN_SEED + 10 * number) for number, story in enumerate(stories)]
     ways = {
-        "captions alone": ("visualize", False),
-        "with the whole story": ("visualize", True),
-        "filled in, captions alone": ("infill", False),
-        "filled in, with the whole story": ("infill", True),
+        "the hero named in every caption": {"captions": named},
+        "captions alone": {"captions": told},
+        "with the whole story": {"captions": told, "weight": WEIGHT},
+        "filled in, captions alone": {"captions": told, "given": given},
+        "filled in, with the whole story": {"captions": told, "given": given, "weight": WEIGHT},
     }
     rows = []
-    for way, (task, told) in ways.items():
+    for way, asked in ways.items():
         begun = time.process_time()
-        boards = [board(host, world, story, number, task, told) for number, story in enumerate(stories)]
-        judged = (1, 2, 3) if task == "visualize" else (1, 2)
-        found = [right(frames[frame], story.scenes[frame]) for frames, story in zip(boards, stories, strict=True)
-                 for frame in judged]  # fmt: skip
-        rows.append({"model": name, "drawn": way})
-        rows[-1] |= {kind: round(100 * float(np.mean([one[kind] for one in found])), 1) for kind in KINDS}
-        if task == "infill":
-            rows[-1]["bits changed in known frames"] = sum(
-                int(np.unpackbits(frames[frame] ^ known(story, number)[frame]).sum())
-                for number, (frames, story) in enumerate(zip(boards, stories, strict=True))
-                for frame in (0, 3)
-            )
+        frames = boards.drawn(host.node, Models(**world), stories, seed=NOISE_SEED, **asked)
+        between = "given" in asked
+        shares = boards.shares(frames, stories, (1, 2) if between else (1, 2, 3))
+        rows.append({"model": name, "drawn": way, **{kind: round(share, 1) for kind, share in shares.items()}})
+        if between:
+            known = zip(frames[:, boards.GIVEN], np.stack(given)[:, boards.GIVEN], strict=True)
+            changed = sum(int(np.unpackbits(one ^ other).sum()) for one, other in known)
+            rows[-1]["bits changed in known frames"] = changed
         rows[-1]["CPU s a board"] = round((time.process_time() - begun) / len(stories), 2)
         print(rows[-1], flush=True)
     return rows
-
-
-def board(host: comfy_host.Comfy, world: dict, story, number: int, task: str, told: bool) -> np.ndarray:
-    """The frames of a board: uint8 [4, 64, 64, 3]."""
-    import torch
-
-    import nodes
-
-    lines = story.lines("en", number)
-    laid = {"story": "\n".join(lines), "task": task, "frames": 0, "columns": 2, "frame_width": SIDE}
-    if task == "infill":
-        laid |= {"known": torch.from_numpy(known(story, number)[[0, 3]]).float() / 255, "vae": world["vae"]}
-    latent, board = host.node("DancheongStoryboard", frame_height=SIDE, **laid)
-    latent["samples"] = latent["samples"] if task == "infill" else torch.zeros(1, 12, 2 * SIDE // 8, 2 * SIDE // 8)
-    hero = story.scenes[0].things[0]
-    model, positive = host.node(
-        "DancheongStoryboardAttention",
-        model=world["model"],
-        clip=world["clip"],
-        storyboard=board,
-        whole_story=f"a {hero.colour} {hero.shape}" if told else "",
-        global_weight=WEIGHT if told else 0.0,
-    )
-    negative = nodes.CLIPTextEncode().encode(world["clip"], "")[0]
-    (found,) = nodes.common_ksampler(
-        model, 5 + number, STEPS, CFG, "dpmpp_2m", "sgm_uniform", positive, negative, latent
-    )
-    (picture,) = nodes.VAEDecode().decode(world["vae"], found)
-    (frames,) = host.node("DancheongSplitStoryboard", image=picture, storyboard=board)
-    return (frames * 255).round().byte().numpy()
-
-
-def known(story, number: int) -> np.ndarray:
-    """The frames as they should be: uint8 [4, 64, 64, 3]."""
-    from ..testing.world.drawing import draw
-
-    return np.stack([draw(scene, 10 * number + 2 * 10**6 + place) for place, scene in enumerate(story.scenes)])
-
-
-def right(picture: np.ndarray, meant) -> dict[str, bool]:
-    """What a frame has right."""
-    from ..testing.world import judge
-
-    return judge.right(judge.judge(picture).scene, meant)

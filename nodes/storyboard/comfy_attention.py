@@ -17,6 +17,7 @@ from comfy.patcher_extension import WrappersMP
 
 from ..ground import UserError
 from .board import Board
+from .comfy_norms import drawing
 
 KEY = "dancheong_storyboard"
 BLOCKS = [(kind, number) for kind, count in (("input", 12), ("middle", 2), ("output", 12)) for number in range(count)]
@@ -75,7 +76,7 @@ def conditioning(model: ModelPatcher, clip: Any, board: Board, whole: str, weigh
 
 
 def for_board(model: ModelPatcher, board: Board) -> ModelPatcher:
-    """A MODEL whose every sampling begins with frames of noise that are alike, and sees to it that captions are read.
+    """A MODEL for this board alone: its noise is shared and its frames are normalised apart, and captions are read.
 
     Raises:
         UserError: another node has put itself in the place of the MODEL's text attention.
@@ -84,6 +85,8 @@ def for_board(model: ModelPatcher, board: Board) -> ModelPatcher:
     patched = model.clone()
     patched.remove_wrappers_with_key(WrappersMP.OUTER_SAMPLE, KEY)
     patched.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, KEY, _sampling(board))
+    patched.remove_wrappers_with_key(WrappersMP.DIFFUSION_MODEL, KEY)
+    patched.add_wrapper_with_key(WrappersMP.DIFFUSION_MODEL, KEY, drawing(board))
     return patched
 
 

@@ -12,6 +12,7 @@ from ...training import Plan
 from ...training.comfy import Denoiser
 from ..board import Board
 from ..comfy_attention import BLOCKS, FrameAttention
+from ..comfy_norms import by_frame
 from .comfy_lora import LoRA
 
 WITHOUT_TEXT = 0.1
@@ -62,6 +63,7 @@ class BoardTask:
         self._denoiser, self._stories, self._captions, self._encode = denoiser, stories, captions, encode
         self._lesson, self.learned, self.identity = lesson, lora.learned, identity
         self._board = Board(("",) * lesson.frames, lesson.columns, side, side, {}, 0.0)
+        by_frame(denoiser.network, self._board)
         whole = [number for number, lines in enumerate(captions) if len(lines) >= lesson.frames]
         order = torch.randperm(len(whole), generator=torch.Generator().manual_seed(lesson.plan.seed)).tolist()
         self.unseen = min(max(1, round(lesson.held_out * len(whole))), len(whole) - 1, MEASURED)

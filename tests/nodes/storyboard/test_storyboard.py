@@ -138,9 +138,33 @@ def test_shared_noise_makes_frames_begin_alike_and_stays_normal(comfy, plain):
         alike = float((first * second).mean() / (first.std() * second.std()))
         assert abs(alike - share**0.5) < 0.15 and abs(float(second.std()) - 1) < 0.15
         assert torch.equal(first, noise[..., :8, :8]) and torch.equal(found[..., 8:, 8:], noise[..., 8:, 8:])
-    model, positive = comfy.node(ATTENTION, model=plain, clip=Words(), storyboard=board)
+    told = {"model": plain, "clip": Words()}
     mixed = comfy.module("nodes.storyboard.comfy_attention").mixed(board, noise)
-    assert torch.equal(sampled(comfy, model, positive, noise), sampled(comfy, plain, positive, mixed))
+    model, positive = comfy.node(ATTENTION, storyboard=board, **told)
+    (_, own) = laid(comfy)
+    apart, _ = comfy.node(ATTENTION, storyboard=own, **told)
+    assert torch.equal(sampled(comfy, model, positive, noise), sampled(comfy, apart, positive, mixed))
+
+
+def test_each_frame_is_normalised_as_the_picture_that_it_is(comfy, plain, monkeypatch):
+    (_, board) = laid(comfy)
+    norm, canvas = torch.nn.GroupNorm(4, 8), numbers(5, 2, 8, 12, 16) + torch.arange(16)
+    torch.nn.init.normal_(norm.weight, generator=torch.Generator().manual_seed(6))
+    whole, alone = norm(canvas), canvas.clone()
+    for rows in (slice(0, 6), slice(6, 12)):
+        for columns in (slice(0, 8), slice(8, 16)):
+            alone[..., rows, columns] = norm(canvas[..., rows, columns])
+    end = comfy.module("nodes.storyboard.comfy_norms").by_frame(torch.nn.Sequential(norm), board)
+    assert (norm(canvas) - alone).abs().max() < 1e-5 < (whole - alone).abs().max()
+    end()
+    assert torch.equal(norm(canvas), whole)
+    seen, asked = [], torch.nn.functional.group_norm
+    monkeypatch.setattr(torch.nn.functional, "group_norm", lambda x, *rest: seen.append(x.shape[0]) or asked(x, *rest))
+    model, positive = comfy.node(ATTENTION, model=plain, clip=Words(), storyboard=board)
+    for drawn, frames in ((model, 4), (plain, 1), (model, 4)):
+        seen.clear()
+        sampled(comfy, drawn, positive)
+        assert {*seen} == {frames}
 
 
 def test_known_frames_are_masked_and_come_back_bit_for_bit(comfy):

@@ -69,8 +69,11 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(comfy, train, kept):
     assert "is of another job" in train(resume="board_002", rank=3).error
 
 
-def test_a_board_is_learned_as_it_is_drawn(comfy, world, boards):
-    """What the task is told of a board is what Storyboard Attention tells the sampler: the same prediction."""
+def test_a_board_is_learned_as_it_is_drawn(comfy, world, monkeypatch):
+    """What the task is told of a board is what Storyboard Attention tells the sampler: the same prediction.
+
+    A board so large that its blocks are computed twice is learned from in the same way.
+    """
     room = comfy.module("nodes.storyboard.comfy_attention").__package__ + ".learning"
     training, loras = (importlib.import_module(f"{room}.{name}") for name in ("comfy_task", "comfy_lora"))
     frozen, plans = comfy.module("nodes.training.comfy_frozen"), comfy.module("nodes.training.plan")
@@ -85,25 +88,28 @@ def test_a_board_is_learned_as_it_is_drawn(comfy, world, boards):
         task = training.BoardTask(
             denoiser, lora, [frames] * 2, [captions] * 2, states.__getitem__, 64, lesson, "by hand"
         )
+        gradients = []
+        for large in (frozen.LARGE, 0):
+            monkeypatch.setattr(frozen, "LARGE", large)
+            missed = task._missed([(0, 0)], True, torch.tensor([0.7]), torch.Generator().manual_seed(1))
+            gradients.append(torch.autograd.grad(missed.sum(), lora.learned.values()))
+        assert all(torch.allclose(one, other, atol=1e-6) for one, other in zip(*gradients, strict=True))
+        assert any(one.any() for one in gradients[0])
     with torch.no_grad():
-        found = task._missed([(0, 0)], True, torch.tensor([0.7]), torch.Generator().manual_seed(1)).item()
+        found = missed.item()
         _, board = comfy.node(
             "DancheongStoryboard", story="\n".join(captions), task="visualize", frames=0, columns=2, frame_width=64,
             frame_height=64,
         )  # fmt: skip
-        (((tokens, extra),),) = [
-            comfy.node(
-                "DancheongStoryboardAttention", model=model, clip=world["clip"], storyboard=board, whole_story="",
-                global_weight=0.25,
-            )[1]
-        ]  # fmt: skip
-        options = extra["hooks"].hooks[0].transformers_dict
+        patched, ((tokens, extra),) = comfy.node(
+            "DancheongStoryboardAttention", model=model, clip=world["clip"], storyboard=board, whole_story="",
+            global_weight=0.25,
+        )  # fmt: skip
+        options = {**extra["hooks"].hooks[0].transformers_dict, "wrappers": patched.wrappers}
         noise = torch.randn(1, 12, 16, 16, generator=torch.Generator().manual_seed(1))
         canvas = torch.cat([torch.cat(list(row), -1) for row in frames[:, 1].unflatten(0, (2, 2))], -2)[None]
         sigma = torch.tensor([model.get_model_object("model_sampling").percent_to_sigma(0.3)])
-        clean = model.model.apply_model(
-            canvas + sigma * noise, sigma, c_crossattn=tokens, transformer_options=dict(options)
-        )
+        clean = model.model.apply_model(canvas + sigma * noise, sigma, c_crossattn=tokens, transformer_options=options)
         by_hand = ((clean - canvas) ** 2).mean() * (sigma**2 + 1) / sigma**2
     assert found == pytest.approx(by_hand.item(), rel=1e-4)
 
