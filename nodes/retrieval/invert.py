@@ -24,7 +24,8 @@ class Inversion:
 
     prompt: str
     steps: tuple[tuple[str, float], ...]
-    """Entry, and what it brought: in cosine of the whole prompt, or, chosen by rank, its own cosine."""
+    """Entry, and what it brought: in cosine of the whole prompt (the first has all of it), or, chosen by rank, its own
+    cosine."""
     cosine: float
     """Of the whole prompt."""
     is_full: bool
@@ -67,10 +68,13 @@ class Inverter:
         return Inversion(prompt, tuple(steps), self._cosine(prompt, picture), False)
 
     def _greedily(self, picture: np.ndarray, scores: np.ndarray, prompt: str, most: int) -> Inversion:
-        """The entry that raises the prompt's cosine most, again and again, until none raises it."""
+        """The entry that raises the prompt's cosine most, again and again, until none raises it.
+
+        Where no words come first, the nearest entry does: how near the empty text lies says nothing of a picture.
+        """
         entries = self._tried(scores)
         steps: list[tuple[str, float]] = []
-        cosine, is_full = self._cosine(prompt, picture), False
+        cosine, is_full = self._cosine(prompt, picture) if prompt else 0.0, False
         while entries and len(steps) < most:
             longer = [_joined(prompt, entry) for entry in entries]
             fitting = [entry for entry, fits in zip(entries, self._fits(longer), strict=True) if fits]
@@ -80,7 +84,7 @@ class Inverter:
                 break
             values = cosines(self._encode([_joined(prompt, entry) for entry in entries]), picture)
             place = int(values.argmax())
-            if values[place] <= cosine:
+            if prompt and values[place] <= cosine:
                 break
             entry = entries.pop(place)
             steps.append((entry, float(values[place]) - cosine))

@@ -34,7 +34,7 @@ def picture(**parts):
 def greedy(shown, most):
     """Every entry, every step, in plain NumPy."""
     prompt, left = "", list(ENTRIES)
-    cosine = np.round(encode([""]) @ shown, 6)[0]
+    cosine = -1.0
     while left and most:
         longer = [f"{prompt}, {entry}".lstrip(", ") for entry in left]
         values = np.round(encode(longer) @ shown, 6)
@@ -53,9 +53,18 @@ def test_greedy_is_the_best_of_all_at_every_step(parts, most):
     found = inverter().invert(shown, "", invert.GREEDY, most)
     prompt, cosine = greedy(shown, most)
     assert found.prompt == prompt and found.cosine == pytest.approx(cosine, abs=1e-6)
-    base = np.round(encode([""]) @ shown, 6)[0]
-    assert sum(gain for _, gain in found.steps) == pytest.approx(found.cosine - base, abs=1e-6)
+    assert sum(gain for _, gain in found.steps) == pytest.approx(found.cosine, abs=1e-6)
     assert all(gain > 0 for _, gain in found.steps)
+
+
+def test_the_nearest_comes_first_however_near_the_empty_text_is():
+    shown, entries = picture(noise=1, blue=0.1), ["red", "blue"]
+    found = invert.Inverter(bank.parse(entries), encode(entries), encode, lambda texts: [True] * len(texts)).invert(
+        shown, "", invert.GREEDY, 3
+    )
+    empty, nearest = (float((encode([text]) @ shown)[0]) for text in ("", "blue"))
+    assert empty > nearest
+    assert (found.prompt, *found.steps) == ("blue", ("blue", pytest.approx(nearest, abs=1e-6)))
 
 
 def test_fast_is_the_rank_of_each_for_itself():
