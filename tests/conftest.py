@@ -75,9 +75,11 @@ def learned():
 def base(tmp_path_factory) -> Path:
     """A private base directory for ComfyUI."""
     from dancheong.runner import server
+    from dancheong.testing.models import writer
 
     base = tmp_path_factory.mktemp("base")
     server.prepare_base(base)
+    (base / "custom_nodes" / "small_qwen.py").write_text(writer.CUSTOM_NODE, encoding="utf-8")
     return base
 
 

@@ -8,8 +8,8 @@ OPTIONS = "A. 고양이\nB. 개\nC. 새"
 
 
 @pytest.fixture(scope="module")
-def model(comfy):
-    return writer.small()
+def model(comfy, tmp_path_factory):
+    return writer.load(writer.qwen(tmp_path_factory.mktemp("writer") / "qwen.safetensors"))
 
 
 class Knowing:
