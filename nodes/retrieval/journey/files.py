@@ -103,7 +103,7 @@ def pictures(source: Source, wanted: list[str], watch: Watch = lambda share: Non
     for path in wanted:
         loose = next((place / path for place in source.places if (place / path).is_file()), None)
         if loose is not None:
-            yield path, loose.read_bytes()
+            yield path, _read(loose)
             watch(1 / len(wanted))
         else:
             # Some archives have other folders before the name, which is the same everywhere.
@@ -115,6 +115,13 @@ def pictures(source: Source, wanted: list[str], watch: Watch = lambda share: Non
                 watch(1 / len(wanted))
         else:
             yield from _of_shard(shard, names, partial(_weighed, watch, len(names) / len(wanted)))
+
+
+def _read(path: Path) -> bytes | str:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return f"it could not be read ({error.strerror})"
 
 
 def _weighed(watch: Watch, weight: float, share: float) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 from dancheong.nodes.ground import UserError
@@ -112,7 +113,7 @@ def test_missing_and_broken_shards_cost_their_rows(split, tmp_path):
     assert isinstance(got[1], bytes)
 
 
-def test_pictures_may_lie_loose_or_in_one_archive(split, tmp_path):
+def test_pictures_may_lie_loose_or_in_one_archive(split, tmp_path, monkeypatch):
     records = journey.rows(8)
     loose = tmp_path / "loose"
     for each in records:
@@ -121,6 +122,17 @@ def test_pictures_may_lie_loose_or_in_one_archive(split, tmp_path):
     (loose / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
     source, rows, _ = read(loose)
     assert all(isinstance(data, bytes) for _, data in dataset.with_pictures(source, rows))
+    locked = loose / "imgs" / records[2]["img_path"]
+
+    def read_bytes(path, real=Path.read_bytes):
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", read_bytes)
+        got = {row.number: data for row, data in dataset.with_pictures(source, rows)}
+    assert len(got) == 8 and got[3] == "it could not be read (Permission denied)" and isinstance(got[4], bytes)
     test = tmp_path / "test"
     journey.tgz(test / "imgs.tgz", {f"imgs/{each['img_path'][6:]}": journey.drawn(each) for each in records})
     lines = "".join(json.dumps(each) + "\n" for each in records).encode()
