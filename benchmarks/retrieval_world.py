@@ -1,8 +1,8 @@
 """Do the nodes tell what a picture says? In the small world, with a CLIP made there, on pictures that it never saw.
 
-`python -m benchmarks retrieval_world [--seed N] [--count N] [--write]`. The CLIP is learned on one thread; the state of
-that lies in `out/retrieval_world/SEED`: stopped, it goes on there. `--write` makes it the one that tests load. Judged
-is the CLIP as it is kept, through the nodes, on pictures of scenes that learning never showed.
+`python -m benchmarks retrieval_world [--seed N] [--asked N] [--count N] [--write]`. The CLIP is learned on one thread;
+the state of that lies in `out/retrieval_world/SEED`: stopped, it goes on there. `--write` makes it the one that tests
+load. Judged is the CLIP as it is kept, through the nodes, on pictures of scenes that learning never showed.
 """
 
 import argparse
@@ -21,7 +21,8 @@ SCENES_SEED, PICTURES_SEED = 91, 7_000_000
 
 def main(options: list[str]) -> dict[str, list[dict[str, Any]]]:
     parser = argparse.ArgumentParser(prog="retrieval_world")
-    parser.add_argument("--seed", type=int, default=0, help="of what is learned, and of what is asked")
+    parser.add_argument("--seed", type=int, default=0, help="of what is learned")
+    parser.add_argument("--asked", type=int, default=0, help="seed of pictures and prompts")
     parser.add_argument("--count", type=int, default=500, help="pictures, and prompts with a wrong word")
     parser.add_argument("--write", action="store_true", help="tests load this CLIP from now on")
     chosen = parser.parse_args(options)
@@ -34,7 +35,7 @@ def main(options: list[str]) -> dict[str, list[dict[str, Any]]]:
         from ..testing.world import pair
 
         shutil.copytree(folder / "kept", pair.KEPT, dirs_exist_ok=True)
-    return {"learning": learning, **told(folder / "kept", chosen.seed, chosen.count)}
+    return {"learning": learning, **told(folder / "kept", chosen.asked, chosen.count)}
 
 
 def learn(folder: Path, seed: int) -> list[dict[str, Any]]:
@@ -49,7 +50,7 @@ def learn(folder: Path, seed: int) -> list[dict[str, Any]]:
     return [{"seed": seed} | {name: round(value, 3) for name, value in each.items()} for each in figures]
 
 
-def told(kept: Path, seed: int, count: int) -> dict[str, list[dict[str, Any]]]:
+def told(kept: Path, asked: int, count: int) -> dict[str, list[dict[str, Any]]]:
     """What each node gets right, in percent."""
     import torch
 
@@ -62,12 +63,17 @@ def told(kept: Path, seed: int, count: int) -> dict[str, list[dict[str, Any]]]:
         model = pair.write(base / "models" / "text_encoders" / "world", kept)
         with torch.inference_mode():
             halves = {"clip": host.korean_clip("world/")[0], "clip_vision": clip_pair.vision(model)}
-        found = pair.some(random.Random(SCENES_SEED + seed), count, True)
-        image = telling.pictures(found, PICTURES_SEED + 10_000 * seed)
+        found = pair.some(random.Random(SCENES_SEED + asked), count, True)
+        image = telling.pictures(found, PICTURES_SEED + 10_000 * asked)
+        given = (host.lists, halves, found, image)
         rows = {
-            "inversion": telling.inversion(host.lists, halves, found, image),
-            "styles": telling.styles(host.lists, halves, found, image),
-            "checks": telling.checks(host.lists, halves, found, image, seed),
+            "inversion": [{"mode": mode} | percent(telling.inversion(*given, mode)) for mode in telling.MOST],
+            "styles": [percent(telling.styles(*given))],
+            "checks": [percent(telling.checks(*given, asked))],
         }
-    begun = {"seed": seed, "pictures": count}
-    return {name: [begun | {kind: round(100 * share, 1) for kind, share in row.items()}] for name, row in rows.items()}
+    begun = {"asked": asked, "pictures": count}
+    return {name: [begun | row for row in table] for name, table in rows.items()}
+
+
+def percent(shares: dict[str, float]) -> dict[str, float]:
+    return {kind: round(100 * share, 1) for kind, share in shares.items()}

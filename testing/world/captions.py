@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from .scene import COLOURS, GROUNDS, PLACES, SHAPES, SIZES, STYLES, TOPICS, WORDS, Scene, Thing
 from .sentence import ORDERS, sentence
@@ -21,8 +22,24 @@ PHRASES: dict[str, dict[str, str]] = {
 IN_SENTENCE = ("colour", "shape", "size", "place", "ground")
 LATIN, HANGUL = "abcdefghijklmnopqrstuvwxyz", tuple(map(chr, range(ord("가"), ord("힣") + 1)))
 
+IN_SENTENCES = 0.25
+"""Share of captions that begin with a sentence."""
+
 Said = Mapping[str, str]
-"""Kind -> name: what a caption says; what it does not say may be anything."""
+"""Kind -> name: all that is so in a picture."""
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Words, and what they say."""
+
+    text: str
+    said: tuple[tuple[str, str], ...]
+    """Kind and name; a caption may contradict itself, and what it does not say may be anything."""
+
+    def is_true(self, shown: Said) -> bool:
+        """Of a picture."""
+        return all(shown.get(kind) == name for kind, name in self.said)
 
 
 def seen(scene: Scene) -> dict[str, str]:
@@ -39,31 +56,52 @@ def bank(*kinds: str) -> Iterator[str]:
             yield f"{kind}\t{phrase}"
 
 
-def phrases(said: Said, chance: random.Random) -> str:
-    """Phrases in an order by chance."""
-    found = [PHRASES[kind][name] for kind, name in said.items()]
-    return ", ".join(chance.sample(found, len(found)))
+def growing(shown: Said, chance: random.Random) -> tuple[Caption, Caption, Caption]:
+    """A caption of a picture, the same without its last phrase, and one with something wrong.
+
+    Phrases with commas between, one to all in an order by chance; or the world's sentence, and phrases behind it.
+    """
+    lead = IN_SENTENCE if chance.random() < IN_SENTENCES else ()
+    left = [kind for kind in shown if kind not in lead]
+    said = [(kind, shown[kind]) for kind in (*lead, *chance.sample(left, chance.randint(1, len(left))))]
+    order = chance.randrange(ORDERS)
+
+    def caption(said: list[tuple[str, str]]) -> Caption:
+        return Caption(_text(said, len(lead), order), tuple(said))
+
+    return caption(said), caption(said[:-1]), caption(_one_wrong(said, shown, chance))
 
 
-def sentences(said: Said, chance: random.Random) -> str:
-    """The world's sentence, and phrases for what it does not say."""
-    thing = Thing(*(said[kind] for kind in ("colour", "shape", "size", "place")))
-    told = sentence(Scene(said["ground"], (thing,)), "en", chance.randrange(ORDERS))
-    more = phrases({kind: name for kind, name in said.items() if kind not in IN_SENTENCE}, chance)
-    return f"{told}, {more}" if more else told
+def _one_wrong(said: list[tuple[str, str]], shown: Said, chance: random.Random) -> list[tuple[str, str]]:
+    """One word is taken for another of its kind, or the last phrase for any that is not so."""
+    place = chance.choice((chance.randrange(len(said)), -1))
+    kind = said[place][0] if place >= 0 else chance.choice(list(PHRASES))
+    found = [*said]
+    found[place] = (kind, chance.choice([name for name in PHRASES[kind] if name != shown.get(kind)]))
+    return found
 
 
-def some(shown: Said, chance: random.Random) -> dict[str, str]:
-    """One to all of what is seen."""
-    kinds = chance.sample(list(shown), chance.randint(1, len(shown)))
-    return {kind: shown[kind] for kind in kinds}
+def _text(said: list[tuple[str, str]], in_sentence: int, order: int) -> str:
+    told = [PHRASES[kind][name] for kind, name in said[in_sentence:]]
+    if in_sentence:
+        lead = dict(said[:in_sentence])
+        ground = lead.pop("ground")
+        told.insert(0, sentence(Scene(ground, (Thing(**lead),)), "en", order))
+    return ", ".join(told)
 
 
-def one_wrong(said: Said, chance: random.Random) -> tuple[dict[str, str], str]:
-    """The same with one word taken for another of its kind, and which kind."""
-    kind = chance.choice(list(said))
-    other = chance.choice([name for name in PHRASES[kind] if name != said[kind]])
-    return {**said, kind: other}, kind
+def sentences(shown: Said) -> Iterator[str]:
+    """What a tokenizer must read of a picture: its sentence in every order, and all phrases."""
+    for order in range(ORDERS):
+        yield _text([*((kind, shown[kind]) for kind in IN_SENTENCE), *shown.items()], len(IN_SENTENCE), order)
+
+
+def one_wrong(shown: Said, chance: random.Random) -> tuple[list[str], str]:
+    """All phrases of a picture in an order by chance, one of them taken for another of its kind; and which."""
+    kind = chance.choice(list(shown))
+    other = chance.choice([name for name in PHRASES[kind] if name != shown[kind]])
+    said = {**shown, kind: other}
+    return [PHRASES[each][said[each]] for each in chance.sample(list(said), len(said))], PHRASES[kind][other]
 
 
 def foreign(chance: random.Random) -> str:

@@ -3,7 +3,8 @@
 The loss is that of Radford et al. 2021. What is said of one picture may be true of another of the batch, which is no
 mistake then and does not count. What is plain, such as a ground, tells a batch apart, and shapes were never learned; so
 beside every true caption stands one with a wrong word, and beside every true phrase all others of its kind (hard
-negatives: Yuksekgonul et al. 2023, When and Why Vision-Language Models Behave Like Bags-of-Words).
+negatives: Yuksekgonul et al. 2023, When and Why Vision-Language Models Behave Like Bags-of-Words). Beside a true
+caption stands the same with a phrase less, too, which is to come next: else nothing puts above it what says more.
 """
 
 import random
@@ -13,17 +14,12 @@ import numpy as np
 import torch
 
 from . import captions
-from .captions import Said
 
 BATCH, FOREIGN = 48, 8
 HOTTEST = 4.6
 """The logarithm of the scale ends here, as CLIP's: 100."""
-MARKED = 0.2
-"""Share of wrong captions that are right but for a topic."""
-NEUTRAL = 20.0
-"""Weight of the squared cosines of foreign words: one of 0.2 costs about as much as a word that is often mistaken."""
-IN_SENTENCES = 0.25
-"""Share of captions that are sentences."""
+NEUTRAL, WRONG = 1.0, 10.0
+"""Weights of the squared cosines of foreign words, and of those of wrong words that are above 0."""
 MEAN, SPREAD = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 """Of CLIP's pixels, as ComfyUI has them."""
 
@@ -76,39 +72,31 @@ class Matching:
         return {"loss": loss, **right}
 
     def _apart(self, shown: Shown, rows: list[int], chance: random.Random) -> torch.Tensor:
-        true, wrong, texts = [], [], []
-        for row in rows:
-            form = captions.sentences if chance.random() < IN_SENTENCES else captions.phrases
-            said = shown.seen[row] if form is captions.sentences else captions.some(shown.seen[row], chance)
-            true.append(said)
-            wrong.append(self._wrong(said, shown.seen[row], chance))
-            texts += [form(said, chance), form(wrong[-1], chance)]
-        texts = texts[::2] + texts[1::2] + [captions.foreign(chance) for _ in range(FOREIGN)]
-        pictures, told = self._pictures(shown.pixels[rows]), self._texts(texts)
-        scale = self._model.logit_scale.clamp(max=HOTTEST).exp()
-        logits = scale * pictures @ told[:-FOREIGN].T
-        others = torch.tensor([[_is_true(said, shown.seen[row]) for said in true + wrong] for row in rows])
-        others.fill_diagonal_(False)
+        longer, shorter, wrong = zip(*(captions.growing(shown.seen[row], chance) for row in rows), strict=True)
+        said = [*longer, *shorter, *wrong]
+        foreign = [captions.foreign(chance) for _ in range(FOREIGN)]
+        pictures, texts = self._pictures(shown.pixels[rows]), self._texts([each.text for each in said] + foreign)
+        scale, own, count = self._model.logit_scale.clamp(max=HOTTEST).exp(), torch.arange(len(rows)), len(rows)
+        logits = scale * pictures @ texts[:-FOREIGN].T
+        others = torch.tensor([[each.is_true(shown.seen[row]) for each in said] for row in rows])
+        others[own, own] = others[own, own + count] = False
         logits = logits.masked_fill(others, -torch.inf)
-        own = torch.arange(len(rows))
         cross = torch.nn.functional.cross_entropy
-        found = cross(logits, own) + cross(logits[:, : len(rows)].T, own)
+        # Of what is true of a picture, what says more is nearer to it; then what says less; then all that is wrong.
+        found = cross(logits, own) + cross(logits[:, count:], own) + cross(logits[:, :count].T, own)
         # Words that say nothing of pictures lie across them all: below what is right, above what is wrong.
-        found = found + NEUTRAL * (pictures @ told[-FOREIGN:].T).square().mean()
+        found = found + NEUTRAL * (pictures @ texts[-FOREIGN:].T).square().mean()
         named = self._texts([phrase for phrases in captions.PHRASES.values() for phrase in phrases.values()])
         counts = [len(phrases) for phrases in captions.PHRASES.values()]
-        parts = (scale * pictures @ named.T).split(counts, 1)
+        parts = (pictures @ named.T).split(counts, 1)
         for kind, part, same in zip(captions.PHRASES, parts, named.split(counts), strict=True):
-            found = found + cross(part, shown.places(rows, kind), reduction="sum") / len(rows)
+            places = shown.places(rows, kind)
+            found = found + cross(scale * part, places, reduction="sum") / count
+            is_wrong = places[:, None] != torch.arange(len(same))
+            found = found + WRONG * (part.relu().square() * is_wrong).mean()
             # What pictures do not say yet would draw its phrases together, and could not be learned any more.
             found = found + (same @ same.T).triu(1).relu().square().sum()
         return found
-
-    def _wrong(self, said: Said, seen: Said, chance: random.Random) -> dict[str, str]:
-        """With a wrong word; of a picture without a topic, at times with a topic beside what is right."""
-        if "topic" not in seen and chance.random() < MARKED:
-            return {**said, "topic": chance.choice(list(captions.PHRASES["topic"]))}
-        return captions.one_wrong(said, chance)[0]
 
     def _pictures(self, pixels: torch.Tensor) -> torch.Tensor:
         pooled = self._model.vision_model(pixel_values=ready(pixels)).pooler_output
@@ -123,7 +111,3 @@ class Matching:
 def ready(pixels: torch.Tensor) -> torch.Tensor:
     """uint8 [N, H, W, 3] as CLIP looks at it: float [N, 3, H, W]."""
     return ((pixels / 255 - torch.tensor(MEAN)) / torch.tensor(SPREAD)).permute(0, 3, 1, 2)
-
-
-def _is_true(said: Said, seen: Said) -> bool:
-    return all(seen.get(kind) == name for kind, name in said.items())

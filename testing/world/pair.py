@@ -29,7 +29,7 @@ FAINT = 1e-3
 """Of the largest component: what is fainter stays faint."""
 MARKED = 0.3
 """Share of pictures that carry a topic."""
-PLAN = Plan(steps=1300, learning_rate=2.5e-3, warm_up=40, average=0.98, measure_every=100, save_every=50)
+PLAN = Plan(steps=3300, learning_rate=2.5e-3, warm_up=40, average=0.98, measure_every=100, save_every=50)
 
 
 def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> Outcome:
@@ -44,7 +44,7 @@ def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> Outcome
     chance = random.Random(seed)
     shown = pictures(some(chance, SHOWN, False), seed)
     unseen = pictures(some(chance, UNSEEN, True), UNSEEN_PICTURES)
-    text.tokenizer(kept, [captions.sentences(seen, chance) for seen in shown.seen])
+    text.tokenizer(kept, [line for seen in shown.seen for line in captions.sentences(seen)])
     model = clip(kept, seed)
     whiten(model.vision_model.embeddings, shown.pixels[:CODED])
     task = Matching(model, CLIPTokenizer.from_pretrained(kept), shown, unseen)

@@ -13,8 +13,11 @@ from .scene import Scene
 
 ASKED = ("colour", "shape", "ground", "style")
 """What an inverted prompt must name, and nothing else of its kind."""
-MOST, THRESHOLD = 6, 3.0
-"""Of Invert Prompt, as many as can be said of a picture without a topic; and of Check Prompt."""
+MOST = {"greedy": 12, "fast": 6}
+"""Phrases of Invert Prompt by its mode: what the node begins with; and, as only greedy ends by itself, as many as can
+be said of a picture without a topic."""
+THRESHOLD = 1.0
+"""Of Check Prompt, which begins with it."""
 
 Lists = Callable[..., Any]
 """Runs a node and gives the lists that come out."""
@@ -26,16 +29,18 @@ def pictures(found: list[Scene], seed: int) -> torch.Tensor:
     return torch.from_numpy(drawn).float() / 255
 
 
-def inversion(lists: Lists, halves: dict[str, Any], found: list[Scene], image: torch.Tensor) -> dict[str, float]:
+def inversion(
+    lists: Lists, halves: dict[str, Any], found: list[Scene], image: torch.Tensor, mode: str
+) -> dict[str, float]:
     """Share of pictures whose prompt says each kind right: the one phrase, and no other of its kind.
 
-    Asked are pictures without a topic, by rank: this CLIP does not put a longer true caption above a shorter one.
+    Greedy is asked about all, fast about those without a topic.
     """
-    places = [place for place, scene in enumerate(found) if scene.topic is None]
+    places = [place for place, scene in enumerate(found) if mode == "greedy" or scene.topic is None]
     image, found = image[places], [found[place] for place in places]
     prompts, _ = lists(
         "DancheongInvertPrompt", image=image, **halves, phrases="\n".join(captions.bank(*captions.PHRASES)),
-        caption="", mode="fast", most=MOST,
+        caption="", mode=mode, most=MOST[mode],
     )  # fmt: skip
     right: dict[str, list[bool]] = {kind: [] for kind in captions.PHRASES}
     for prompt, scene in zip(prompts, found, strict=True):
@@ -68,19 +73,18 @@ def styles(lists: Lists, halves: dict[str, Any], found: list[Scene], image: torc
 
 
 def checks(
-    lists: Lists, halves: dict[str, Any], found: list[Scene], image: torch.Tensor, seed: int,
-    threshold: float = THRESHOLD,
-) -> dict[str, float]:  # fmt: skip
+    lists: Lists, halves: dict[str, Any], found: list[Scene], image: torch.Tensor, seed: int
+) -> dict[str, float]:
     """Of prompts in which one word is wrong: how many lose it and nothing else, how many keep it, or lose another."""
     chance = random.Random(seed)
     only, kept, more = [], [], []
     for scene, picture in zip(found, image, strict=True):
-        said, kind = captions.one_wrong(captions.seen(scene), chance)
+        said, wrong = captions.one_wrong(captions.seen(scene), chance)
         (left,), (removed,), _ = lists(
-            "DancheongCheckPrompt", image=picture[None], prompt=captions.phrases(said, chance), **halves,
-            threshold=threshold,
+            "DancheongCheckPrompt", image=picture[None], prompt=", ".join(said), **halves,
+            threshold=THRESHOLD,
         )  # fmt: skip
-        wrong, gone = captions.PHRASES[kind][said[kind]], set(filter(None, removed.split(", ")))
+        gone = set(filter(None, removed.split(", ")))
         only.append(gone == {wrong} and wrong not in left.split(", "))
         kept.append(wrong not in gone)
         more.append(bool(gone - {wrong}))

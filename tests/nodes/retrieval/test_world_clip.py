@@ -32,11 +32,17 @@ def image(found):
     return telling.pictures(found, 7_000_000)
 
 
-def test_an_inverted_prompt_names_what_is_seen(comfy, world, found, image):
-    right = telling.inversion(comfy.lists, world, found, image)
+@pytest.mark.parametrize("mode", telling.MOST)
+def test_an_inverted_prompt_names_what_is_seen(comfy, world, found, image, mode):
+    right = telling.inversion(comfy.lists, world, found, image, mode)
     assert all(right[kind] >= 0.9 for kind in telling.ASKED), right
-    other = telling.inversion(comfy.lists, world, found[1:] + found[:1], image)
+    other = telling.inversion(comfy.lists, world, found[1:] + found[:1], image, mode)
     assert other["all four"] < 0.1
+
+
+def test_a_wrong_word_goes_and_no_other(comfy, world, found, image):
+    right = telling.checks(comfy.lists, world, found, image, seed=0)
+    assert right["the wrong word alone went"] >= 0.9, right
 
 
 def test_a_pictures_style_comes_first(comfy, world, found, image):
