@@ -86,9 +86,10 @@ def unmixed(seen: Sight, found: Paints, best: Fit) -> Paints:
         weighed = [colours_off[0] * CLEARLY, *colours_off[1:]]
         return _Explained(outline, sharp, soft[int(np.argmin(weighed))], min(off) + min(colours_off))
 
-    widths = SHARES if 0 < found.outline < FINE * seen.zoom else (1.0,)
+    is_fine = 0 < found.outline < FINE * seen.zoom
+    widths = SHARES if is_fine else (1.0,)
     own = min((explained(share * found.outline) for share in widths), key=lambda one: one.wrong)
-    if found.outline:
+    if is_fine:  # of a wider one the ground beside letters would be taken, which it is
         plain = explained(0.0)
         own = plain if plain.wrong < NEEDED * own.wrong else own
     purity = np.minimum(*(one.letters / np.percentile(one.letters[letters > 0.5], 95)
