@@ -33,8 +33,11 @@ GROWN = 1.3
 ENCLOSING, MORE = 0.45, 1.33
 """Of what stands around a colour: where another has so much of it, and so many times more than that has of it, that
 one is its outline."""
-LIKELY, TRIED = 0.25, 2
+LIKELY, TRIED = 0.1, 4
 """Of the score of the likeliest colour: another is tried where it makes no letters; so many in all."""
+SAME = 0.7
+"""Of the px that either of two colours explains: what explains so many of the other's is the same colour, which a
+gradient grew to from two places."""
 THERE, THICK = 0.6, 0.1
 """Of the outline's places along the line, and of its ink: letters inside one have so many."""
 
@@ -69,7 +72,16 @@ def fills(seen: Sight, near: np.ndarray, ground: np.ndarray) -> list[Fill]:
     best = max((one.score for one in found), default=0.0)
     likely = sorted((one for one in found if one.score > LIKELY * best), key=lambda one: -one.score)
     letters = next((one for one in likely[1:] if _is_inside(one, likely[0], seen.zoom)), None)
-    return sorted(likely, key=lambda one: letters is not None and one is not letters)[:TRIED]
+    apart: list[Fill] = []
+    for one in sorted(likely, key=lambda one: letters is not None and one is not letters):
+        if not any(_is_same(one, other) for other in apart):
+            apart.append(one)
+    return apart[:TRIED]
+
+
+def _is_same(one: Fill, other: Fill) -> bool:
+    both, either = one.explained & other.explained, one.explained | other.explained
+    return bool(both.sum() > SAME * either.sum())
 
 
 def _is_inside(one: Fill, other: Fill, zoom: float) -> bool:
