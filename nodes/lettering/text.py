@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 HANGUL, HANJA, LATIN, NUMERALS, OTHER = "hangul", "hanja", "latin", "numerals", "other"
@@ -29,9 +30,15 @@ def graphemes(text: str) -> list[str]:
     >>> [len(grapheme) for grapheme in graphemes("\\u1112\\u119e\\u11abe\\u0301!")]
     [3, 2, 1]
     """
+    return list(_graphemes(text))
+
+
+@lru_cache(maxsize=1024)
+def _graphemes(text: str) -> tuple[str, ...]:
+    """The same words are parted for every font that they are tried in."""
     from uniseg.graphemecluster import grapheme_clusters
 
-    return list(grapheme_clusters(text))
+    return tuple(grapheme_clusters(text))
 
 
 def script(grapheme: str) -> str:

@@ -15,8 +15,10 @@ from .alike import Drawn, overlap
 from .lie import LEAST_SLANT, LONG, Lie, best_of, ends, flattened, straight
 from .strokes import HEIGHT
 
-TRIED = 10
-"""Fonts that are laid over a line, of all that draw its words."""
+FIRST, TRIED = 3, 10
+"""Fonts that are laid over a line, first and in all, of those that draw its words."""
+LOST = 0.5
+"""Likeness of the first below which no more are: the line says something else or lies otherwise."""
 SURE = 0.9
 """Correlation from which letters are the line's own, and nothing else needs to be tried."""
 STEEP = (-30.0, 30.0)
@@ -62,25 +64,44 @@ def fits(cover: np.ndarray, corners: np.ndarray, line: Lie, drawn: Sequence[Draw
     """
     found: list[Fit] = []
     for start in _starts(cover, corners, line, drawn[0].words if drawn else ""):
-        seen = _cut(cover, start)
-        near = sorted(drawn, key=lambda one: -overlap(seen, one.cover))[:TRIED]
-        found += _all_laid(cover, start, near)
-        if found and max(one.likeness for one in found) >= SURE:
+        near = _nearest(cover, start, drawn)
+        first = _all_laid(cover, start, near[:FIRST], line.plane.taper)
+        found = _sorted([*found, *first])
+        if first and first[0].likeness >= LOST:
+            found = _sorted([*found, *_all_laid(cover, start, near[FIRST:], line.plane.taper)])
+        if found and found[0].likeness >= SURE:
             break
-    found = [one for one in found if one.line.plane.taper in (0, line.plane.taper) or one.likeness >= SEEN]
-    best = max(found, key=lambda one: one.likeness, default=None)
-    if best is None:
-        return []
+    if not found or found[0].likeness < LOST:
+        return found
+    found = _sorted([*found, *_others(cover, found, drawn, line.plane.taper)])
+    best = found[0]
     if not best.line.plane.is_column and best.line.plane.length >= LONG * best.line.size:
         tapered = _tapered(cover, best)
         if tapered is not best:
-            others = [one.drawn for one in found if one.drawn is not best.drawn]
-            found = [tapered, *_all_laid(cover, tapered.line, others[:TRIED])]
+            found = _sorted([tapered, *_others(cover, [tapered], drawn, tapered.line.plane.taper)])
+    return found
+
+
+def _nearest(cover: np.ndarray, line: Lie, drawn: Sequence[Drawn]) -> list[Drawn]:
+    seen = _cut(cover, line)
+    return sorted(drawn, key=lambda one: -overlap(seen, one.cover))[:TRIED]
+
+
+def _others(cover: np.ndarray, found: list[Fit], drawn: Sequence[Drawn], taper: float) -> list[Fit]:
+    """More fonts that are like the line: how it lies is better known by letters that lie on it."""
+    known, line = [one.drawn for one in found], found[0].line
+    return _all_laid(cover, line, [one for one in _nearest(cover, line, drawn) if one not in known], taper)
+
+
+def _all_laid(cover: np.ndarray, line: Lie, drawn: Sequence[Drawn], taper: float) -> list[Fit]:
+    """The fonts that come to rest on a line, best first; on another taper than this one only those that are surely its
+    own."""
+    resting = [one for one in (laid(cover, line, one) for one in drawn) if one]
+    return _sorted([one for one in resting if one.line.plane.taper in (0, taper) or one.likeness >= SEEN])
+
+
+def _sorted(found: list[Fit]) -> list[Fit]:
     return sorted(found, key=lambda one: -one.likeness)
-
-
-def _all_laid(cover: np.ndarray, line: Lie, drawn: Sequence[Drawn]) -> list[Fit]:
-    return [laid for laid in (_laid(cover, line, one) for one in drawn) if laid]
 
 
 def _starts(cover: np.ndarray, corners: np.ndarray, line: Lie, words: str) -> Iterator[Lie]:
@@ -109,11 +130,11 @@ def _tapered(cover: np.ndarray, found: Fit) -> Fit:
     plane = found.line.plane
 
     def at(taper: float) -> Fit | None:
-        return _laid(cover, replace(found.line, plane=replace(plane, taper=float(taper))), found.drawn)
+        return laid(cover, replace(found.line, plane=replace(plane, taper=float(taper))), found.drawn)
 
     def likeness(taper: float) -> float:
-        laid = at(taper)
-        return laid.likeness if laid else 0.0
+        found = at(taper)
+        return found.likeness if found else 0.0
 
     taper, _ = best_of(plane.taper + NEAR_TAPERS, likeness)
     better = at(taper if abs(taper) >= LEAST_TAPER else 0.0)
@@ -122,7 +143,7 @@ def _tapered(cover: np.ndarray, found: Fit) -> Fit:
     return better if 1 - better.likeness < BETTER * (1 - found.likeness) else found
 
 
-def _laid(cover: np.ndarray, line: Lie, drawn: Drawn) -> Fit | None:
+def laid(cover: np.ndarray, line: Lie, drawn: Drawn) -> Fit | None:
     """The letters of a font on a line that seems to lie so; None where they do not come to rest on it."""
     import cv2
 

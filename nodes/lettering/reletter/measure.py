@@ -11,13 +11,13 @@ from ..fonts import Font
 from ..letters import HORIZONTAL, VERTICAL
 from .alike import Alike, Seen
 from .distance import distances
-from .fitting import SURE
+from .fitting import SURE, laid
 from .lie import TALL, Lie, flattened
 from .look import Colour, Look
 from .paints import Paints, paints, rgb_of
 from .plane import Plane
-from .reading import SAME, Read, Reading, reading
-from .shade import Shade, shade
+from .reading import SAME, Read, Reading, lying, reading
+from .shade import Shade, lit, shade
 from .sight import Sight, sight
 from .strokes import HEIGHT
 from .unmixed import unmixed
@@ -65,10 +65,13 @@ def measured(
     if best is None:
         return None
     found, known = best
-    line = known.line
     if known.likeness >= SAME:
         found = unmixed(seen, found, known.fonts[0])
-    shadow = shade(seen, found, line.size)
+    shadow = shade(seen, found, known.line.size)
+    if shadow is not None and known.fonts and not found.outline:
+        found, known = _lit(seen, found, known, shadow)
+        shadow = shade(seen, found, known.line.size)
+    line = known.line
     plane, zoom = line.plane, seen.zoom
     x, y = seen.to_picture(np.array([plane.x, plane.y]))
     own = replace(plane, x=_even(x), y=_even(y), length=max(_even(plane.length / zoom), 1.0))
@@ -116,6 +119,17 @@ def _read(
         if best and (best[1].likeness >= SURE or not fonts):
             break
     return best
+
+
+def _lit(seen: Sight, found: Paints, known: Reading, shadow: Shade) -> tuple[Paints, Reading]:
+    """The same letters without what is their shadow's, where those of a font lie better on them so."""
+    cover = lit(seen, found, shadow)
+    fit = laid(cover, known.fonts[0].line, known.fonts[0].drawn)
+    if fit is None or fit.likeness <= known.likeness:
+        return found, known
+    found = replace(found, cover=cover)
+    again = replace(known, line=lying(cover, known.line, fit), fonts=(fit, *known.fonts[1:]))
+    return unmixed(seen, found, fit) if fit.likeness >= SAME else found, again
 
 
 def _even(px: float) -> float:

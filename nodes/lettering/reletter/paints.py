@@ -61,7 +61,7 @@ def paints(seen: Sight) -> Iterator[Paints]:
 
 def _paints(seen: Sight, found: Fill, near: np.ndarray, ground: np.ndarray) -> Paints:
     plane, is_gradient = found.plane, found.is_gradient
-    own = np.linalg.norm(seen.lab - _painted(plane, seen.ink.shape), axis=2)
+    own = np.linalg.norm(seen.lab - painted(plane, seen.ink.shape), axis=2)
     cover = _cover(own, np.linalg.norm(seen.lab - ground, axis=2), seen, near)
     lab = _outline(seen, cover, own, ground, near)
     if lab is not None:
@@ -91,7 +91,8 @@ def _ground(seen: Sight) -> tuple[np.ndarray, np.ndarray]:
     return near, (ground * share + mean * (1 - share)).astype(np.float32)
 
 
-def _painted(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def painted(plane: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """`[h,w,3]`: the colour of every px of a plane."""
     rows, columns = np.indices(size)
     return plane[0] + columns[..., None] * plane[1] + rows[..., None] * plane[2]
 
@@ -107,7 +108,7 @@ def _in_rgb(found: Fill, cover: np.ndarray) -> np.ndarray:
 
 def _mixed(seen: Sight, plane: np.ndarray, outline: np.ndarray) -> np.ndarray:
     """`[h,w]`: how much of every px is letter where it is a mixture of letter and outline, NaN elsewhere."""
-    shown, letters = rgb_of(seen.lab), rgb_of(_painted(plane, seen.ink.shape))
+    shown, letters = rgb_of(seen.lab), rgb_of(painted(plane, seen.ink.shape))
     way = rgb_of(outline) - letters
     share = (((shown - letters) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-6)).clip(0, 1)
     off = np.linalg.norm(shown - letters - share[..., None] * way, axis=2)

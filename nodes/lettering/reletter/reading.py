@@ -25,6 +25,8 @@ LIKE = 0.7
 """Likeness from which letters tell what a line says, and how it is turned."""
 SAME = 0.8
 """Likeness from which they tell its height too; below, where its ink begins and ends does."""
+AGREED = 1.2
+"""Times that height by ink may be another than by letters: otherwise more is in the ink than the line."""
 DOUBTFUL = 0.5
 """Likeness that letters of some font have at least with what says their words."""
 TURNS, SHORT = (-8.0, 8.0), 2.6
@@ -84,7 +86,7 @@ def reading(
             break
     if not best or best[0].likeness < LIKE:
         return Reading(line, sure, ())
-    return Reading(_lying(cover, line, best[0]), best[0].drawn.words, tuple(best))
+    return Reading(lying(cover, line, best[0]), best[0].drawn.words, tuple(best))
 
 
 def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | None) -> Iterator[tuple[str, float]]:
@@ -157,10 +159,11 @@ def _cells(column: np.ndarray) -> int:
     return max((count for count, crossed in cut.items() if crossed <= least), default=1)
 
 
-def _lying(cover: np.ndarray, line: Lie, best: Fit) -> Lie:
+def lying(cover: np.ndarray, line: Lie, best: Fit) -> Lie:
     """How a line lies on which letters of a font lie."""
     slant = best.slant if abs(best.slant) >= LEAST_SLANT else 0.0
     plane = replace(best.line.plane, slant=slant)
-    if best.likeness >= SAME:
+    inked = ends(cover, plane, 1.1 * line.size, best.drawn.words) if best.likeness < SAME else None
+    if inked is None or not 1 / AGREED < inked.size / best.line.size < AGREED:
         return replace(best.line, plane=plane)
-    return ends(cover, plane, 1.1 * line.size, best.drawn.words) or line
+    return inked

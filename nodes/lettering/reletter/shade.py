@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from .distance import distances
-from .paints import Paints
+from .paints import Paints, painted, rgb_of
 from .sight import Sight
 
 WORK = 36.0
@@ -20,6 +20,8 @@ FINER = (0.5, 0.25)
 """Steps in which a shadow's place is tried around the likeliest whole one."""
 SURE = 0.55
 """Correlation of what is darker around the letters with their shape."""
+RIM = 2.0
+"""px of the picture around letters where they may end otherwise than it seemed."""
 LEAST = 5.0
 """Lab distance between a shadow and its ground."""
 Place = tuple[float, float, float]
@@ -88,6 +90,21 @@ def shade(seen: Sight, found: Paints, height: float) -> Shade | None:
     opacity = float(np.clip(-slope[0] / max(mean[0], 1.0), 0.05, 1.0))
     tint = mean + slope / opacity
     return Shade(x / zoom, y / zoom, soft / zoom, np.array([max(tint[0], 0.0), *tint[1:].clip(-40, 40)]), opacity)
+
+
+def lit(seen: Sight, found: Paints, shadow: Shade) -> np.ndarray:
+    """Letters without an outline as they are where their shadow is taken for what lies under them: `[h,w]` float32,
+    how much of every px they cover."""
+    import cv2
+
+    outside = distances(found.cover <= 0.5)
+    full = np.clip(1 - outside, 0, 1)
+    soft = _moved(cv2.GaussianBlur(full, (0, 0), max(shadow.softness, 0.3)), shadow.x, shadow.y)
+    ground = rgb_of(found.ground)
+    ground += (shadow.opacity * soft)[..., None] * (rgb_of(shadow.lab) - ground)
+    way = painted(found.plane, seen.ink.shape) - ground
+    share = ((rgb_of(seen.lab) - ground) * way).sum(axis=2) / np.maximum((way**2).sum(axis=2), 1e-4)
+    return np.where(outside < RIM * max(seen.zoom, 1.0), share.clip(0, 1), 0).astype(np.float32)
 
 
 def _moved(cover: np.ndarray, x: float, y: float) -> np.ndarray:
