@@ -119,9 +119,10 @@ def _spread(look: Look, found: Measured, face: Face, alike: Alike) -> Look:
         return look
     gaps = max(1, len(words) - 1)
     apart = replace(look, tracking=100 * (found.plane.length - own) / gaps / look.size)
-    if look.direction == VERTICAL:
-        return apart
     stretched = replace(look, width=100 * ratio)
+    if look.direction == VERTICAL:  # whose size is how wide its letters are
+        across = look.size / max(right - left, 1e-6)
+        stretched = replace(look, size=look.size * ratio, width=100 * across / ratio)
     if len(words) == 1 or apart.tracking < CLOSEST:
         return stretched
     covers = [_cut(flat(words, one, face, Room(math.inf, math.inf), "shrink")) for one in (stretched, apart)]
