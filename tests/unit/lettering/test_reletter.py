@@ -10,16 +10,18 @@ import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.lettering.fonts import AUTO, Font
 from dancheong.nodes.lettering.opening import Cut, open_face
-from dancheong.nodes.lettering.reletter import fitting
+from dancheong.nodes.lettering.reletter import fitting, reading
 from dancheong.nodes.lettering.reletter.alike import nearest
 from dancheong.nodes.lettering.reletter.distance import distances
 from dancheong.nodes.lettering.reletter.lie import Lie
 from dancheong.nodes.lettering.reletter.look import Look
 from dancheong.nodes.lettering.reletter.measure import measured
 from dancheong.nodes.lettering.reletter.painting import painted, shapes
+from dancheong.nodes.lettering.reletter.paints import paints
 from dancheong.nodes.lettering.reletter.plane import Plane
 from dancheong.nodes.lettering.reletter.reletter import relettered
 from dancheong.nodes.lettering.reletter.setting import Room, fitted, flat
+from dancheong.nodes.lettering.reletter.sight import sight
 from dancheong.nodes.lettering.reletter.typed import Typed, rounded, told, typed_lines
 from dancheong.nodes.lettering.wishes import ALL, SHRINK, Wish
 from dancheong.nodes.page import drawing
@@ -77,6 +79,44 @@ def test_an_outline_of_the_opposite_hue_is_as_wide_as_it_was_drawn(korean_font, 
     assert abs(found.look.size / CAPITALS - 1) < 0.03
 
 
+def test_a_wide_outline_stays_where_letters_of_a_font_lie_on_the_line(korean_font):
+    """A thin one may be the rim that a JPEG draws; what is beside letters is no ground where it is wider than that."""
+    picture, region = drawn(korean_font, outline=5.0, edge=(84, 87, 39), ground=(50, 90, 150))
+    large = cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    found = measured(large, Region(3 * region.polygon, 1.0, "HEXLI", 1.0), [Font(korean_font, "here")])
+    assert found is not None and found.seen.liked and abs(found.look.outline - 15) < 0.8
+
+
+def test_letters_may_have_less_ink_than_what_they_stand_on(korean_font):
+    """Two other colours that stand all along the line are tried before theirs, which says its words."""
+    font = korean_font.with_name("NanumGothicLight.ttf")
+    picture, region = drawn(font)
+    is_ink = (np.abs(picture.astype(int) - GROUND).max(axis=2) > 20)[..., None]
+    (left, top), (right, bottom) = region.polygon.min(axis=0).astype(int), region.polygon.max(axis=0).astype(int)
+    behind = picture.copy()
+    for at, x in enumerate(range(left - 8, right + 8, 24)):
+        behind[top:bottom, x : x + 24] = (15, 20, 30) if at % 2 else (240, 240, 235)
+    picture = np.where(is_ink, picture, behind)
+    found = measured(picture, replace(region, text="HEXLI", certainty=1.0), [Font(font, "here")])
+    assert found is not None and np.abs(np.subtract(found.look.colour, RED)).max() < 12
+    assert found.seen.words == "HEXLI" and abs(found.look.size / CAPITALS - 1) < 0.03
+
+
+def test_a_gradient_that_grew_from_several_places_is_tried_once(korean_font):
+    tried = list(paints(sight(*drawn(korean_font, colours=((230, 200, 40), (200, 60, 40))))))
+    assert sum(one.is_gradient for one in tried) == 1
+
+
+def test_small_letters_are_as_high_as_they_were_drawn_whatever_shadow_they_throw(korean_font):
+    """A soft one, as dark as they are, which in strokes of two px seems to be a part of them."""
+    font, words, scale = korean_font.with_name("NanumGothicLight.ttf"), "\ubd04\ub208\ube5b", 0.4
+    picture, region = drawn(font, words, colours=((60, 50, 90),) * 2, ground=(190, 65, 95), shadow=5, soft=1.5)
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    place = Region((scale * region.polygon).astype(np.float32), 1.0, words, 1.0)
+    found = measured(small, place, [Font(font, "here")])
+    assert found is not None and abs(found.look.size / (scale * drawn_size(font, words)) - 1) < 0.03
+
+
 @pytest.mark.parametrize(("shadow", "soft"), [(4, 0.0), (2, 4.0)])
 def test_a_shadow_is_no_outline(korean_font, shadow, soft):
     """In bold letters it fills every gap; but one stands on two sides alone, the other less on two."""
@@ -124,6 +164,30 @@ def test_what_letters_do_not_lie_on_is_not_what_they_say(korean_font):
     assert found is not None and found.seen.words == "HEXLI" and len(asked) == 2 and asked[0] == picture.shape
     found = measured(picture, region, [Font(korean_font, "here")], lambda _, place: [replace(place, text="MOON")])
     assert found is not None and not found.seen.words and abs(found.look.angle - 6.5) < 0.5
+
+
+def test_letters_of_a_column_that_are_narrow_stay_so(korean_font):
+    words, narrow = "\ubd04\ub208", 0.62
+    face = ImageFont.truetype(str(korean_font), 90)
+    sheet = Image.new("RGB", (160, 260), GROUND)
+    for at, letter in enumerate(words):
+        ImageDraw.Draw(sheet).text((80, 30 + 95 * at), letter, RED, face, anchor="ma")
+    picture = np.asarray(sheet.resize((round(160 * narrow), 260), Image.Resampling.LANCZOS))
+    rows, columns = np.nonzero((np.abs(picture.astype(int) - GROUND) > 40).any(axis=2))
+    (left, right), (top, bottom) = (
+        np.float32([columns.min(), columns.max() + 1]),
+        np.float32([rows.min(), rows.max() + 1]),
+    )
+    box = np.float32([[left, top], [right, top], [right, bottom], [left, bottom]])
+    font = Font(korean_font, "here")
+    found = measured(picture, Region(box, 1.0, words, 1.0), [font])
+    assert found is not None and abs(found.look.size / (right - left) - 1) < 0.04
+    known = {font.name: font}
+    done = relettered(1, Typed("\ubc14\ub2e4", 1, {}), found, Wish(known, AUTO, ALL, SHRINK, WHITE), picture.shape[:2])
+    values = typed_lines(done.line, known)[0].values
+    assert 58 < values["width"] < 66 and values["tracking"] == 0
+    inked = np.nonzero(done.layer.rgba[..., 3] > 0.5)[1]
+    assert abs(np.ptp(inked) + 1 - (right - left)) < 0.12 * (right - left)
 
 
 def test_a_gradient_has_two_colours_and_a_direction(korean_font):
@@ -174,9 +238,21 @@ def test_only_letters_that_are_surely_the_line_s_own_say_that_it_is_seen_from_th
     cover[60:104, 60:340] = 1
     line = Lie(Plane(200.0, 82.0, 280.0), 44.0, 0.0)
     corners = np.float64([[56, 56], [344, 56], [344, 108], [56, 108]])
-    monkeypatch.setattr(fitting, "_laid", laid)
+    monkeypatch.setattr(fitting, "laid", laid)
     words = fitting.Drawn(Font(Path("none.ttf"), "here"), 0, "NECNLBOON", cover[60:104, 60:340])
     assert abs(fitting.fits(cover, corners, line, [words])[0].line.plane.taper - taper) < 14
+
+
+@pytest.mark.parametrize(("more", "size"), [(0, 46.0), (60, 44.0)])
+def test_height_by_ink_that_letters_do_not_agree_with_is_of_more_than_the_line(more, size):
+    """Below the likeness from which letters are the line's own: a dark thing that they touch is high, they are not."""
+    cover = np.zeros((220, 400), np.float32)
+    cover[80:126, 60:340] = 1
+    cover[80 - more : 90, 300:340] = 1
+    line = Lie(Plane(200.0, 103.0, 280.0), 90.0, 0.0)
+    words = fitting.Drawn(Font(Path("none.ttf"), "here"), 0, "HEXLI", cover[80:126, 60:340])
+    best = fitting.Fit(replace(line, size=44.0), 0.0, 0.75, words)
+    assert abs(reading.lying(cover, line, best).size - size) < 1
 
 
 def test_letters_that_would_touch_are_narrowed_instead(korean_font):
