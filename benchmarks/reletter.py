@@ -2,9 +2,10 @@
 
 `python -m benchmarks reletter [--seed 5] [--covers 60] [--some N]`. Lines on covers of `testing/scenes/lettered.py` are
 found by the text finder, read, measured and set anew in the nearest font, and the new words are read by the
-recognisers, as `reletter_words.py` says. Six covers are a piece, and `--some` does so many of the pieces that are left.
-It needs what `text_mask` needs, and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and
-after of so many covers on drawn grounds.
+recognisers, as `reletter_words.py` says. Six covers are a piece, and `--some` does so many of the pieces that are left;
+each cover before and after is left beside them in `out/benchmarks/`, to be looked at. It needs what `text_mask` needs,
+and Debian's fonts-nanum-extra and tesseract-ocr-kor. `--sheet FILE` draws before and after of so many covers on drawn
+grounds.
 """
 
 import argparse
@@ -65,8 +66,14 @@ def part(seed: str, first: str, end: str) -> list[dict]:
     """What became of each line of some covers."""
     rapidocr_engine.MAX_THREADS = 1
     cv2.setNumThreads(1)
-    return [figures for number in range(int(first), int(end))
-            for _, _, figures in done(int(seed), number, grounds())]  # fmt: skip
+    found = []
+    for number in range(int(first), int(end)):
+        lines = done(int(seed), number, grounds())
+        if lines:  # some words are too long for any line
+            pieces.KEPT.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pair(lines)).save(pieces.KEPT / f"reletter-{seed}-{number}.jpg", quality=88)
+        found += [figures for _, _, figures in lines]
+    return found
 
 
 def done(seed: int, number: int, places: Sequence[Path]) -> list[tuple[np.ndarray, np.ndarray, dict]]:
@@ -158,6 +165,9 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
             100 * sum(line.get("new read", False) for line in printed) / max(1, len(printed)), 1
         ),
         "new words read on covers that were drawn with them, %": round(100 * float(np.mean(drawn)), 1),
+        "of those words, read in the new lettering, %": round(
+            100 * float(np.mean([line.get("new read", False) for line in lines if line.get("drawn read")] or [0])), 1
+        ),
         "px changed outside": sum(line.get("outside", 0) for line in lines),
     }
 
@@ -186,17 +196,19 @@ def by_kind(seed: int, lines: list[dict]):
 
 def sheet(seed: int, covers: int, file: Path) -> None:
     """Covers on drawn grounds before and after, in rows of three pairs."""
-    pairs = []
-    for number in range(covers):
-        lines = done(seed, number, [])
-        before = lines[0][0]
-        whole = before.copy()
-        for _, after, _ in lines:
-            changed = (after != before).any(axis=2)
-            whole[changed] = after[changed]
-        pairs.append(cv2.resize(np.hstack([before, whole]), SHOWN, interpolation=cv2.INTER_AREA))
+    pairs = [cv2.resize(pair(done(seed, number, [])), SHOWN, interpolation=cv2.INTER_AREA) for number in range(covers)]
     rows = [np.hstack(pairs[at : at + 3]) for at in range(0, covers - covers % 3, 3)]
     Image.fromarray(np.vstack(rows)).save(file, quality=88)
+
+
+def pair(lines: list[tuple[np.ndarray, np.ndarray, dict]]) -> np.ndarray:
+    """A cover beside itself with all of its lines set anew."""
+    before = lines[0][0]
+    whole = before.copy()
+    for _, after, _ in lines:
+        changed = (after != before).any(axis=2)
+        whole[changed] = after[changed]
+    return np.hstack([before, whole])
 
 
 def kind_of(font: str, width: float) -> str:

@@ -28,6 +28,8 @@ HIGH = (44, 72)
 """px: letters are shown so high."""
 RIM = 0.25
 """Of that, around them; and a third of it between letters of a column that are laid beside each other."""
+SPACE, NEARBY, SLIGHTLY = 0.4, 0.3, 0.01
+"""Letters' heights: a column's space, and how far from where they would end they are parted."""
 DRAWN = 40
 """Of 255: what differs by more from the cover without words is drawn, whatever JPEG did beside it."""
 NEAR = 3
@@ -94,10 +96,7 @@ def _row(
         return line
     alpha = np.zeros(after.shape[:2], np.float32)
     alpha[layer.rows, layer.columns] = layer.rgba[..., 3]
-    bare = np.flatnonzero(_straight(alpha, plane, box, rim, fine).max(axis=1) < 0.1)
-    gaps = [gap for gap in np.split(bare, np.flatnonzero(np.diff(bare) > 1) + 1) if len(gap)]
-    inner = [gap for gap in gaps if gap[0] > 0 and gap[-1] < len(line) - 1]
-    cuts = sorted(round(float(gap.mean())) for gap in sorted(inner, key=len)[::-1][: len(words.replace(" ", "")) - 1])
+    cuts = _between(_straight(alpha, plane, box, rim, fine), words)
     cells = np.split(line, cuts)
     tallest = max(len(cell) for cell in cells)
     level = [
@@ -106,6 +105,24 @@ def _row(
     ]
     spare = round(2 / 3 * RIM * high)
     return np.hstack([cell[:, spare : cell.shape[1] - spare] for cell in level])
+
+
+def _between(column: np.ndarray, words: str) -> list[int]:
+    """Rows that part the letters of a column's `[h,w]` ink: near where letters of one height would end, those with
+    least."""
+    ink = column.sum(axis=1, keepdims=True)
+    ink += SLIGHTLY * cv2.GaussianBlur(ink, (1, 0), 0, sigmaY=0.1 * column.shape[1])  # the middle of a gap is it
+    inked = np.flatnonzero(column.max(axis=1) > 0.5)
+    ends = np.cumsum([SPACE if letter == " " else 1.0 for letter in words])
+    letter = (inked[-1] + 1 - inked[0]) / ends[-1]
+    cuts: list[int] = []
+    for at, end in enumerate(ends[:-1]):
+        if words[at] == " ":
+            continue
+        middle = inked[0] + letter * (end + (SPACE / 2 if words[at + 1] == " " else 0))
+        low = round(middle - NEARBY * letter)
+        cuts.append(low + int(ink[low : round(middle + NEARBY * letter) + 1].argmin()))
+    return cuts
 
 
 def _straight(picture: np.ndarray, plane: Plane, box: np.ndarray, rim: float, fine: float) -> np.ndarray:
