@@ -58,7 +58,8 @@ def test_between_letters_and_ground_stands_what_is_like_a_shadow(korean_font):
     path = korean_font.with_name("NanumGothic.ttf")
     green, violet = (58, 111, 88), (66, 40, 140)
     picture, region = drawn(path, colours=(green, green), shadow=4, soft=2.0, ground=violet)
-    assert [one.outline for one in paints(sight(as_jpeg(picture, 75), region))] == [0.0, 0.0]
+    outlines = [one.outline for one in paints(sight(as_jpeg(picture, 75), region))]
+    assert outlines and not any(outlines)
 
 
 @pytest.mark.parametrize(("outline", "edge"), [(0.0, (0, 0, 0)), (1.2, (40, 20, 90))])
