@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from ..nodes.erase import inpaint
+from ..nodes.ground import UserError
 from ..nodes.lettering import fonts
 from ..nodes.lettering.reletter.measure import Measured, measured
 from ..nodes.lettering.reletter.painting import Layer
@@ -98,17 +99,23 @@ def done(seed: int, number: int, places: Sequence[Path]) -> list[tuple[np.ndarra
             results.append((cover.picture, cover.picture, figures))
             continue
         new = words_of[0 if line.words.isascii() else 1]
+        figures |= {
+            "turn": abs(seen.look.angle - line.angle),
+            "size": 100 * abs(seen.look.size / line.size - 1),
+            "colour": max(off(seen.look.colour, line.colour), off(seen.look.to, line.to)),
+            "outline": abs(seen.look.outline - line.outline),
+        }
         wish = Wish(known, fonts.AUTO, ALL, SHRINK, (255, 255, 255))
-        result = relettered(1, Typed(new, 1, {}), seen, wish, cover.picture.shape[:2])
+        try:
+            result = relettered(1, Typed(new, 1, {}), seen, wish, cover.picture.shape[:2])
+        except UserError as error:
+            results.append((cover.picture, cover.picture, {**figures, "not set": str(error)}))
+            continue
         after, changed = applied(cover.picture, seen, result.layer)
         said = typed_lines(result.line, known)[0].values
         font = known[str(said["font"])]
         results.append((cover.picture, after, {
             **figures,
-            "turn": abs(seen.look.angle - line.angle),
-            "size": 100 * abs(seen.look.size / line.size - 1),
-            "colour": max(off(seen.look.colour, line.colour), off(seen.look.to, line.to)),
-            "outline": abs(seen.look.outline - line.outline),
             "class": kind_of(font.name, float(said["width"])),  # type: ignore[arg-type]
             "font": font.name,
             "new": new,
@@ -168,6 +175,7 @@ def summary(seed: int, covers: int, lines: list[dict]) -> dict:
         "of those words, read in the new lettering, %": round(
             100 * float(np.mean([line.get("new read", False) for line in lines if line.get("drawn read")] or [0])), 1
         ),
+        "not set": sum("not set" in line for line in lines),
         "px changed outside": sum(line.get("outside", 0) for line in lines),
     }
 

@@ -21,7 +21,9 @@ LEAST_WIDTH = 60.0
 """Percent of the old letters' width: they are not condensed more unasked."""
 STEP = 0.97
 CLOSER = (0.75, 0.5, 0.25, 0.0)
-"""Of the old letters' tracking: it is given up before their size."""
+"""Of the old letters' tracking, and of what they are wider than the font's own: it is given up before their size."""
+FULL = 100.0
+"""Percent: the font's own width."""
 FINE = 3
 """Letters are drawn so many times finer than the picture."""
 EM = (48, 1600)
@@ -86,6 +88,13 @@ def fitted(words: str, look: Look, face: Face, room: Room, fit: str, asked: set[
                 return tried, closer
         look = replace(look, tracking=0.0)
         closer += ", and "
+    wide = look.width
+    if wide > FULL:  # as the old letters were, of which the new words have more
+        for share in CLOSER:
+            tried = replace(look, width=math.floor(10 * (FULL + (wide - FULL) * share)) / 10)
+            if _fits(words, tried, face, room, fit):
+                return tried, f"{closer}condensed to {tried.width:g} %"
+        look = replace(look, width=FULL)
     tried = look
     if fit == CONDENSE:
         while tried.width * STEP >= LEAST_WIDTH * look.width / 100:
@@ -98,7 +107,7 @@ def fitted(words: str, look: Look, face: Face, room: Room, fit: str, asked: set[
         tried = replace(tried, size=math.floor(10 * tried.size * STEP) / 10)
         if _fits(words, tried, face, room, fit):
             done = f"{closer}set smaller, {tried.size:g} px instead of {look.size:g}"
-            return tried, done + (f", and condensed to {tried.width:g} %" if tried.width != look.width else "")
+            return tried, done + (f", and condensed to {tried.width:g} %" if tried.width != wide else "")
     raise UserError(
         f'"{words[:40]}" does not fit its region of {room.along:.0f} x {room.across:.0f} px even in letters of '
         f"{LEAST_SIZE * look.size:.0f} px: shorten it, or write size= in its line, which may reach beyond the region."

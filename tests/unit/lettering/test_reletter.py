@@ -349,6 +349,8 @@ def test_words_are_as_high_as_asked_and_fit_their_room(korean_font):
     assert closer.size == 40 and 0 < closer.tracking < 150 and done == "set closer together than 150 %"
     smaller, done = fitted("하늘 길", apart, face, Room(100, 44), "shrink", set())
     assert smaller.size > 24 and smaller.tracking == 0 and "set closer together than 150 %, and set smaller" in done
+    narrower, done = fitted("하늘 길", replace(look, width=250.0), face, Room(150, 44), "shrink", set())
+    assert narrower.size == 40 and 100 <= narrower.width < 250 and done == f"condensed to {narrower.width:g} %"
     with pytest.raises(UserError, match="does not fit its region of 60 x 44 px"):
         fitted("달빛 아래서 우리는", look, face, Room(60, 44), "shrink", set())
 
