@@ -30,7 +30,7 @@ class Pattern:
     anchor: str
     """The longest literal: what lacks it fits not."""
     letters: int
-    """Of all literals."""
+    """Of all literals, outside of quotes: a command that is quoted reads the same in every language."""
     named: bool
     """Whether it begins with a word of its own."""
     verbatim: frozenset[str]
@@ -128,7 +128,7 @@ def _pattern(msgid: str, msgstr: str) -> Pattern:
         literals.append(literal)
         if name:
             runs.append((name,))
-    letters = sum(map(str.isalpha, "".join(literals)))
+    letters = sum(map(str.isalpha, QUOTED.sub("", "".join(literals))))
     words = bool(literals[0].strip())
     return Pattern(tuple(literals), tuple(runs), max(literals, key=len), letters, words, frozenset(verbatim), msgstr)
 

@@ -18,7 +18,7 @@ LEAST_LETTERS = 4
 KEPT = 4096
 """Texts whose translation is kept: reports repeat themselves."""
 DEEPEST, MOST_PARTS = 4, 6
-"""Values within values, and parts of a text that are one sentence of ours."""
+"""Values within values, and parts of a text that are one sentence of ours; a whole sentence may have more of them."""
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])\s+")
 PARTS = re.compile(r"[,;:]\s+|(?<=[.?!])\s+|\s+(?:and|or)\s+|\s+(?=\()")
 """What stands between the parts of a value, as in a list."""
@@ -66,9 +66,12 @@ class _Reading:
         """The best of all ways to read a text as one sentence of ours behind another, or as parts that stay."""
         cuts = [(0, 0), *(found.span() for found in between.finditer(text)), (len(text), len(text))]
         best: list[Said] = [(0, "")]
+        sentence = 0  # where it began
         for last in range(1, len(cuts)):
             ways: list[Said] = []
-            for first in range(max(0, last - MOST_PARTS), last):
+            nearest = range(max(0, last - MOST_PARTS), last)
+            ends = last == len(cuts) - 1 or text[cuts[last][0] - 1] in ".?!"
+            for first in (sentence, *nearest) if ends and sentence < nearest[0] else nearest:
                 before, (begin, behind) = best[first], cuts[first]
                 letters, said = self._whole(text[behind : cuts[last][0]], near, is_value)
                 if letters or first == last - 1:
@@ -78,6 +81,7 @@ class _Reading:
                     letters, said = self._whole(text[begin : cuts[last][0]], near, is_value)
                     ways.append((before[0] + letters, before[1] + said))
             best.append(max(ways, key=lambda said: said[0]))
+            sentence = last if ends else sentence
         return best[-1]
 
     def _gap(self, gap: str) -> str:

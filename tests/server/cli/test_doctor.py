@@ -129,6 +129,9 @@ def test_a_bare_machine_hears_of_what_is_missing_and_of_nothing_that_follows_fro
     assert f"lacks {', '.join(doctor.PACKAGES)}: run `{sys.executable} -m pip install -r" in packages
     assert f"requirements.txt && {sys.executable} {doctor.FINISH}`" in packages
     assert opencv.startswith("There is no OpenCV, so no text can be found: run `") and "Hangul" not in done.stdout
+    variables["LC_ALL"] = "ko_KR.UTF-8"
+    korean = subprocess.run(command, capture_output=True, text=True, env=variables).stdout
+    assert "lacks" not in korean and all(re.search("[\uac00-\ud7a3]", line) for line in korean.splitlines())
 
 
 def test_where_the_command_line_alone_is_installed_no_file_of_a_checkout_is_named(examined, monkeypatch, tmp_path):

@@ -46,11 +46,20 @@ def test_two_sentences_of_one_form_say_the_same():
         # a sentence of ours in a sentence of ours
         ("dancheong: There is no sheet jobs.csv.", ("jobs.csv",)),
         ("Node 3 (Save): Expected one of pdf, tiff, got 'doc'.", ("3", "Save", "pdf, tiff", "'doc'")),
+        # with a list as long as it likes
+        ("dancheong: Node 3 (Save): Expected one of a, b, c, d, e, f, g, h, i, j, k, got 'doc'. There is no app 'x': "
+         "expected one of a, b, c, d, e, f, g, h; `dancheong apps` says what each does.",
+         ("3", "Save", "a, b, c, d, e, f, g, h, i, j, k", "'doc'", "'x'", "`dancheong apps`")),
+        ("dancheong: error: argument A: invalid choice: 'foo' (choose from 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h')",
+         ("'foo'", "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'")),
         # several in a line, and several lines
         ("Written to a b. Only 2 of 3 layouts differ enough.\n  Note: weights in float8, which are less exact than "
          "float16.", ("a b", "2", "3", "float8")),
         # a list of reasons, some of them ours
         ("3 refused: 2 x too long, 1 x the picture is broken.", ("3", "2 x ", "1 x ")),
+        # a command in quotes, which another sentence has, too
+        ("/a/python lacks cv2: run `/a/python -m pip install x`, or use the Python that ComfyUI runs with.",
+         ("/a/python", ": cv2. ", ": `/a/python -m pip install x`", "ComfyUI", "Python")),
         # a value whose separators are in quotes
         ("There is no inpaint model 'a: b, c.pt' in models/inpaint: put your printer's there, and reload the editor.",
          ("'a: b, c.pt'", "models/inpaint")),
