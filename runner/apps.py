@@ -60,8 +60,9 @@ class Field:
         if choices:
             named = [value if value == label else f"{value} = {label}" for value, label in choices.items()]
             shown += f": {', '.join(named)}"
-        if self.default != "" and len(str(self.default)) <= SHORT:
-            shown += f" {told(f'(default: {self.default})')}"
+        default = choices.get(self.default, self.default)
+        if default != "" and len(str(default)) <= SHORT:
+            shown += f" {told(f'(default: {default})')}"
         return shown.replace("%", "%%")
 
 

@@ -112,6 +112,15 @@ def test_every_app_has_help_for_each_option_in_the_terminal_s_language(monkeypat
             assert (word in told) == (name == "korean_prompt")
 
 
+def test_help_tells_the_default_as_the_form_shows_it(monkeypatch):
+    place = {field.name: field for field in apps.named("place_title").fields}
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    assert place["genre"].help().endswith("(\uae30\ubcf8\uac12: \uc790\ub3d9)")
+    assert place["layouts"].help().endswith("(\uae30\ubcf8\uac12: 3)")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert place["genre"].help().endswith("(default: auto)")
+
+
 def test_an_unknown_app_is_refused_with_those_that_there_are():
     with pytest.raises(UserError, match=r"no app 'poster': expected one of korean_prompt, .* `dancheong apps`"):
         apps.asked_for(["run", "--app", "poster"])
