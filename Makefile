@@ -43,6 +43,7 @@ pictures: host demo
 	@mv workflows/cover_finish.jpg docs/pictures/editor.jpg
 	@cp out/demo/before_after.jpg workflows/cover_finish.jpg
 	@$(RUN) docs strip
+	@$(RUN) docs compared
 	@$(RUN) docs enlarged
 
 # The documentation site, in out/site; a warning or a dead link fails.

@@ -1,4 +1,4 @@
-"""`python docs` builds the site into out/site; `python docs strip` and `python docs enlarged` make pictures anew."""
+"""`python docs` builds the site into out/site; `python docs strip`, `compared` and `enlarged` make pictures anew."""
 
 import importlib
 import runpy

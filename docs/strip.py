@@ -41,24 +41,29 @@ def mark() -> Image.Image:
 
 def words() -> Image.Image:
     """A lettered photograph, what `remove_text` found in it, and what it left."""
-    lettered = WORK / "lettered.png"
-    _lettered().save(lettered)
+    poster = WORK / "lettered.png"
+    lettered().save(poster)
     document = workflow.load(ROOT / "workflows" / "api" / "remove_text.json")
-    setting = workflow.setting(f"3.image={lettered.name}")
+    setting = workflow.setting(f"3.image={poster.name}")
     with Server(places.BASE, places.models(places.BASE), log=places.BASE / "server.log") as server:
         made = asyncio.run(run(server.url, document, [setting], [WORK], WORK))
-    shown = [lettered, *(path for path in made if path.suffix == ".png")]
+    shown = [poster, *(path for path in made if path.suffix == ".png")]
     return _grid([Image.open(path).convert("RGB") for path in shown], len(shown))
 
 
-def _lettered() -> Image.Image:
-    """The launch of DSCOVR, which SpaceX gave into the public domain, with the words of a poster."""
-    picture = Image.fromarray(skimage.data.rocket()).crop((170, 0, 475, 427)).resize(PANEL, Image.Resampling.LANCZOS)
-    draw = ImageDraw.Draw(picture)
+def picture() -> Image.Image:
+    """The launch of DSCOVR, which SpaceX gave into the public domain."""
+    return Image.fromarray(skimage.data.rocket()).crop((170, 0, 475, 427)).resize(PANEL, Image.Resampling.LANCZOS)
+
+
+def lettered() -> Image.Image:
+    """The same with the words of a poster."""
+    drawn = picture()
+    draw = ImageDraw.Draw(drawn)
     for across, down, text, size in WORDS:
         place = (across * PANEL[0], down * PANEL[1])
         draw.text(place, text, "#f4e9d8", ImageFont.truetype(str(fonts.korean()), size), anchor="mm")
-    return picture
+    return drawn
 
 
 def _grid(tiles: list[Image.Image], columns: int) -> Image.Image:
