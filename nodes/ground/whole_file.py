@@ -34,6 +34,7 @@ def writing_whole(path: Path) -> Generator[IO[bytes], None, None]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         if isinstance(error, OSError):
+            path = path.parent if is_part(path) else path  # nobody chose a part's name
             raise UserError(
                 f"{path} could not be written ({error.strerror or error}): free space, or choose another place."
             ) from error

@@ -1,10 +1,11 @@
 """A file is there in full or not at all."""
 
 import os
+import re
 
 import pytest
 from dancheong.nodes.ground import UserError
-from dancheong.nodes.ground.whole_file import write_whole
+from dancheong.nodes.ground.whole_file import new_part, write_whole
 
 
 def test_writes_and_replaces(tmp_path):
@@ -34,6 +35,8 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         patch.setattr("builtins.open", lambda name, *rest, **more: real_open("/dev/full", "wb", buffering=0))
         with pytest.raises(UserError, match=r"No space left.*free space, or choose another place\."):
             write_whole(path, b"data")
+        with pytest.raises(UserError, match=rf"^{re.escape(str(tmp_path))} could not be written"):
+            write_whole(tmp_path / new_part(), b"data")  # the name of a part tells nobody anything
     assert os.listdir(tmp_path) == []
 
 
