@@ -19,11 +19,17 @@ HEARTBEAT_SECONDS = 120
 """A server that does not answer a ping for half of this is gone; one that loads a model may be silent for a while."""
 STEM_BYTES = 180
 """Of an uploaded picture's own name; most file systems take 255 for all of it."""
+BROKEN = 500
+"""Statuses from which on the server says that it failed; of a full disk it says no more."""
 ENDS = {"execution_success", "execution_error", "execution_interrupted"}
 
 
 class Unreachable(UserError):
     """The server does not answer, or the connection to it broke off."""
+
+
+class Unable(UserError):
+    """What went wrong is the server's trouble, such as a full disk: the same job may do well on another."""
 
 
 class Client:
@@ -79,6 +85,9 @@ class Client:
         The stored name carries the content's hash, so that the same picture again hits the server's cache. A file that
         is there is never written again, as another job may be reading it: the server keeps it where it is the same, and
         gives the picture another name where it is different or broken.
+
+        Raises:
+            Unable: the server cannot keep it.
         """
         stem, suffix = PurePath(name).stem, PurePath(name).suffix
         form = aiohttp.FormData(quote_fields=False)  # a name in percents has three times the bytes
@@ -144,7 +153,8 @@ class Client:
                 answer.raise_for_status()
                 return await answer.json()
             except (aiohttp.ClientResponseError, ValueError) as error:  # a status, another kind of answer, no JSON
-                raise UserError(f"{self.url}{path} failed: {error}.") from error
+                kind = Unable if answer.status >= BROKEN else UserError
+                raise kind(f"{self.url}{path} failed: {error}.") from error
 
     @asynccontextmanager
     async def _answer(self, method: str, path: str, **options: Any) -> AsyncGenerator[aiohttp.ClientResponse, None]:

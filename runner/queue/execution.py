@@ -1,6 +1,8 @@
 """One prompt's way through a server: its pictures go up, its events are followed, what it made comes back."""
 
+import errno
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,12 @@ from PIL import Image
 
 from ...nodes.ground import UserError
 from . import workflow
-from .client import Client
+from .client import Client, Unable
 from .job import Job, new_mark, put
 from .png_prompt import made_by, unmarked
 
+FULL = os.strerror(errno.ENOSPC)
+"""As Python says it wherever the server runs: a full disk."""
 COMMON_PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 Show = Callable[[str, dict[str, Any]], None]
@@ -86,7 +90,7 @@ async def follow(client: Client, job: Job, show: Show) -> dict[str, dict[str, An
         history has it only some time after the end.
 
     Raises:
-        UserError: a node failed, or the connection broke off (Unreachable).
+        UserError: a node failed, the server's disk is full (Unable), or the connection broke off (Unreachable).
         Interrupted: the prompt was interrupted on the server.
     """
     shown: dict[str, dict[str, Any]] = {}
@@ -96,7 +100,8 @@ async def follow(client: Client, job: Job, show: Show) -> dict[str, dict[str, An
             shown[data["node"]] = data["output"]
         if kind == "execution_error":
             name = workflow.title(job.prompt, data["node_id"])
-            raise UserError(f"Node {data['node_id']} ({name}): {data['exception_message'].strip()}")
+            said = data["exception_message"].strip()
+            raise (Unable if FULL in said else UserError)(f"Node {data['node_id']} ({name}): {said}")
         if kind == "execution_interrupted":
             raise Interrupted
     return shown

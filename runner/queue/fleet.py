@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from ...nodes.ground import UserError
 from ...nodes.ground.journal import Journal
 from ...nodes.ground.whole_file import write_whole
-from .client import Client, Unreachable
+from .client import Client, Unable, Unreachable
 from .execution import Interrupted, Result, fetch, follow, results, submit
 from .interrupt import on_interrupt
 from .sheet import Row
@@ -115,6 +115,8 @@ class _Fleet:
         self._run, self._ledger = sheet_run, ledger
         self._waiting = deque(ledger.rows)
         self._losses: Counter[str] = Counter()
+        self._moved: set[str] = set()
+        """Rows that a server could not do and that another one tries: who fails there too is to blame itself."""
         self._finished = asyncio.Event()
         self._servers = 0
         self._checked = False
@@ -157,7 +159,7 @@ class _Fleet:
                     self._connected += 1
                     try:
                         while True:
-                            await self._take(client, declared)
+                            await self._take(place, client, declared)
                     finally:
                         self._connected -= 1
                         self._heard = time.monotonic()
@@ -192,7 +194,7 @@ class _Fleet:
             raise UserError(f"{error} {self._ledger.left} rows are left; the same command goes on with them.")
         await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _take(self, client: Client, declared: dict[str, Any]) -> None:
+    async def _take(self, place: Place, client: Client, declared: dict[str, Any]) -> None:
         """One row, from the line to the journal."""
         while not self._waiting:  # another server may still lose one
             await asyncio.sleep(PAUSE_SECONDS / 10)
@@ -207,6 +209,13 @@ class _Fleet:
             else:
                 self._ledger.failed(attempt, f"{LOSSES} times a server was lost while it ran: {error}")
             raise
+        except Unable as error:
+            if row.name in self._moved or len({place.name, *self._left_out}) == self._servers:
+                self._ledger.failed(attempt, str(error))
+            else:
+                self._moved.add(row.name)
+                self._waiting.appendleft(row)
+                raise LeftOut(f"{place.name} can do no more rows ({error}): see whether its disk is full.") from error
         except Interrupted:
             self._ledger.failed(attempt, f"it was interrupted on {client.url}")
         except UserError as error:

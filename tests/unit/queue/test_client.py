@@ -73,7 +73,8 @@ class Played:
             "subfolder": "",
             "type": "output",
         }
-        for kind, data in (("executed", {"node": "2", "output": {"images": [file]}}), ("execution_success", {})):
+        events = (("executed", {"node": "2", "output": {"images": [file]}}), ("execution_success", {}))
+        for kind, data in self.answer("run", image, events):
             await self._socket.send_json({"type": kind, "data": {"prompt_id": image, **data}})
         return self.answer("prompt", image, web.json_response({"prompt_id": image}))
 
@@ -81,15 +82,14 @@ class Played:
         return self.answer("view", request.query["filename"], web.Response(body=b"picture"))
 
 
-def run(folder, **bad):
+def run(folder, *, also=None, **bad):
     async def sheet():
-        async with Played(**bad) as server:
+        async with Played(**bad) as server, Played(**also or {}) as other:
             rows = [Row(f"r{name}", (("1.image", f"{name}.png"),)) for name in "xyz"]
             for row in rows:
                 Image.new("RGB", (3, 3)).save(folder / row.settings[0][1])
-            return await fleet.run_sheet(
-                SheetRun(DOCUMENT, [], rows, [folder], folder / "out"), [fleet.Named(server.url)], 1
-            )
+            places = [fleet.Named(one.url) for one in ((server,) if also is None else (server, other))]
+            return await fleet.run_sheet(SheetRun(DOCUMENT, [], rows, [folder], folder / "out"), places, 1)
 
     return asyncio.run(sheet())
 
@@ -107,6 +107,26 @@ def test_a_bad_answer_costs_its_row(tmp_path, capsys, part, bad):
     outcome = run(tmp_path, **{part: ("y", bad)})
     assert list(outcome.failed) == ["ry"] and len(outcome.files) == 2
     assert "http://127.0.0.1" in outcome.failed["ry"] and "Traceback" not in capsys.readouterr().err
+
+
+FULL = {"node_id": "2", "exception_message": "[Errno 28] No space left on device: '/output/p_00001_.png'\n"}
+NO_ROOM = [
+    {"upload": ("", BAD[0])},  # of a full disk it says no more
+    {"run": ("", lambda: [("execution_error", FULL)])},
+]
+
+
+@pytest.mark.parametrize("bad", NO_ROOM)
+def test_a_server_without_room_leaves_its_rows_to_another(tmp_path, capsys, bad):
+    outcome = run(tmp_path, also={}, **bad)
+    assert len(outcome.files) == 3 and not outcome.failed
+    said = capsys.readouterr().err
+    assert said.count("can do no more rows (") == 1 and "The others go on." in said
+
+
+@pytest.mark.parametrize("bad", NO_ROOM)
+def test_the_only_server_says_for_each_row_what_it_lacks(tmp_path, bad):
+    assert len(run(tmp_path, **bad).failed) == 3
 
 
 def test_a_result_that_the_server_no_longer_has_costs_its_row(tmp_path):

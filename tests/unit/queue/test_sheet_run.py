@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.runner.queue import fleet
-from dancheong.runner.queue.client import Unreachable
+from dancheong.runner.queue.client import Unable, Unreachable
 from dancheong.runner.queue.execution import Interrupted
 from dancheong.runner.queue.fleet import Named
 from dancheong.runner.queue.job import Job
@@ -105,6 +105,36 @@ def test_a_row_under_which_servers_die_is_given_up_and_the_rest_is_done(monkeypa
     outcome = servers.run(tmp_path, 4, ["a"])
     assert list(outcome.failed) == ["r2"] and "3 times a server was lost" in outcome.failed["r2"]
     assert len(outcome.files) == 3 and servers.begun == {"t0": 1, "t1": 1, "t2": 3, "t3": 1}
+
+
+def test_a_server_whose_disk_is_full_does_no_more_rows_and_the_others_do_them(monkeypatch, tmp_path, capsys):
+    done = []
+
+    async def soon_full(text):
+        await quick(text)
+        done.append(text)
+        if len(done) > 2:
+            raise Unable("No space left on device")
+
+    servers = Servers(monkeypatch, full=soon_full, good=quick)
+    outcome = servers.run(tmp_path, 12, ["full", "good"], queued=2)
+    assert len(outcome.files) == 12 and not outcome.failed
+    assert len(done) <= 2 + 2  # those that were there when it was full
+    said = capsys.readouterr().err
+    assert said.count("full can do no more rows (No space left on device): see whether its disk is full. The others go on.") == 1
+
+
+def test_a_row_that_no_server_can_do_costs_itself_and_one_server(monkeypatch, tmp_path, capsys):
+    async def not_one(text):
+        await quick(text)
+        if text == "t1":
+            raise Unable("500")
+
+    outcome = Servers(monkeypatch, a=not_one, b=not_one, c=not_one).run(tmp_path / "three", 9, ["a", "b", "c"])
+    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 8
+    assert capsys.readouterr().err.count("can do no more rows") == 1
+    outcome = Servers(monkeypatch, a=not_one).run(tmp_path / "one", 3, ["a"])
+    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 2
 
 
 def test_without_any_server_the_rest_is_left_for_later(monkeypatch, tmp_path):
