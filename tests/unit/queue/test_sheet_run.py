@@ -120,8 +120,8 @@ def test_a_server_whose_disk_is_full_does_no_more_rows_and_the_others_do_them(mo
     outcome = servers.run(tmp_path, 12, ["full", "good"], queued=2)
     assert len(outcome.files) == 12 and not outcome.failed
     assert len(done) <= 2 + 2  # those that were there when it was full
-    said = capsys.readouterr().err
-    assert said.count("full can do no more rows (No space left on device): see whether its disk is full. The others go on.") == 1
+    told = "full can do no more rows (No space left on device): see whether its disk is full. The others go on."
+    assert capsys.readouterr().err.count(told) == 1
 
 
 def test_a_row_that_no_server_can_do_costs_itself_and_one_server(monkeypatch, tmp_path, capsys):
