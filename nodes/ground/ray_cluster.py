@@ -106,12 +106,19 @@ def machines(ray: Any, module: str, paths: Sequence[Path]) -> tuple[list[dict[st
 
 def mendable(error: BaseException) -> BaseException:
     """What a user can mend of a worker's trouble, or the trouble itself."""
+    from ray.exceptions import OutOfDiskError
+
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ModuleNotFoundError):
             return UserError(
                 f"A machine of the Ray cluster lacks the package {cause.name}: install dancheong and what it needs on "
                 "each machine; the same command goes on."
+            )
+        if isinstance(cause, OutOfDiskError):
+            return UserError(
+                "A machine of the Ray cluster has no space left, in memory and on its disk, for what waits there: free "
+                "some; the same command goes on."
             )
         if isinstance(cause, OSError) and cause.strerror:  # such as a full disk
             return UserError(f"A machine of the Ray cluster says: {cause}. Mend it there; the same command goes on.")

@@ -5,6 +5,7 @@ import sys
 import pytest
 from dancheong.nodes.ground import MissingLibraryError, UserError
 from dancheong.nodes.ground.ray_cluster import cluster, mendable
+from ray.exceptions import OutOfDiskError
 
 
 def test_that_ray_is_missing_is_said(monkeypatch):
@@ -17,6 +18,7 @@ def test_that_ray_is_missing_is_said(monkeypatch):
     ("cause", "said"),
     [
         (ModuleNotFoundError("No module named 'imagehash'", name="imagehash"), "lacks the package imagehash: install"),
+        (OutOfDiskError("full"), "has no space left, in memory and on its disk, for what waits there: free some"),
         (OSError(28, "No space left on device"), "No space left on device. Mend it there; the same command goes on."),
         (UserError("mark.safetensors is damaged."), r"^mark.safetensors is damaged\.$"),
     ],
