@@ -142,7 +142,7 @@ def _peers() -> list[dict]:
         return index
 
     def found(index) -> list[bool]:
-        return [0 <= index.search(wanted[row : row + 1], 1)[0][0, 0] <= BITS for row in range(SEARCHED)]
+        return [0 <= int(index.search(wanted[row : row + 1], 1)[0][0, 0]) <= BITS for row in range(SEARCHED)]
 
     codes, wanted = hashes.view(np.uint8).reshape(-1, 8), near.view(np.uint8).reshape(-1, 8)
     timed("ours", ours, lambda seen: [seen.near(print_) is not None for print_ in near.tolist()])
