@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.sparse  # noqa: F401  # what it needs for itself is no row's
 
 from ..nodes.curation.bands import distances
 from ..nodes.curation.fingerprints import Seen
@@ -50,8 +51,6 @@ def _prints(count: int, seed: int = 1) -> Iterator[int]:
 
 
 def _growing() -> list[dict]:
-    import scipy.sparse  # noqa: F401  # what it needs for itself is no row's
-
     before, rows, seen, timed = process.memory("VmRSS"), [], Seen(BITS), 0.0
     kept, begun = 0, 0
     sizes = list(SIZES)
