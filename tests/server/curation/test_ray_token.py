@@ -36,9 +36,7 @@ def curated(root, head, home, tmp_path):
     source = news.zipped(tmp_path / "set.zip", news.articles(4, 4, (320, 260)))
     command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(tmp_path / "out")]
     variables = {**os.environ, "HOME": str(home)}
-    return subprocess.run(
-        [*command, "--ray", head[1]], env=variables, capture_output=True, text=True, timeout=PATIENCE
-    )
+    return subprocess.run([*command, "--ray", head[1]], env=variables, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_who_has_the_token_joins(root, head, tmp_path):
