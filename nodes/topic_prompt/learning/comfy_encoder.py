@@ -62,6 +62,6 @@ class LearningEncoder:
 
     def _chunk(self, vectors: torch.Tensor, title: list[int]) -> list[int | torch.Tensor]:
         begin, *rest = self._empty
-        told = [begin, *vectors, *title[: self.room(len(vectors))]]
+        words = title[: self.room(len(vectors))]
         # The first of the rest is the end, the others pad.
-        return [*told, *rest[: len(self._empty) - len(told)]]
+        return [begin, *([vectors] if len(vectors) else []), *words, *rest[: len(rest) - len(vectors) - len(words)]]
