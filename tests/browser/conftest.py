@@ -15,6 +15,7 @@ FLAGS = (
 SETTINGS = {
     "Comfy.TutorialCompleted": True,
     "Comfy.Minimap.Visible": False,
+    "Comfy.Graph.CanvasInfo": False,  # frames a second, in a corner of every picture
     "LiteGraph.Canvas.MinFontSizeForLOD": 0,  # letters stay letters however small the graph is shown
 }
 KOREAN_CANVAS = {"Comfy.Locale": "ko", "Comfy.VueNodes.Enabled": False}

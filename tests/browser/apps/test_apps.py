@@ -1,4 +1,7 @@
-"""Each app in ComfyUI's App mode: the form reads as a form in both languages and widths; one is filled in and run."""
+"""Each app in ComfyUI's App mode: the form reads as a form in both languages and widths; one is filled in and run.
+
+What is seen stays: a form is a form again after a reload, and the next app that is chosen in it is one, too.
+"""
 
 import os
 import re
@@ -14,8 +17,11 @@ NOWHERE = "\uc5c6\ub294 \ud3f4\ub354"
 TITLE_LABEL, RENAMED = "\uc81c\ubaa9", "\ub0b4 \uadf8\ub9bc"
 BEST = "\ubc30\uce58 1(\ucd5c\uc120)"
 NO_DATASET = f"'{NOWHERE}' \ub370\uc774\ud130\uc14b\uc774 \uc5c6\uc2b5\ub2c8\ub2e4."
+NO_MODEL = re.compile("^\uc5c5\uc2a4\ucf00\uc77c \ubaa8\ub378 'gone.safetensors'")
 CONTROLS = {"en": "Edit & Run", "ko": "\ud3b8\uc9d1 \ubc0f \uc2e4\ud589"}
 SYLLABLES = {"\ub2ec": "\u3137\u3145", "\ube5b": "\u3142\u3147"}
+HEADINGS = "[data-testid=linear-workflow-info], [data-testid=linear-mobile-workflows]"
+"""Over a form on a desk, and on a phone."""
 DRAWN = """() => [...document.querySelectorAll('[data-testid=app-mode-widget-item]')].map(item => [
     item.querySelector('[data-testid=builder-widget-label]').innerText,
     item.querySelector('[data-testid=node-widgets]')?.innerText ?? '',
@@ -65,6 +71,11 @@ def check(editor, app, language):
         choices = field.choices[language]
         assert not choices or set(choices.values()) & set(text.splitlines()), (app.name, label, text)
         assert not re.search(r"[a-z]_[a-z]", text.replace(str(field.default), "")), (app.name, text)
+
+
+def heading(editor, app, language):
+    """The job's name, in the language."""
+    return editor.page.locator(HEADINGS, has_text=re.compile(f"^{re.escape(app.titles[language])}$"))
 
 
 def picture(editor, path):
@@ -144,6 +155,15 @@ def fail(form, pictures):
     picture(form, pictures / "apps" / "clean_news_photos-error.png")
 
 
+def refuse(form):
+    """So is what a node refuses before it runs, as a model that is not there any more."""
+    show(form, "upscale_a4")
+    drawn(form, apps.named("upscale_a4"), "ko")
+    form.set_widgets({"4": {"model_name": "gone.safetensors"}})
+    form.page.get_by_test_id("linear-run-button-icon").click()
+    form.page.locator(".p-toast").get_by_text(NO_MODEL).wait_for()
+
+
 def test_every_app_reads_as_a_form_in_both_languages_and_widths_and_one_is_filled_in_and_run(form, supplies, pictures):
     supplies.put("cover.png")
     supplies.put("small.png")
@@ -153,16 +173,65 @@ def test_every_app_reads_as_a_form_in_both_languages_and_widths_and_one_is_fille
         form.page.set_viewport_size(DESK)
         form.open(apps.FORM.format(apps.read()[0].name))
         drawn(form, apps.read()[0], language)  # opened as a graph, and turned into a form by its address
-        for app in apps.read():
-            show(form, app.name)
-            check(form, app, language)
-            picture(form, pictures / "apps" / f"{app.name}-{language}.png")
-            form.page.set_viewport_size(PHONE)
-            form.page.get_by_test_id("linear-mobile").locator("button", has_text=CONTROLS[language]).click()
-            check(form, app, language)
-            picture(form, pictures / "apps" / f"{app.name}-{language}-phone.png")
-            form.page.set_viewport_size(DESK)
-            form.page.get_by_test_id("linear-center-panel").wait_for()
+        heading(form, apps.read()[0], language).wait_for()
+        for name, size in (("", DESK), ("-phone", PHONE)):
+            form.page.set_viewport_size(size)
+            if size == PHONE:
+                form.page.get_by_test_id("linear-mobile").locator("button", has_text=CONTROLS[language]).click()
+            for app in apps.read():
+                show(form, app.name)
+                check(form, app, language)
+                picture(form, pictures / "apps" / f"{app.name}-{language}{name}.png")
+    form.page.set_viewport_size(DESK)
+    form.page.get_by_test_id("linear-center-panel").wait_for()
     fill_in_and_run(form, pictures)
     fail(form, pictures)
+    refuse(form)
+    assert form.faults == []
+
+
+def choose(form, name):
+    """As the template browser does it."""
+    form.page.evaluate(
+        """async name => {
+            const workflow = await (await fetch(`/api/workflow_templates/dancheong/${name}.json`)).json()
+            await app.loadGraphData(workflow, true, true, name, {openSource: 'template'})
+        }""",
+        name,
+    )
+
+
+def reload(form):
+    """The editor writes its draft half a second after the last change."""
+    form.page.wait_for_timeout(1000)
+    form.page.reload(wait_until="domcontentloaded")
+
+
+def test_a_form_is_a_form_after_a_reload_and_so_is_the_next_app_that_is_chosen_in_it(form, supplies):
+    supplies.put("cover.png")
+    form.page.on("dialog", lambda dialog: dialog.accept())  # whether to leave what is not saved
+    form.page.set_viewport_size(DESK)
+    placing, enlarging = apps.named("place_title"), apps.named("upscale_a4")
+    form.open(apps.FORM.format(placing.name))
+    heading(form, placing, "ko").wait_for()
+    title = form.page.get_by_test_id("app-mode-widget-item").nth(1).locator("textarea")
+    title.fill(TITLE)
+    form.page.mouse.click(600, 850)
+    reload(form)
+    heading(form, placing, "ko").wait_for(timeout=60_000)
+    assert title.input_value() == TITLE
+
+    choose(form, enlarging.name)
+    heading(form, enlarging, "ko").wait_for()
+    drawn(form, enlarging, "ko")
+
+    form.page.evaluate("app.extensionManager.command.execute('Comfy.ToggleLinear')")
+    form.page.mouse.click(600, 850)
+    reload(form)
+    form.page.wait_for_function("window.app?.graph?.extra?.dancheongApp === 'upscale_a4'", timeout=60_000)
+    form.page.locator("#graph-canvas").wait_for()
+    choose(form, "news_picture")
+    opened = form.page.evaluate("app.extensionManager.workflow.activeWorkflow.filename")
+    assert opened == apps.named("news_picture").titles["ko"]
+    assert form.page.locator(HEADINGS).count() == 0
     assert form.faults == []
