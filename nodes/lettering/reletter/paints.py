@@ -67,9 +67,10 @@ def _paints(seen: Sight, found: Fill, near: np.ndarray, ground: np.ndarray) -> P
     if lab is not None:
         other = np.minimum(np.linalg.norm(seen.lab - lab, axis=2), np.linalg.norm(seen.lab - ground, axis=2))
         inner = _cover(own, other, seen, near, _mixed(seen, plane, lab))
-        width = _width(seen, inner, lab, ground)
-        if _is_as_wide_everywhere(seen, inner, lab, ground, width):
-            return Paints(inner, ground, _in_rgb(found, inner), is_gradient, width, lab)
+        if (inner > 0.5).any():
+            width = _width(seen, inner, lab, ground)
+            if _is_as_wide_everywhere(seen, inner, lab, ground, width):
+                return Paints(inner, ground, _in_rgb(found, inner), is_gradient, width, lab)
     return Paints(cover, ground, _in_rgb(found, cover), is_gradient, 0.0, np.zeros(3))
 
 

@@ -102,6 +102,12 @@ def test_letters_may_have_less_ink_than_what_they_stand_on(korean_font):
     assert found.seen.words == "HEXLI" and abs(found.look.size / CAPITALS - 1) < 0.03
 
 
+def test_letters_that_an_outline_would_leave_nothing_of_have_none(korean_font, monkeypatch):
+    monkeypatch.setattr("dancheong.nodes.lettering.reletter.paints._mixed", lambda seen, *_: np.zeros(seen.ink.shape))
+    found = next(paints(sight(*drawn(korean_font, outline=4.0))))
+    assert found.outline == 0 and (found.cover > 0.5).any()
+
+
 def test_a_gradient_that_grew_from_several_places_is_tried_once(korean_font):
     tried = list(paints(sight(*drawn(korean_font, colours=((230, 200, 40), (200, 60, 40))))))
     assert sum(one.is_gradient for one in tried) == 1
