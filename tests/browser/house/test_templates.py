@@ -29,7 +29,7 @@ def name(request, opened, supplies, quick):
     shipped = read(WORKFLOWS / "api" / f"{request.param}.json")
     supplies.put_named([shipped, quick.get(request.param)])
     opened.faults.clear()
-    opened.page.evaluate("app.refreshComboInNodes()")  # what was just supplied can be chosen
+    opened.page.evaluate("app.reloadNodeDefs()")  # what was just supplied can be chosen
     opened.load(
         opened.page.evaluate(
             "async name => (await fetch(`/api/workflow_templates/dancheong/${name}.json`)).json()", request.param
