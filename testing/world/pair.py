@@ -1,4 +1,4 @@
-"""The world's CLIP: both halves, made in three minutes of one core and kept in a byte a weight.
+"""The world's CLIP: both halves, made in four minutes of one core and kept in a byte a weight.
 
 In the layout of transformers, which Load Korean CLIP reads the words' half of, and ComfyUI's own CLIP_VISION the other.
 """
