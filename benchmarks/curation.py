@@ -1,6 +1,6 @@
-"""Pictures per second and memory of `dancheong curate`, what three kills do to its result, and what marks cost.
+"""Pictures per second and memory of `dancheong curate`, and what three kills do to its result.
 
-`python -m benchmarks curation [--records 2000]`; LaMa has random weights of its real size.
+`python -m benchmarks curation [--records 2000]`
 """
 
 import argparse
@@ -13,17 +13,23 @@ import tempfile
 import time
 from pathlib import Path
 
-from ..testing.models.lama import big_lama
-from ..testing.scenes import news, news_photos
+from ..testing.scenes import news
 from .kit import process
 
-TOPICS = ("--topics", "economy,society,science,world")
-FEW = 5
-"""Photographs of a run that tells what its start costs."""
+TOPICS = "economy,society,science,world"
 
 
-def start(source: Path, out: Path, *options: str) -> subprocess.Popen:
-    command = [sys.executable, str(process.PACK / "runner"), "curate", str(source), "--out", str(out), *options]
+def start(source: Path, out: Path) -> subprocess.Popen:
+    command = [
+        sys.executable,
+        str(process.PACK / "runner"),
+        "curate",
+        str(source),
+        "--out",
+        str(out),
+        "--topics",
+        TOPICS,
+    ]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -40,35 +46,13 @@ def digest(folder: Path) -> dict[str, str]:
 def killed(source: Path, out: Path, records: int) -> None:
     draw = random.Random(0)
     for part in sorted(draw.uniform(0.1, 0.9) for _ in range(3)):
-        curating = start(source, out, *TOPICS)
+        curating = start(source, out)
         journal = out / "journal.jsonl"
         while not journal.exists() or journal.read_bytes().count(b"\n") < part * records:
             time.sleep(0.01)
         curating.send_signal(signal.SIGKILL)
         process.finish(curating)
-    assert process.finish(start(source, out, *TOPICS)).status == 0
-
-
-def marks(folder: Path) -> list[dict]:
-    """One process, with nothing to do of marks, with OpenCV and with LaMa to fill their places."""
-    mark, lama = folder / "mark.safetensors", big_lama(folder / "lama.safetensors")
-    news_photos.write_mark(mark)
-    sets = {count: news_photos.write(folder / f"photos{count}", count) for count in (FEW, news_photos.COUNT)}
-    taken_off = ("--watermark", str(mark))
-    ways = {"none": (), "taken off, filled by OpenCV": taken_off, "filled by LaMa": (*taken_off, "--lama", str(lama))}
-    rows = []
-    for number, (way, options) in enumerate(ways.items()):
-        ended = {
-            count: process.finish(
-                start(source, folder / f"way{number}-{count}", "--duplicate-bits", "-1", "--workers", "1", *options)
-            )
-            for count, source in sets.items()
-        }
-        assert not any(one.status for one in ended.values())
-        cost = (ended[news_photos.COUNT].cpu - ended[FEW].cpu) / (news_photos.COUNT - FEW)
-        peak = ended[news_photos.COUNT].peak
-        rows.append({"marks": way, "CPU ms a picture of 640 x 480 px": round(1000 * cost), "peak MB": round(peak)})
-    return rows
+    assert process.finish(start(source, out)).status == 0
 
 
 def main(options: list[str]) -> dict[str, list[dict]]:
@@ -82,7 +66,7 @@ def main(options: list[str]) -> dict[str, list[dict]]:
             source = news.raw_json(folder / f"raw{count}", news.articles(count, 1, (1024, 683)))
             out = folder / f"out{count}"
             begin = time.monotonic()
-            ended = process.finish(start(source, out, *TOPICS))
+            ended = process.finish(start(source, out))
             seconds = time.monotonic() - begin
             assert ended.status == 0
             rows.append(
@@ -98,5 +82,4 @@ def main(options: list[str]) -> dict[str, list[dict]]:
         again = folder / "killed"
         killed(source, again, records)
         same = digest(again) == digest(out)
-        said = "the same files" if same else "ANOTHER RESULT"
-        return {"records": rows, "killed": [{"kills": 3, "after going on": said}], "marks": marks(folder)}
+    return {"records": rows, "killed": [{"kills": 3, "after going on": "the same files" if same else "ANOTHER RESULT"}]}
