@@ -13,7 +13,7 @@ from typing import Any
 from ..ground.journal import Journal
 from ..ground.whole_file import write_whole
 from ..news import Record, RefusedRow, count, left
-from . import on_cores, on_ray, tables
+from . import on_cores, tables
 from .curation import Curation
 from .examination import Fit, examination
 from .fingerprints import Seen
@@ -78,6 +78,8 @@ class Walk:
     def _verdicts(self, say: Callable[[str], None]) -> Generator[tuple[Record | RefusedRow, Fit | str], None, None]:
         if self._curation.ray is None:
             return on_cores.verdicts(self._curation, self.done, self.total - self.done)
+        from . import on_ray
+
         return on_ray.verdicts(self._curation, self.done, say)
 
     def _keep(self, line: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """How the frames of a story lie on one canvas, and which of them are there already."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -38,9 +39,9 @@ class Board:
         """Of the canvas; the last one may not be full."""
         return ceil(self.frames / self.columns)
 
-    def place(self, frame: int, cell: int = 1) -> tuple[slice, slice]:
-        """Where a frame lies on a canvas: rows and columns, in cells of so many px."""
-        height, width = self.height // cell, self.width // cell
+    def place(self, frame: int, size: Sequence[int]) -> tuple[slice, slice]:
+        """Where a frame lies on a canvas of so many rows and columns of px or cells, whatever it was enlarged to."""
+        height, width = size[0] // self.rows, size[1] // self.columns
         top, left = frame // self.columns * height, frame % self.columns * width
         return slice(top, top + height), slice(left, left + width)
 
@@ -48,14 +49,14 @@ class Board:
         """The known frames on grey, `[1,H,W,3]`."""
         canvas = torch.full((1, self.rows * self.height, self.columns * self.width, 3), 0.5)
         for frame, picture in self.known.items():
-            canvas[0][self.place(frame)] = picture
+            canvas[0][self.place(frame, canvas.shape[1:3])] = picture
         return canvas
 
     def to_draw(self, cell: int) -> torch.Tensor:
         """`[1,h,w]` in cells: 1 where something is to be drawn; cells without a frame are drawn too."""
         mask = torch.ones(1, self.rows * self.height // cell, self.columns * self.width // cell)
         for frame in self.known:
-            mask[0][self.place(frame, cell)] = 0
+            mask[0][self.place(frame, mask.shape[1:])] = 0
         return mask
 
     def split(self, canvas: torch.Tensor) -> torch.Tensor:
@@ -74,7 +75,7 @@ class Board:
         for one in canvas:
             for frame in range(self.frames):
                 known = self.known.get(frame)
-                parts.append(one[self.place(frame)] if known is None else known.to(one))
+                parts.append(one[self.place(frame, size)] if known is None else known.to(one))
         return torch.stack(parts)
 
 

@@ -46,9 +46,8 @@ class FrameAttention:
         *captions, whole = zip(k.split(self._lengths, 1), v.split(self._lengths, 1), strict=True)
         told = optimized_attention(q, *whole, heads).unflatten(1, (height, width))
         pixels, result = q.unflatten(1, (height, width)), told.clone()
-        cell = board.height * board.rows // height
         for frame, caption in enumerate(captions):
-            place = (slice(None), *board.place(frame, cell))
+            place = (slice(None), *board.place(frame, (height, width)))
             own = pixels[place]
             local = optimized_attention(own.flatten(1, 2), *caption, heads).unflatten(1, own.shape[1:3])
             result[place] = torch.lerp(local, told[place], self._weight)
@@ -100,9 +99,20 @@ def _sampling(board: Board) -> Callable[..., Any]:
                 f"{board.rows * board.height} px, got one of {width} x {height} cells: connect Storyboard's to the "
                 "sampler."
             )
+        cell = _deepest(executor.class_obj.model_patcher.model)
+        if height % (board.rows * cell) or width % (board.columns * cell):
+            raise UserError(
+                f"Expected frames in steps of {cell} cells, as this MODEL halves them, got a LATENT of {width} x "
+                f"{height} cells for {board.columns} x {board.rows} frames: enlarge it by a factor that fits."
+            )
         return executor(mixed(board, noise) if board.shared_noise else noise, *rest, **named)
 
     return sample
+
+
+def _deepest(model: Any) -> int:
+    """Cells of a LATENT that a UNet sees as one at its deepest level."""
+    return 2 ** (len(model.model_config.unet_config.get("channel_mult", [1])) - 1)
 
 
 def _check_own(model_options: dict[str, Any]) -> None:
@@ -116,11 +126,11 @@ def _check_own(model_options: dict[str, Any]) -> None:
 
 def mixed(board: Board, noise: torch.Tensor) -> torch.Tensor:
     """Noise `[B,C,h,w]` of which every frame has a share of the first frame's; it stays normal."""
-    cell = board.height * board.rows // noise.shape[-2]
-    first = noise[(..., *board.place(0, cell))]
+    size = noise.shape[-2:]
+    first = noise[(..., *board.place(0, size))]
     result = noise.clone()
     for frame in range(1, board.frames):
-        place = (..., *board.place(frame, cell))
+        place = (..., *board.place(frame, size))
         result[place] = board.shared_noise**0.5 * first + (1 - board.shared_noise) ** 0.5 * noise[place]
     return result
 
@@ -136,7 +146,7 @@ def _by_masks(board: Board, told: list[Any], story: list[Any], weight: float) ->
     found = [[states, {**extra, "strength": weight}] for states, extra in story] if weight else []
     for frame, cond in enumerate(told if weight < 1 else []):
         mask = torch.zeros(1, board.rows * board.height, board.columns * board.width)
-        mask[0][board.place(frame)] = 1
+        mask[0][board.place(frame, mask.shape[1:])] = 1
         placed = {"mask": mask, "set_area_to_bounds": False, "mask_strength": 1 - weight}
         found += [[states, {**extra, **placed}] for states, extra in cond]
     return found

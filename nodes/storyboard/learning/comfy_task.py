@@ -111,7 +111,7 @@ class BoardTask:
         height, width = frames.shape[-2:]
         canvas = frames.new_zeros(frames.shape[1], self._board.rows * height, self._board.columns * width)
         for frame in range(self._board.frames):
-            canvas[(slice(None), *self._board.place(frame, self._board.height // height))] = frames[frame]
+            canvas[(slice(None), *self._board.place(frame, canvas.shape[1:]))] = frames[frame]
         return canvas
 
     def _told(self, captions: list[list[str]]) -> tuple[torch.Tensor, dict[str, Any]]:

@@ -10,7 +10,7 @@ from ...ground import UserError, scan
 from ...host.models import listed, stamp
 from ..finding.pyramid import Call
 from ..regions import Region
-from . import ENGINES, comfy_craft, keras_ocr_engine, rapidocr_engine, reader, tesseract_reader
+from . import ENGINES, reader, tesseract_reader
 
 FOLDER = "ocr"
 CRAFT_ENDINGS = (".safetensors", ".pth", ".h5")
@@ -61,11 +61,18 @@ def weights_stamp() -> str:
 
 
 def _open(name: str) -> Engine:
+    """Each is imported when it is asked for, not when ComfyUI starts."""
     if name == "rapidocr":
+        from . import rapidocr_engine
+
         return rapidocr_engine.load()
     if name == "craft":
+        from . import comfy_craft
+
         weights = _weights("craft", CRAFT_ENDINGS, "craft")
         return comfy_craft.load(weights, stamp(weights))
+    from . import keras_ocr_engine
+
     both = _weights("craft", (".h5",), "craft-keras"), _weights("crnn_kurapan", (".h5",), "crnn-kurapan")
     return keras_ocr_engine.load(*both, stamp(*both))
 

@@ -167,11 +167,25 @@ def test_each_frame_is_normalised_as_the_picture_that_it_is(comfy, plain, monkey
         assert {*seen} == {frames}
 
 
+def test_captions_stay_in_their_frames_whatever_the_canvas_is_enlarged_to(comfy):
+    _, board = laid(comfy, frame_width=128, frame_height=128)
+    attention = comfy.module("nodes.storyboard.comfy_attention").FrameAttention(board, [1, 1, 1, 1], 0.0)
+    said = torch.arange(4.0)[None, :, None].expand(1, 4, 8)  # of the frames and of the whole story
+    for side in (16, 24, 48):
+        canvas = torch.zeros(1, 4 * side**2, 8), torch.zeros(1, 4, 8), said
+        heard = attention(*canvas, {"n_heads": 1, "activations_shape": (1, 8, 2 * side, 2 * side)})
+        quarters = heard[0, :, 0].view(2, side, 2, side).transpose(1, 2).flatten(2)
+        assert (quarters == torch.tensor([[0.0, 1.0], [2.0, 3.0]])[..., None]).all()
+
+
 def test_known_frames_are_masked_and_come_back_bit_for_bit(comfy):
     known = torch.rand(2, 64, 64, 3, generator=torch.Generator().manual_seed(0))
     latent, board = laid(comfy, task="infill", known=known, vae=Cells())
     assert latent["samples"].shape == (1, 4, 16, 16) and latent["noise_mask"].shape == (1, 16, 16)
-    drawn = [latent["noise_mask"][0][board.place(frame, 8)].unique().tolist() for frame in range(3)]
+    drawn = [
+        latent["noise_mask"][0][board.place(frame, latent["noise_mask"].shape[1:])].unique().tolist()
+        for frame in range(3)
+    ]
     assert drawn == [[0.0], [1.0], [0.0]]
     assert torch.equal(latent["samples"][..., :8, :8], Cells().encode(known[:1]))
     (frames,) = comfy.node(SPLIT, image=torch.zeros(1, 128, 128, 3), storyboard=board)
@@ -205,3 +219,5 @@ def test_what_does_not_fit_is_refused_in_a_sentence(comfy, plain):
     model, positive = comfy.node(ATTENTION, model=plain, **inputs)
     with pytest.raises(Exception, match=r"LATENT of this storyboard, 128 x 128 px, got one of 24 x 8 cells"):
         sampled(comfy, model, positive, numbers(4, 1, 4, 8, 24))
+    with pytest.raises(Exception, match=r"frames in steps of 8 cells, .* LATENT of 24 x 24 cells for 2 x 2 frames"):
+        sampled(comfy, model, positive, numbers(4, 1, 4, 24, 24))
