@@ -20,8 +20,6 @@ PROBE = 120.0
 """s until each of its machines has said what it lacks; the first worker of a machine takes some to start."""
 HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 """How Ray is spoken to (gRPC, over HTTP/2: RFC 9113, 3.4): it answers with a frame of that fourth byte, too."""
-TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
-"""Variables that tell Ray its token; else it is in a file of the user's."""
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
@@ -37,8 +35,6 @@ def cluster(address: str, cores: int) -> Generator[Any, None, None]:
         MissingLibraryError: Ray is missing.
         UserError: no cluster answers, or Ray does not start.
     """
-    if address != LOCAL and _has_token():
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # or Ray shows it to no cluster
     try:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers of every start
         import ray
@@ -141,17 +137,12 @@ def _join(ray: Any, address: str) -> None:
         if "InvalidAuthToken" in f"{error} {error.__cause__} {error.__context__}":
             raise UserError(
                 f"The Ray cluster at {address} asks for its token: copy ~/.ray/auth_token from the machine where `ray "
-                "start --head` runs, and start Ray with RAY_AUTH_MODE=token on each."
+                "start --head` runs, and set RAY_AUTH_MODE=token for this command, as for Ray on each machine."
             ) from error
         raise UserError(
             f"No Ray cluster answers at {address!r}: expected an address such as 10.0.0.1:6379, where `ray start "
             "--head` runs, or --ray alone for this machine."
         ) from error
-
-
-def _has_token() -> bool:
-    """Whether there is one to show: any Ray of this machine leaves one, and from then on clusters ask for it."""
-    return any(map(os.environ.get, TOKENS)) or (Path.home() / ".ray" / "auth_token").is_file()
 
 
 def _expect_ray(host: str, port: int) -> None:

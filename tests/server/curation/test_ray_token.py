@@ -32,19 +32,21 @@ def head(tmp_path_factory):
             process.kill()
 
 
-def curated(root, head, home, tmp_path):
+def curated(root, head, home, tmp_path, **more):
     source = news.zipped(tmp_path / "set.zip", news.articles(4, 4, (320, 260)))
     command = [sys.executable, str(root / "runner"), "curate", str(source), "--out", str(tmp_path / "out")]
-    variables = {**os.environ, "HOME": str(home)}
+    variables = {**os.environ, "HOME": str(home), **more}
     return subprocess.run([*command, "--ray", head[1]], env=variables, capture_output=True, text=True, timeout=PATIENCE)
 
 
-def test_who_has_the_token_joins(root, head, tmp_path):
-    done = curated(root, head, head[0], tmp_path)
+def test_who_shows_the_token_joins(root, head, tmp_path):
+    done = curated(root, head, head[0], tmp_path, RAY_AUTH_MODE="token")
     assert done.returncode == 0 and "rows kept" in done.stdout, done.stderr
 
 
-def test_who_has_none_is_told_where_it_is(root, head, tmp_path):
-    done = curated(root, head, tmp_path, tmp_path)
+def test_who_shows_none_is_told_where_it_is_and_how(root, head, tmp_path):
+    """Whether he has it or not: a cluster without tokens takes no worker of who shows one."""
+    done = curated(root, head, head[0], tmp_path)
     assert done.returncode == 1 and "asks for its token: copy ~/.ray/auth_token from the machine" in done.stderr
+    assert "set RAY_AUTH_MODE=token for this command" in done.stderr
     assert "Traceback" not in done.stderr

@@ -16,6 +16,8 @@ def leaves(base):
         base / "output" / "topic_runs",
         base / "output" / "topic_latents",
     ]
+    for place in places:  # templates leave some, too
+        shutil.rmtree(place, ignore_errors=True)
     yield places
     for place in places:
         shutil.rmtree(place, ignore_errors=True)
