@@ -99,29 +99,35 @@ def pictures(source: Source, wanted: list[str], watch: Watch = lambda share: Non
 
     A shard is read from its beginning to the last picture that is wanted of it, once; nothing is unpacked to the disk.
     """
-    shards: dict[Path | None, dict[str, str]] = {}
+    shards: dict[Path | None, dict[str, list[str]]] = {}
     for path in wanted:
-        loose = next((place / path for place in source.places if (place / path).is_file()), None)
+        loose = _loose(source, path)
         if loose is not None:
-            yield path, _read(loose)
+            yield path, loose
             watch(1 / len(wanted))
         else:
             # Some archives have other folders before the name, which is the same everywhere.
-            shards.setdefault(_shard(source, path), {})[path.rsplit("/", 1)[-1]] = path
+            shards.setdefault(_shard(source, path), {}).setdefault(path.rsplit("/", 1)[-1], []).append(path)
     for shard, names in shards.items():
+        paths = [path for alike in names.values() for path in alike]
         if shard is None:
-            for path in names.values():
+            for path in paths:
                 yield path, f"its shard is missing ({path.split('/', 1)[0]}.tgz)"
                 watch(1 / len(wanted))
         else:
-            yield from _of_shard(shard, names, partial(_weighed, watch, len(names) / len(wanted)))
+            yield from _of_shard(shard, names, partial(_weighed, watch, len(paths) / len(wanted)))
 
 
-def _read(path: Path) -> bytes | str:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        return f"it could not be read ({error.strerror})"
+def _loose(source: Source, path: str) -> bytes | str | None:
+    """A picture that lies there as a file, or why it cannot be read; None where there is no such file."""
+    for place in source.places:
+        try:
+            return (place / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):  # or no file's name at all
+            continue
+        except OSError as error:
+            return f"it could not be read ({error.strerror})"
+    return None
 
 
 def _weighed(watch: Watch, weight: float, share: float) -> None:
@@ -138,22 +144,28 @@ def _shard(source: Source, path: str) -> Path | None:
     return None
 
 
-def _of_shard(shard: Path, names: dict[str, str], watch: Watch) -> Iterator[tuple[str, bytes | str]]:
-    why = f"it is not in its shard ({shard.name})"
+def _of_shard(shard: Path, names: dict[str, list[str]], watch: Watch) -> Iterator[tuple[str, bytes | str]]:
+    why, left = f"it is not in its shard ({shard.name})", {path: None for alike in names.values() for path in alike}
     try:
         with open(shard, "rb") as raw, tarfile.open(fileobj=_Watched(raw, watch), mode="r|*") as archive:
             for member in archive:
-                path = names.get(member.name.rsplit("/", 1)[-1]) if member.isfile() else None
-                if path is not None and (inside := archive.extractfile(member)):
+                path = _meant(member.name, names) if member.isfile() else None
+                if path in left and (inside := archive.extractfile(member)):
                     data = inside.read()
-                    del names[member.name.rsplit("/", 1)[-1]]
+                    del left[path]
                     yield path, data
-                if not names:
+                if not left:
                     return
     except BROKEN:
         why = f"its shard breaks off before it ({shard.name})"
-    for path in names.values():
+    for path in left:
         yield path, why
+
+
+def _meant(member: str, names: dict[str, list[str]]) -> str | None:
+    """Which picture a file of an archive is: of several with its name, the one whose folders it has, too."""
+    alike = names.get(member.rsplit("/", 1)[-1], [])
+    return alike[0] if len(alike) == 1 else next((path for path in alike if f"/{member}".endswith(f"/{path}")), None)
 
 
 class _Watched(io.RawIOBase):

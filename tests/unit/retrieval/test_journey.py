@@ -1,7 +1,9 @@
 """Whatever a user's copy of JourneyDB lacks costs its own row, and is counted."""
 
 import gzip
+import io
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -154,3 +156,31 @@ def test_what_is_no_split_is_one_sentence(split, tmp_path):
         (tmp_path / name).write_text("")
     with pytest.raises(UserError, match=r"2 files of annotations \(train/train_anno_realease_repath.jsonl, valid"):
         files.find(tmp_path)
+
+
+def test_pictures_of_one_name_in_two_folders_are_two(tmp_path):
+    paths = ["000/a/1.jpg", "000/b/1.jpg", "001/1.jpg", "002/1.jpg"]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"img_path": path}) + "\n" for path in paths))
+    with tarfile.open(tmp_path / "imgs.tgz", "w:gz") as archive:
+        for path in reversed(paths[:3]):
+            member = tarfile.TarInfo(f"./imgs/{path}")
+            member.size = len(path)
+            archive.addfile(member, io.BytesIO(path.encode()))
+    source, rows, _ = read(tmp_path)
+    got = {row.picture: data for row, data in dataset.with_pictures(source, rows)}
+    found = {path: path.encode() for path in paths[:3]}
+    assert got == found | {"002/1.jpg": "it is not in its shard (imgs.tgz)"}
+    (tmp_path / "imgs.tgz").unlink()
+    got = {row.picture: data for row, data in dataset.with_pictures(source, rows)}
+    assert got == {path: f"its shard is missing ({path[:3]}.tgz)" for path in paths}
+
+
+@pytest.mark.parametrize("path", ["000/" + "a" * 300 + ".jpg", "a" * 300 + "/1.jpg", "000/\0.jpg", "000/", "..."])
+def test_a_name_that_no_file_can_have_costs_its_row(tmp_path, path):
+    (tmp_path / "imgs" / "000").mkdir(parents=True)
+    (tmp_path / "imgs" / "000" / "1.jpg").write_bytes(b"1")
+    lines = [json.dumps({"img_path": each}) for each in (path, "000/1.jpg")]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    source, rows, _ = read(tmp_path)
+    got = {row.number: data for row, data in dataset.with_pictures(source, rows)}
+    assert isinstance(got[1], str) and got[2] == b"1"
