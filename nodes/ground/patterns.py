@@ -43,7 +43,7 @@ class Pattern:
         Args:
             say: a value in the other language.
         """
-        found = self._shared(text, _inside_quotes(text)) or self._shared(text, frozenset())
+        found = self._shared(text, inside_quotes(text)) or self._shared(text, frozenset())
         if found is None and self.literals[-2:] == (self.literals[-2].rstrip() + " ", ""):
             found = self._shared(text + " ", frozenset())  # an empty last value has taken the blank along
         if found is None:
@@ -83,13 +83,14 @@ class Pattern:
         return max(ways, key=lambda way: sum(letters for letters, _ in way.values()))
 
 
-def _inside_quotes(text: str) -> frozenset[int]:
+def inside_quotes(text: str) -> frozenset[int]:
+    """Places in a text at which nothing of ours begins or ends."""
     return frozenset(at for found in QUOTED.finditer(text) for at in range(found.start() + 1, found.end() - 1))
 
 
 def _cuts(text: str, separator: str) -> list[int]:
     """Where two values may meet, outside of quotes, the likeliest first."""
-    inside = _inside_quotes(text)
+    inside = inside_quotes(text)
     if separator:
         spaces = [at for at, letter in enumerate(text) if letter == separator and at not in inside][:MOST_CUTS]
         # A quoted value begins one.

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from . import catalogue
 from .particles import fitted
-from .patterns import QUOTES, Pattern, Said, patterns, plain
+from .patterns import QUOTES, Pattern, Said, inside_quotes, patterns, plain
 
 LEAST_LETTERS = 4
 """A pattern of fewer letters fits what others say too: it needs a value that is a number or ours."""
@@ -64,7 +64,9 @@ class _Reading:
 
     def _parts(self, text: str, between: re.Pattern[str], near: tuple[Pattern, ...], is_value: bool = False) -> Said:
         """The best of all ways to read a text as one sentence of ours behind another, or as parts that stay."""
-        cuts = [(0, 0), *(found.span() for found in between.finditer(text)), (len(text), len(text))]
+        inside = inside_quotes(text)
+        spans = (found.span() for found in between.finditer(text) if found.start() not in inside)
+        cuts = [(0, 0), *spans, (len(text), len(text))]
         best: list[Said] = [(0, "")]
         sentence = 0  # where it began
         for last in range(1, len(cuts)):

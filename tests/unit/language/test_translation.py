@@ -52,6 +52,11 @@ def test_two_sentences_of_one_form_say_the_same():
          ("3", "Save", "a, b, c, d, e, f, g, h, i, j, k", "'doc'", "'x'", "`dancheong apps`")),
         ("dancheong: error: argument A: invalid choice: 'foo' (choose from 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h')",
          ("'foo'", "'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'")),
+        # with as many sentences in quotes as it likes
+        ("Expected one of a, b, got 'One two. Three, four. Five. Six. Seven. Eight. Nine. Ten'. There is no app 'A b. "
+         "C. D. E. F. G. H. I': expected one of a, b; `dancheong apps` says what each does.",
+         ("a, b", "'One two. Three, four. Five. Six. Seven. Eight. Nine. Ten'", "'A b. C. D. E. F. G. H. I'",
+          "`dancheong apps`")),
         # several in a line, and several lines
         ("Written to a b. Only 2 of 3 layouts differ enough.\n  Note: weights in float8, which are less exact than "
          "float16.", ("a b", "2", "3", "float8")),
