@@ -14,7 +14,8 @@ PIECE = re.compile(
     r"(?P<letter>\\[()])"  # a bracket that is none
     r"|(?P<other><[^<>\n]*>"  # <lora:name:1>, or an address
     r"|(?:(?<=\s)|^)--[A-Za-z]\w*(?:\s+(?!--)[^\s,]+)*)"  # --ar 3:2, as Midjourney's prompts end
-    r"|(?P<between>\bBREAK\b|\bAND\b|[,;\n\uff0c\u3001\uff1b]|(?<=\w{4})\.(?=\s))"
+    r"|(?P<between>\bBREAK\b|\bAND\b|[,;\n\uff0c\u3001\uff1b]"
+    r"|(?:(?<=\w{4})|(?<=[\uac00-\ud7a3]))\.(?=\s))"  # a sentence's end, not that of `e.g.`
     r"|(?P<bracket>[()])"
     r"|.",
     re.DOTALL,
@@ -150,7 +151,7 @@ def without(group: Group, removed: set[int]) -> str:
         elif text := _kept(part, removed):
             if was_cut and not waiting.strip(" "):
                 out, text, waiting = out.rstrip(" "), text.lstrip(" "), " " if out else ""
-            out += waiting + text
+            out += (waiting if out or not is_cut else "") + text
             waiting, is_strong, was_cut = "", False, False
         else:
             # The separator before it goes with it, unless it says more than a comma: then the one behind it goes.

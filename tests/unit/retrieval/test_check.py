@@ -34,6 +34,7 @@ def removed(prompt, *gone):
         ("<https://a.b/c.png> a cat, 3.5 apples --v 4 --ar 1:1", ["a cat", "3.5 apples"]),
         ("a cat --ar 3:2, fog", ["a cat", "fog"]),
         ("A cat sleeps. A dog runs.", ["A cat sleeps", "A dog runs"]),
+        ("눈이 온다. 고양이는 3.5 kg. 밤이다.", ["눈이 온다", "고양이는 3.5 kg. 밤이다"]),
         ("[[red]], {a|b}", ["[[red]]", "{a|b}"]),
         ("well-lit -- room, sand & blANDness", ["well-lit -- room", "sand & blANDness"]),
         (", ,, ()", []),
@@ -66,6 +67,9 @@ def test_phrases_and_back(prompt, found):
         ("<lora:x:1>, red hat, fog", ["red hat", "fog"], "<lora:x:1>"),
         (r"red hat, smile \(a\)", ["red hat"], r"smile \(a\)"),
         ("고양이\uff0c모자\uff0c안개", ["모자"], "고양이\uff0c안개"),
+        ("A cat sleeps. A dog runs. Fog.", ["A cat sleeps"], "A dog runs. Fog."),
+        ("눈이 온다. 새가 난다. 밤이다.", ["새가 난다"], "눈이 온다. 밤이다."),
+        ("red hat, .5 apples", ["red hat"], ".5 apples"),
     ],
 )
 def test_what_goes_takes_its_separator_and_empty_brackets_only(prompt, gone, left):
