@@ -42,8 +42,10 @@ def find(path: Path) -> Source:
     """The split that a file or folder is.
 
     Raises:
-        UserError: no annotations, or those of several splits.
+        UserError: nothing is there, no annotations, or those of several splits.
     """
+    if not path.exists():
+        raise UserError(f"There is no dataset {path.name!r}: expected a file or a folder.")
     if path.is_file():
         if not ANNOTATIONS.search(path.name):
             raise UserError(f"{path.name} is no file of annotations: expected .jsonl, .jsonl.tgz or .jsonl.gz.")

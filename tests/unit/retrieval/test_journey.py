@@ -149,6 +149,8 @@ def test_what_is_no_split_is_one_sentence(split, tmp_path):
     (tmp_path / "picture.jpg").write_bytes(b"")
     with pytest.raises(UserError, match=r"picture.jpg is no file of annotations: expected .jsonl"):
         files.find(tmp_path / "picture.jpg")
+    with pytest.raises(UserError, match="There is no dataset 'nothing': expected a file or a folder"):
+        files.find(tmp_path / "nothing")
     with pytest.raises(UserError, match="holds no annotations"):
         files.find(tmp_path)
     for name in ("train/train_anno.jsonl", "valid/valid_anno.jsonl", "train/train_anno_realease_repath.jsonl"):
