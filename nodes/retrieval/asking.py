@@ -26,7 +26,8 @@ NAMED = re.compile(
 ALONE = re.compile(MARK + r"(?=[\"')\].:,;!]|\ubc88|\uc785\ub2c8\ub2e4|\s*[-:]|\s*$|\s*\n)")
 """At the start: `B`, `b)`, `(B) a cat`, `2`."""
 SINGLE = re.compile(
-    r"(?<![A-Za-z\d'])(?:([B-HJ-Z])(?![A-Za-z\d'])|(A)(?=\s*(?:(?:or|and|nor)\b|[,/&.)]|$)))|\(([A-Z])\)"
+    r"(?<![A-Za-z\d'])(?:([B-HJ-Z])(?![A-Za-z\d'])|(A)(?=[\uac00-\ud7a3]"
+    r"|\s*(?:(?:or|and|nor)\b|\ub610\ub294|\ud639\uc740|[,/&.)]|$)))|\(([A-Z])\)"
 )
 """Anywhere, where it is the only one."""
 PAINT = re.compile(r"[*_`#]+|\\boxed\{|\}")
