@@ -66,7 +66,7 @@ class Seen:
         self._names.append(name)
         if self._bands and self._bands.room:
             self._bands.add(print_)
-        elif count + 1 >= FEW and pays(count + 1, self._bits):
+        elif self._bands or (count + 1 >= FEW and pays(count + 1, self._bits)):  # once begun, only they are searched
             room = max(FEW, (count + 1) // GROWTH)
             self._bands = None  # before as much again is sorted
             self._bands = Bands(self._hashes[: count + 1], self._bits, room)

@@ -93,3 +93,14 @@ def test_many_bits_are_compared_one_by_one(kept):
         few.add(hash_, str(row))
         many.add(hash_, str(row))
     assert few._bands and not many._bands
+
+
+def test_none_is_missed_once_bands_are_wider_than_pays():
+    """From 65,536 on bands are a bit wider, and for 14 bits sorting would not begin to pay at 70,000 but at 77,136."""
+    assert bands.pays(65_000, 14) and not bands.pays(70_000, 14)
+    hashes = np.random.default_rng(4).integers(0, 2**64, 70_000, dtype=np.uint64).tolist()
+    seen = Seen(14)
+    for row, hash_ in enumerate(hashes):
+        seen.add(hash_, str(row))
+    for row in (0, 65_000, 68_000, 69_000, 69_999):
+        assert seen.near(hashes[row]) == str(row)
