@@ -6,7 +6,7 @@ let translations = {};
 // What locales/*/main.json say of an app, in the language of whoever opens it; nothing of other workflows.
 function told(name) {
   const language = app.extensionManager.setting.get("Comfy.Locale");
-  return (translations[language]?.dancheong ?? translations.en.dancheong).apps[name];
+  return (translations[language]?.dancheong ?? translations.en?.dancheong)?.apps[name];
 }
 
 function mode() {
