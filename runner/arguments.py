@@ -120,7 +120,7 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
     curate.add_argument("--min-hangul", type=float, default=0.3, metavar="X", help="share of letters (default: 0.3)")
     curate.add_argument("--min-side", type=int, default=256, metavar="PX", help="of a picture (default: 256)")
     curate.add_argument("--animated", action="store_true", help="keep animated pictures, as they are")
-    curate.add_argument("--duplicate-bits", type=int, default=6, metavar="N", help="of 64 (default: 6; -1 keeps all)")
+    curate.add_argument("--duplicate-bits", type=_bits, default=6, metavar="N", help="of 64 (default: 6; -1 keeps all)")
     curate.add_argument(
         "--watermark", type=Path, action="append", default=[], metavar="FILE", help="a learned mark to take off"
     )
@@ -170,6 +170,12 @@ def parser(app: App | None = None) -> argparse.ArgumentParser:
 def _positive(text: str) -> int:
     if not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"expected a number from 1, got {text!r}")
+    return int(text)
+
+
+def _bits(text: str) -> int:
+    if text not in map(str, range(-1, 65)):
+        raise argparse.ArgumentTypeError(f"expected bits from 0 to 64, or -1 to keep all, got {text!r}")
     return int(text)
 
 

@@ -6,6 +6,7 @@ A served ComfyUI is `dancheong.runner.server.Server`.
 import asyncio
 import ctypes
 import gc
+import importlib
 import sys
 import uuid
 from collections.abc import Callable
@@ -80,8 +81,8 @@ class Comfy:
 
     def module(self, name: str):
         """A module of the pack as ComfyUI loaded it: `nodes.erase.comfy`."""
-        (found,) = (module for key, module in sys.modules.items() if key.endswith(f"dancheong.{name}") and "/" in key)
-        return found
+        (pack,) = (key for key in sys.modules if key.endswith(PACK))
+        return importlib.import_module(f"{pack}.{name}")
 
     def node(self, class_type: str, **inputs) -> list:
         """Run one node on values; its outputs."""

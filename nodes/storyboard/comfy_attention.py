@@ -17,7 +17,7 @@ from comfy.patcher_extension import WrappersMP
 
 from ..ground import UserError
 from .board import Board
-from .comfy_norms import drawing
+from .comfy_norms import Drawing
 
 KEY = "dancheong_storyboard"
 BLOCKS = [(kind, number) for kind, count in (("input", 12), ("middle", 2), ("output", 12)) for number in range(count)]
@@ -81,15 +81,15 @@ def for_board(model: ModelPatcher, board: Board) -> ModelPatcher:
         UserError: another node has put itself in the place of the MODEL's text attention.
     """
     _check_own(model.model_options)
-    patched = model.clone()
+    patched, drawing = model.clone(), Drawing(board)
     patched.remove_wrappers_with_key(WrappersMP.OUTER_SAMPLE, KEY)
-    patched.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, KEY, _sampling(board))
+    patched.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, KEY, _sampling(board, drawing))
     patched.remove_wrappers_with_key(WrappersMP.DIFFUSION_MODEL, KEY)
-    patched.add_wrapper_with_key(WrappersMP.DIFFUSION_MODEL, KEY, drawing(board))
+    patched.add_wrapper_with_key(WrappersMP.DIFFUSION_MODEL, KEY, drawing)
     return patched
 
 
-def _sampling(board: Board) -> Callable[..., Any]:
+def _sampling(board: Board, drawing: Drawing) -> Callable[..., Any]:
     def sample(executor: Any, noise: torch.Tensor, *rest: Any, **named: Any) -> Any:
         _check_own(executor.class_obj.model_options)  # a node may have come after this one
         height, width = noise.shape[-2:]
@@ -105,6 +105,7 @@ def _sampling(board: Board) -> Callable[..., Any]:
                 f"Expected frames in steps of {cell} cells, as this MODEL halves them, got a LATENT of {width} x "
                 f"{height} cells for {board.columns} x {board.rows} frames: enlarge it by a factor that fits."
             )
+        drawing.size = (height, width)
         return executor(mixed(board, noise) if board.shared_noise else noise, *rest, **named)
 
     return sample

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ..ground import UserError
 from .board import Board
 
 
@@ -17,6 +18,12 @@ def by_frame(network: torch.nn.Module, board: Board) -> Callable[[], None]:
     """From here on the network's group norms see a frame at a time, until the result is called."""
 
     def apart(_: torch.nn.Module, given: tuple[torch.Tensor]) -> torch.Tensor:
+        height, width = given[0].shape[2:]
+        if height % board.rows or width % board.columns:
+            raise UserError(
+                f"Expected whole cells for {board.columns} x {board.rows} frames inside the MODEL, got {width} x "
+                f"{height}: leave out what resizes there, such as Kohya Deep Shrink, or choose another factor."
+            )
         cells = given[0].unflatten(3, (board.columns, -1)).unflatten(2, (board.rows, -1))  # [B,C,rows,h,columns,w]
         return cells.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)
 
@@ -35,14 +42,20 @@ def by_frame(network: torch.nn.Module, board: Board) -> Callable[[], None]:
     return end
 
 
-def drawing(board: Board) -> Callable[..., Any]:
+class Drawing:
     """A wrapper of a network's calls: each is by frame."""
 
-    def call(executor: Any, *given: Any, **named: Any) -> Any:
-        end = by_frame(executor.class_obj, board)
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self.size: tuple[int, ...] = ()
+        """Of the canvas that a sampler draws, in cells; () where none does."""
+
+    def __call__(self, executor: Any, noisy: torch.Tensor, *given: Any, **named: Any) -> Any:
+        """As the network; a part of the canvas, which another node's area is, has no frames."""
+        if self.size and tuple(noisy.shape[2:]) != self.size:
+            return executor(noisy, *given, **named)
+        end = by_frame(executor.class_obj, self._board)
         try:
-            return executor(*given, **named)
+            return executor(noisy, *given, **named)
         finally:
             end()
-
-    return call

@@ -89,11 +89,11 @@ def test_the_attention_is_asked_for_the_positive_text_alone_at_every_level(comfy
     assert seen == []
 
 
-def sampled(comfy, model, positive, noise=None):
+def sampled(comfy, model, positive, noise=None, **negative):
     import comfy.samplers as samplers
 
     guider = samplers.CFGGuider(model)
-    guider.set_conds(positive, [[numbers(9, 1, 7, storygen_models.CONTEXT), {}]])
+    guider.set_conds(positive, [[numbers(9, 1, 7, storygen_models.CONTEXT), negative]])
     guider.set_cfg(4.0)
     noise = numbers(4, 1, 4, 16, 16) if noise is None else noise
     sigmas = model.get_model_object("model_sampling").sigmas[[600, 0]].cpu()
@@ -176,6 +176,29 @@ def test_captions_stay_in_their_frames_whatever_the_canvas_is_enlarged_to(comfy)
         heard = attention(*canvas, {"n_heads": 1, "activations_shape": (1, 8, 2 * side, 2 * side)})
         quarters = heard[0, :, 0].view(2, side, 2, side).transpose(1, 2).flatten(2)
         assert (quarters == torch.tensor([[0.0, 1.0], [2.0, 3.0]])[..., None]).all()
+
+
+def test_an_area_of_another_conditioning_has_no_frames(comfy, plain):
+    """It is a part of the canvas, of whatever size; the model sees it as it is."""
+    (_, board) = laid(comfy)
+    inputs = {"clip": Words(), "storyboard": board}
+    model, positive = comfy.node(ATTENTION, model=plain, **inputs)
+    apart = comfy.module("nodes.storyboard.comfy_norms").Drawing(board)
+    for height, width in ((8, 8), (8, 16), (3, 5)):
+        assert sampled(comfy, model, positive, area=(height, width, 0, 0)).isfinite().all()
+        cells, calls = numbers(3, 1, 4, height, width), []
+        apart.size = (16, 16)
+        apart(calls.append, cells)  # a network whose norms are not to be found fails where they are looked for
+        assert calls == [cells]
+
+
+def test_what_resizes_inside_the_network_is_one_sentence(comfy, plain):
+    (_, board) = laid(comfy)
+    model = plain.clone()
+    model.set_model_input_block_patch(lambda h, _: torch.nn.functional.interpolate(h, size=(7, 7)))
+    model, positive = comfy.node(ATTENTION, model=model, clip=Words(), storyboard=board)
+    with pytest.raises(Exception, match="whole cells for 2 x 2 frames inside the MODEL, got 7 x 7: leave out"):
+        sampled(comfy, model, positive)
 
 
 def test_known_frames_are_masked_and_come_back_bit_for_bit(comfy):
