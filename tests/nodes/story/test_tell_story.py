@@ -134,7 +134,8 @@ def test_a_story_without_a_line_to_draw_is_refused(comfy, told):
     assert "Expected more lines than the 2 first frames that are given, got 2" in refused
 
 
-def test_an_interrupt_keeps_the_finished_frames_and_the_story_is_drawn_anew(comfy, told):
+def test_an_interrupt_keeps_the_finished_frames_and_the_story_is_drawn_anew(comfy, told, monkeypatch):
+    monkeypatch.setattr(comfy.utils, "PROGRESS_THROTTLE_MIN_INTERVAL", 0.0)  # every step is heard, however quick
     steps, asked = 2, []
 
     def hook(value, total):
