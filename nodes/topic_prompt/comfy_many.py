@@ -7,6 +7,7 @@ from typing import Any
 import comfy.sd
 import torch
 
+from ..ground.quick_linear import QuickLinear
 from ..host import memory
 from ..host.progress import Progress, interruptible_layers
 from .comfy_encode import encode
@@ -34,7 +35,7 @@ def encode_all(clip: comfy.sd.CLIP, prompts: list[str]) -> list[Any]:
         while waiting:
             batch = dict(_fitting(waiting, most))
             try:
-                with interruptible_layers(clip.cond_stage_model):
+                with interruptible_layers(clip.cond_stage_model), QuickLinear():
                     encoded = _encode_batch(clip, list(batch.values()))
             except Exception as error:
                 if most == 1 or not memory.is_out_of_memory(error):

@@ -1,11 +1,12 @@
 """One line of JourneyDB's annotations."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 SHORTEST_CAPTION = 5
-"""Letters; what is shorter is a label that failed."""
+"""Bytes of UTF-8; what is shorter is a label that failed, and two syllables of Korean are a title."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def read(number: int, line: str) -> Row | str:
         number,
         path,
         _text(found.get("prompt")),
-        caption if len(caption) >= SHORTEST_CAPTION else "",
+        caption if len(unicodedata.normalize("NFC", caption).encode()) >= SHORTEST_CAPTION else "",
         _styles(_inside(found, "Task1", "Style")),
         questions,
         lost,

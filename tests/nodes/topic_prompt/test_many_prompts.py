@@ -63,6 +63,19 @@ def test_each_is_as_alone_and_in_order(comfy, clip, batches):
     assert conditionings[0][0][1] is not conditionings[5][0][1]
 
 
+def test_layers_of_a_list_are_quick(comfy, clip, monkeypatch):
+    module, seen = comfy.module("nodes.topic_prompt.comfy_many"), []
+
+    class Seen(module.QuickLinear):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            seen.append(func)
+            return super().__torch_function__(func, types, args, kwargs)
+
+    monkeypatch.setattr(module, "QuickLinear", Seen)
+    many(comfy, clip, TEXTS[:3])
+    assert torch.nn.functional.linear in seen
+
+
 def test_topics_strengths_and_positions_come_as_lists_too(comfy, clip_of, folder):
     for name in ("economy", "society"):
         vectors = torch.randn(3, 64, generator=torch.Generator().manual_seed(len(name)))
