@@ -79,7 +79,7 @@ class Distilling:
 
     def _finish(self, tell: Tell, among: "Peers") -> list[str]:
         from ...training import Plan, train
-        from . import attention, beginning, corpus, encoder, pairs
+        from . import attention, beginning, corpus, encoder, losses, pairs
         from .task import DistillTask
         from .teacher import Teacher
 
@@ -98,7 +98,7 @@ class Distilling:
             translated = None if self.student else beginning.translate(student, teacher, data)
             for one in (teacher, student):
                 one.model.to(among.device)
-            asking = Teacher(teacher, data, self.layer, self.half)
+            asking = Teacher(teacher, data, self.layer, self.half, losses.read_states(names))
             asked = self.steps * self.accumulate * self.batch
             asking.keep(work / "states", asked, lambda done, total: tell(done, total, "sentences of the teacher"))
         task = DistillTask(student, asking, data, layers, names, self.batch, self.layer, self.half, job)

@@ -55,10 +55,15 @@ class TextEncoder:
         """Start, pieces, end, as many as there are."""
         return self.tokenizer(text)["input_ids"]
 
-    def padded(self, rows: list[Any]) -> torch.Tensor:
-        """Rows of `ids` as a table, int64 [B, positions], padded as the tokenizer says; what is too long is cut."""
+    def padded(self, rows: list[Any], whole: bool = True) -> torch.Tensor:
+        """Rows of `ids` as a table, int64 [B, N], padded as the tokenizer says; what is too long is cut.
+
+        Args:
+            whole: to all positions of a prompt; else as far as the longest reaches, as no state hears one behind it.
+        """
         special, last = self.tokenizer.special, self.positions - 1
-        table = torch.full((len(rows), self.positions), special.pad)
+        reach = self.positions if whole else min(self.positions, max(map(len, rows)))
+        table = torch.full((len(rows), reach), special.pad)
         for number, row in enumerate(rows):
             table[number, : len(row)] = torch.tensor(row[: self.positions])
             if len(row) > self.positions:

@@ -23,6 +23,11 @@ APART = -1e4
 """Similarity of what is no word."""
 
 
+def read_states(names: Mapping[str, float]) -> bool:
+    """Whether losses read more than the pooled vector, which needs nothing behind a sentence's end."""
+    return any(names.get(name) for name in LOSSES if name != POOLED)
+
+
 @dataclass(frozen=True)
 class Scales:
     """How much a teacher's answers differ from sentence to sentence."""

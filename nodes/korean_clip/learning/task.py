@@ -9,7 +9,7 @@ import torch
 from .attention import Layer
 from .corpus import Corpus, Sentences
 from .encoder import Said, TextEncoder
-from .losses import ATTENTION, LOSSES, Heard, errors, listen, scales
+from .losses import ATTENTION, LOSSES, Heard, errors, listen, read_states, scales
 from .teacher import Teacher
 
 MEASURED = 256
@@ -61,10 +61,10 @@ class DistillTask:
             torch.cat([asked.ends, nothing.ends]),
         )
         count = len(rows) + 1
-        sides = [self._ids(self._corpus.korean, rows, True)]
+        ids = self._ids(self._corpus.korean, rows)
         if self._names.get(ENGLISH):
-            sides.append(self._ids(self._corpus.english, rows, True))
-        said = self._student.say(torch.cat(sides), self._layer, self._half)
+            ids += self._ids(self._corpus.english, rows)
+        said = self._student.say(self._student.padded(ids, read_states(self._names)), self._layer, self._half)
         heard = listen(meant, self._layers, chance) if self._names.get(ATTENTION) else []
         found = self._weighed(said.rows(0, count), meant, heard)
         if self._names.get(ENGLISH):
@@ -77,7 +77,8 @@ class DistillTask:
         every = {name: 1.0 for name in LOSSES if self._layers or name != ATTENTION}
         for language, of in (("korean", self._corpus.korean), ("english", self._corpus.english)):
             with torch.no_grad():
-                said = self._student.say(self._ids(of, self._unseen, False), self._layer, self._half)
+                ids = self._student.padded([of[int(row)] for row in self._unseen])
+                said = self._student.say(ids, self._layer, self._half)
                 told = errors(said, self._meant, every, self._layers, self._scales, self._heard)
             weight = 1.0 if language == "korean" else self._names.get(ENGLISH, 0.0)
             found["loss"] += weight * sum(self._names.get(name, 0.0) * error.item() for name, error in told.items())
@@ -88,6 +89,6 @@ class DistillTask:
         told = errors(said, meant, self._names, self._layers, self._scales, heard)
         return torch.stack([self._names[name] * error for name, error in told.items()]).sum()
 
-    def _ids(self, of: Sentences, rows: np.ndarray, nothing: bool) -> torch.Tensor:
-        found: list[Any] = [of[int(row)] for row in rows]
-        return self._student.padded([*found, self._student.ids("")] if nothing else found)
+    def _ids(self, of: Sentences, rows: np.ndarray) -> list[Any]:
+        """Of some sentences and the empty prompt."""
+        return [*(of[int(row)] for row in rows), self._student.ids("")]

@@ -21,12 +21,14 @@ AGAIN = 2
 class Teacher:
     """A frozen encoder and the sentences that it is asked."""
 
-    def __init__(self, encoder: TextEncoder, corpus: Corpus, layer: str, half: bool) -> None:
+    def __init__(self, encoder: TextEncoder, corpus: Corpus, layer: str, half: bool, whole: bool = True) -> None:
         """
         Args:
             layer: which states are learned, of `encoder.LAYERS`.
+            whole: whether states are learned at all; else `say` gives none, and the pooled vectors alone are kept.
         """
         self.encoder, self._corpus, self._layer, self._half = encoder, corpus, layer, half
+        self._states = encoder.positions if whole else 0
         encoder.model.requires_grad_(False).eval()
         self._kept = np.zeros((0, 0), np.float16)
 
@@ -40,8 +42,7 @@ class Teacher:
         Raises:
             UserError: the disk is full.
         """
-        positions, width = self.encoder.positions, self.encoder.width
-        row = (positions + 1) * width
+        row = (self._states + 1) * self.encoder.width
         count = min(len(self._corpus.seen), MOST // (2 * row))
         if asked < AGAIN * len(self._corpus.seen):
             return
@@ -74,7 +75,7 @@ class Teacher:
             return self._ask(places)
         positions, width = self.encoder.positions, self.encoder.width
         rows = torch.from_numpy(np.where(known[:, None], self._kept[np.where(known, places, 0)], 0)).float()
-        states, pooled = rows[:, :-width].unflatten(1, (positions, width)), rows[:, -width:]
+        states, pooled = rows[:, :-width].unflatten(1, (self._states, width)), rows[:, -width:]
         if not known.all():
             said = self._ask(places[~known])
             beyond = torch.from_numpy(~known)
@@ -85,16 +86,22 @@ class Teacher:
         return Said(states.to(device), pooled.to(device), ends.to(device))
 
     def held_out(self, rows: np.ndarray) -> Said:
-        """Of sentences of the corpus by their rows."""
-        return self._said([self._corpus.meant[int(row)] for row in rows])
+        """Of sentences of the corpus by their rows, with all states."""
+        return self._said(self._meant(rows))
 
     def nothing(self) -> Said:
-        """Of the empty prompt."""
-        return self._said([np.array(self.encoder.ids(""))])
+        """Of the empty prompt, with as many states as `say` gives."""
+        return self._cut(self._said([np.array(self.encoder.ids(""))]))
 
     def _ask(self, places: np.ndarray) -> Said:
-        return self.held_out(self._corpus.seen[places])
+        return self._cut(self._said(self._meant(self._corpus.seen[places]), bool(self._states)))
+
+    def _meant(self, rows: np.ndarray) -> list[np.ndarray]:
+        return [self._corpus.meant[int(row)] for row in rows]
+
+    def _cut(self, said: Said) -> Said:
+        return Said(said.states[:, : self._states], said.pooled, said.ends)
 
     @torch.no_grad()
-    def _said(self, ids: list[np.ndarray]) -> Said:
-        return self.encoder.say(self.encoder.padded(ids), self._layer, self._half)
+    def _said(self, ids: list[np.ndarray], whole: bool = True) -> Said:
+        return self.encoder.say(self.encoder.padded(ids, whole), self._layer, self._half)

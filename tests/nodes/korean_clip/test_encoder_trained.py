@@ -11,6 +11,7 @@ import pytest
 import torch
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.korean_clip.learning import attention, beginning, corpus, encoder, pairs
+from dancheong.nodes.korean_clip.learning.task import DistillTask
 from dancheong.nodes.korean_clip.learning.teacher import Teacher
 from dancheong.testing.references.korean import Reference
 from safetensors.torch import load_file, save_file
@@ -176,6 +177,41 @@ def test_what_is_kept_of_the_teacher_is_what_it_says(data, tmp_path, monkeypatch
         assert torch.allclose(other.pooled, plain.pooled, 1e-3, 1e-3)
     assert not Teacher(teacher, made, "last", False).keep(tmp_path / "none", 10, print)
     assert not (tmp_path / "none").exists()
+
+
+def test_of_the_pooled_vector_alone_the_same_is_learned_without_padding(data, tmp_path, monkeypatch):
+    teacher, student, made = data
+    alone = {"pooled": 1.0, "english": 0.5}
+    short, whole, kept = (Teacher(teacher, made, "last", False, states) for states in (False, True, False))
+    kept.keep(tmp_path / "pooled", 10_000, lambda done, total: None)
+    assert (tmp_path / "pooled").stat().st_size == 2 * 64 * len(made.seen)
+    widths = []
+    say = type(student).say
+    monkeypatch.setattr(
+        type(student), "say", lambda self, table, *more: (widths.append(table.shape), say(self, table, *more))[1]
+    )
+
+    def learned(asking):
+        task = DistillTask(student, asking, made, [], alone, 16, "last", False, "")
+        widths.clear()
+        loss = task.loss(torch.Generator().manual_seed(3))
+        loss.backward()
+        row = student.model.get_input_embeddings().weight
+        found, row.grad = row.grad, None
+        return float(loss.detach()), found, max(width for rows, width in widths if rows > 16)
+
+    quick, told, padded = learned(short), learned(kept), learned_whole(learned, whole, monkeypatch)
+    assert quick[2] == told[2] < padded[2] == 77
+    for other in (quick, told):
+        assert other[0] == pytest.approx(padded[0], rel=1e-3)
+        torch.testing.assert_close(other[1], padded[1], atol=1e-4, rtol=2e-2)
+
+
+def learned_whole(learned, teacher, monkeypatch):
+    """The same with all of a prompt's positions, as other losses need it."""
+    with monkeypatch.context() as patch:
+        patch.setattr("dancheong.nodes.korean_clip.learning.task.read_states", lambda names: True)
+        return learned(teacher)
 
 
 def test_a_student_begins_as_its_teacher_in_english_and_with_translated_words_in_korean(data):
