@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ..nodes.ground import UserError
 from .language import tell, warn
 
 
@@ -75,6 +76,15 @@ def add_judge(datasets: Any) -> None:
     )
     encoder.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .json of the result")
     encoder.add_argument("--most", type=positive, default=1000, metavar="N", help="pairs (default: 1000)")
+    encoder.add_argument(
+        "--pictures",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="what was drawn of the Korean sentences, in their order; one for each --encoder",
+    )
+    encoder.add_argument("--clip", type=Path, metavar="DIR", help="an English CLIP that looks at the pictures")
 
 
 def _weights(text: str) -> dict[str, float]:
@@ -135,9 +145,12 @@ def train(options: argparse.Namespace) -> None:
 
 def judge(options: argparse.Namespace) -> None:
     """Judge encoders side by side."""
-    from ..nodes.korean_clip.learning import EncoderJudging, judged_lines
+    from ..nodes.korean_clip.learning import Drawn, EncoderJudging, judged_lines
+    from ..nodes.retrieval import FolderClip
     from .progress import Bar
 
+    if bool(options.pictures) != bool(options.clip):
+        raise UserError("Give both, --pictures and the --clip that looks at them, or neither.")
     judging = EncoderJudging(
         tuple(options.encoder),
         tuple(options.pairs),
@@ -149,6 +162,7 @@ def judge(options: argparse.Namespace) -> None:
         options.most,
         options.korean_column,
         options.english_column,
+        Drawn(tuple(options.pictures), FolderClip(options.clip)) if options.clip else None,
     )
     with Bar(0, "sentences") as bar:
         result = judging.finish(bar.reach_of)

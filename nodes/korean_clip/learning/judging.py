@@ -11,6 +11,7 @@ from ...ground.whole_file import write_whole
 
 if TYPE_CHECKING:
     from .attention import Layer
+    from .drawn import Drawn
     from .encoder import Said, TextEncoder
     from .pairs import Pair
 
@@ -40,6 +41,8 @@ class EncoderJudging:
     korean: str | None = None
     english: str | None = None
     """Names of the columns, of all files."""
+    drawn: "Drawn | None" = None
+    """Pictures that were drawn with each encoder."""
 
     def finish(self, tell: Callable[[int, int, str], None] = lambda done, total, what: None) -> dict[str, Any]:
         """Judge, and write the file.
@@ -54,6 +57,7 @@ class EncoderJudging:
             names = [str(folder) for folder in self.encoders]
         source = pairs.opened(self.sources, self.korean, self.english)
         found = self._pairs(source)
+        drawn = self.drawn.paths(len(self.encoders), len(found)) if self.drawn else []
         teacher = encoder.read(self.teacher)
         layers = attention.read(self.unet, teacher.width, self.heads) if self.unet else []
         meant = self._said(teacher, [pair.english for pair in found], tell, "sentences of the teacher")
@@ -75,6 +79,14 @@ class EncoderJudging:
                 **{f"{side} {what}": value for side, said in sides.items() for what, value in
                    _errors(said, meant, layers, scale).items()},
             }  # fmt: skip
+        for name, paths in zip(names, drawn, strict=False):
+            assert self.drawn
+            shown = self.drawn.figures(
+                paths,
+                [pair.english for pair in found],
+                lambda done, name=name: tell(done, len(found), f"pictures of {name}"),
+            )
+            judged[name] |= shown
         result = {
             "teacher": self.teacher.name,
             "picture model": self.unet.name if self.unet else None,

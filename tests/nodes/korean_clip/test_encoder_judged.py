@@ -2,11 +2,15 @@
 
 import itertools
 import json
+import shutil
 
 import pytest
 from dancheong.nodes.ground import UserError
 from dancheong.nodes.korean_clip.learning import EncoderJudging, judged_lines
 from dancheong.runner import cli
+from dancheong.testing.world import judging, pair
+from PIL import Image
+from transformers import CLIPImageProcessor
 
 PAIRS = [
     (f"a {size} {colour} {shape} on a {ground} ground",) * 2
@@ -69,6 +73,56 @@ def test_on_the_command_line_two_stand_side_by_side(root, distilling, world_tsv,
         (tmp_path / "none.tsv").write_text("korean\tenglish\n", encoding="utf-8")
         EncoderJudging((tmp_path / "trained",), (tmp_path / "none.tsv",), root / kept, tmp_path / "b.json").finish()
     assert cli.main([*words, "--unet", str(tmp_path / "a.json")]) == 1
+
+
+@pytest.fixture(scope="module")
+def drawn(comfy, root, tmp_path_factory):
+    """What the world draws of 12 sentences, named 1 to 12 as a sheet's rows are; the words of a judgement of them."""
+    folder = tmp_path_factory.mktemp("drawn")
+    sentences = [english for english, _ in PAIRS[:12]]
+    pictures = judging.drawn(judging.Models(*comfy.node("LoadSmallWorld")), sentences, 3)
+    for name, order in (("right", range(12)), ("wrong", range(11, -1, -1))):
+        (folder / name).mkdir()
+        for number, place in enumerate(order, 1):
+            Image.fromarray(pictures[place]).save(folder / name / f"{number}.png")
+    rows = "\n".join(["korean\tenglish", *(f"{text}\t{text}" for text in sentences)])
+    (folder / "pairs.tsv").write_text(rows, encoding="utf-8")
+    side = pair.write(folder / "clip").config.vision_config.image_size
+    CLIPImageProcessor(size={"shortest_edge": side}, crop_size=side).save_pretrained(folder / "clip")
+    kept = str(root / "testing/world/kept")
+    typed = ["judge", "encoder", str(folder / "pairs.tsv"), "--teacher", kept, "--encoder", kept]
+    return folder, [*typed, "--out", str(folder / "a.json")]
+
+
+def test_what_encoders_draw_is_held_against_the_english(drawn, capsys):
+    folder, typed = drawn
+    looks = ["--clip", str(folder / "clip")]
+    found = {}
+    for name in ("right", "wrong"):
+        assert cli.main([*typed, *looks, "--pictures", str(folder / name)]) == 0
+        (found[name],) = json.loads((folder / "a.json").read_text(encoding="utf-8"))["encoders"].values()
+        assert "cosine of pictures" in capsys.readouterr().out
+    # A CLIP of 0.2 MB: of 12 sentences that differ in one word it takes 1 in 12 by chance.
+    for way in ("R@1 picture to English", "R@1 English to picture"):
+        assert found["right"][way] >= 0.5 > 0.1 >= found["wrong"][way]
+    assert found["right"]["cosine of pictures"] > found["wrong"]["cosine of pictures"] + 0.1
+
+
+def test_pictures_that_are_not_those_of_the_pairs_are_one_sentence(drawn, tmp_path, capsys):
+    folder, typed = drawn
+    looks = ["--clip", str(folder / "clip"), "--pictures"]
+    shutil.copytree(folder / "right", tmp_path / "some")
+    (tmp_path / "some" / "7.png").write_bytes((folder / "right" / "7.png").read_bytes()[:99])
+    cases = {
+        f"{tmp_path / 'some' / '7.png'} cannot be read": [*looks, str(tmp_path / "some")],
+        "holds 0 pictures (.png, .jpg, .jpeg, .webp), 12 pairs are judged": [*looks, str(folder)],
+        "2 folders of pictures came for 1 encoders": [*looks, str(folder / "right"), "--pictures", str(folder)],
+        "Give both, --pictures and the --clip": ["--clip", str(folder / "clip")],
+        f"{folder / 'right'} holds no CLIP": ["--clip", str(folder / "right"), "--pictures", str(folder / "right")],
+    }
+    for sentence, words in cases.items():
+        assert cli.main([*typed, *words]) == 1
+        assert sentence in capsys.readouterr().err
 
 
 def test_training_on_the_command_line_says_what_it_made(root, world_tsv, tmp_path, capsys):
