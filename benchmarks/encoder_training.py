@@ -4,7 +4,8 @@
 the rest for the next call. A tokenizer and encoders are trained by the code of `dancheong train`, from sentences of
 scenes that are shown in training; judged on others: which translations are found among 1,000, and what the world's
 picture model draws, whose own encoder is the teacher. WHAT is `all` losses, `pooled alone`, or all without one of them;
-`ways` of saying the same that were trained, and ways that were not; or `sizes`, what a corpus of a million pairs takes.
+`ways` of saying the same that were trained, and ways that were not; or `sizes`, what reading up to a million pairs and
+learning from them takes.
 `--write` makes what `all` trained the Korean encoder that tests load. Encoders lie in `out/benchmarks/encoders-SEED/`;
 whoever deletes them begins anew. One thread.
 """
@@ -13,10 +14,12 @@ import argparse
 import csv
 import json
 import random
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from ..testing import comfy_host
@@ -31,8 +34,10 @@ UNSEEN, DRAWN = 1000, 500
 VOCABULARY = 1200
 MADE = PACK / "out" / "benchmarks"
 KEPT_KOREAN = PACK / "testing" / "world" / "kept_korean"
-SIZES = (100_000, 1_000_000)
+SIZES = (10_000, 100_000, 1_000_000)
 """Pairs of which a corpus is made."""
+FILES = {"TSV, UTF-8": "utf-8", "TSV, CP949": "cp949", "parquet": None}
+"""What they are read from, and its encoding."""
 LOSSES = ("pooled", "ends", "words", "attention", "english")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "all": LOSSES,
@@ -45,7 +50,13 @@ WAYS = {
     "another order": "{size} {colour} {shape}, {ground} 바탕",
     "other particles": "{ground} 바탕 위에는 {size} {colour} {shape}만 있고",
     "no spaces": "",
+    "synonyms": None,
 }
+SYNONYMS = {"빨간": "붉은", "주황": "귤색", "노란": "누런", "초록": "녹색", "파란": "푸른", "보라": "자주",
+            "동그라미": "원", "네모": "사각형", "세모": "삼각형", "작은": "조그만", "큰": "커다란"}  # fmt: skip
+"""Words of no pair, for those that the pairs have: they can be known only to a student that knew Korean before."""
+NAMED = re.compile(f"({'|'.join(SYNONYMS)})(가?)")
+"""One of them, and the particle of a shape that ends in a vowel; its synonym ends in a consonant."""
 KINDS = ("ground", "colour", "shape", "size", "all but place")
 
 
@@ -60,9 +71,11 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     learned = [("learn", name, seed) for name in variants]
     drawn = [("draw", name, seed, "Korean") for name in variants]
     ways = [("draw", "all", seed, way) for way in WAYS] if "ways" in chosen.what else []
-    sizes = [("size", str(count)) for count in SIZES] if "sizes" in chosen.what else []
+    is_sized = "sizes" in chosen.what
+    sizes = [("size", str(count)) for count in SIZES if is_sized]
+    read = [("read", kind, str(count)) for kind in FILES for count in SIZES if is_sized]
     job = f"seed-{seed}-{'-'.join(chosen.what).replace(' ', '-')}"
-    found = pieces.gathered("encoder_training", job, [*learned, *drawn, *ways, *sizes], chosen.some)
+    found = pieces.gathered("encoder_training", job, [*learned, *drawn, *ways, *read, *sizes], chosen.some)
     if found is None:
         return None
     if chosen.write:
@@ -72,7 +85,8 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
         for name, learn, draw in zip(variants, learned, drawn, strict=True)
     ]
     said = [{"said in": piece[-1], "seed": int(seed), **_percent(found[piece])} for piece in ways]
-    tables = {"losses": losses, "ways": said, "sizes": [found[piece] for piece in sizes]}
+    reading, learning = ([found[piece] for piece in pieces_of] for pieces_of in (read, sizes))
+    tables = {"losses": losses, "ways": said, "reading": reading, "sizes": learning}
     return {name: rows for name, rows in tables.items() if rows}
 
 
@@ -95,48 +109,88 @@ def part(kind: str, *options: str) -> dict:
     import torch
 
     torch.set_num_threads(1)
-    if kind == "size":
-        return size(int(*options))
+    if kind in ("read", "size"):
+        *form, count = options
+        return read(*form, int(count)) if form else size(int(count))
     variant, seed, *way = options
     with tempfile.TemporaryDirectory() as temporary:
         desk = Desk(comfy_host.Comfy(Path(temporary)), Path(temporary), int(seed))
         return desk.learned(variant) if kind == "learn" else desk.drawn(variant, *way)
 
 
+def read(form: str, count: int) -> dict[str, float | str]:
+    """What reading and cleaning so many pairs takes; every fourth is a duplicate."""
+    from dancheong.nodes.korean_clip.learning import pairs
+
+    with tempfile.TemporaryDirectory() as temporary:
+        path = _written(Path(temporary), form, count)
+        mine = Anonymous()
+        begun = time.process_time()
+        found = sum(1 for _ in pairs.opened([path], None, None).pairs(mine.look))
+        seconds = time.process_time() - begun
+    return {"file": form, "pairs": found, "CPU s": round(seconds, 1), "pairs a CPU s": round(found / seconds),
+            "MB more at most": mine.most}  # fmt: skip
+
+
 def size(count: int) -> dict[str, float]:
-    """What a corpus of so many pairs takes, and thirty steps over it; every fourth pair is a duplicate."""
+    """What it takes to learn from so many pairs: all up to the first step, and thirty steps."""
     from dancheong.nodes.korean_clip.learning import Distilling, TokenizerMaking
 
     from ..testing.world.nodes import KEPT
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        with open(folder / "pairs.tsv", "w", encoding="utf-8") as file:
-            file.write("korean\tenglish\n")
-            for number in range(count):
-                told = number - number % 4 // 3
-                file.write(f"노란 바탕에 작은 빨간 별 {told}개가 있다\t{told} small red stars on a yellow ground\n")
-        with (
-            open(folder / "few.tsv", "w", encoding="utf-8") as few,
-            open(folder / "pairs.tsv", encoding="utf-8") as all_,
-        ):
-            few.writelines(line for _, line in zip(range(2000), all_, strict=False))
-        TokenizerMaking((folder / "few.tsv",), folder / "words", 700).finish()
-        before, begun = memory("VmHWM"), time.process_time()
-        read: list[float] = []
+        path, few = (_written(folder, "TSV, UTF-8", number) for number in (count, 2000))
+        TokenizerMaking((few,), folder / "words", 700).finish()
+        mine, begun = Anonymous(), time.process_time()
+        first: list[float] = []
 
         def tell(done: int, total: int, what: str) -> None:
+            mine.look(done)
             if what == "steps" and done == 1:
-                read.append(time.process_time() - begun)
+                first.append(time.process_time() - begun)
 
         settings = {"losses": {"pooled": 1.0, "ends": 1.0}, "steps": 30, "batch": 32, "held_out": 0.001}
-        lines = Distilling(
-            (folder / "pairs.tsv",), KEPT, folder / "out", tokenizer=folder / "words", **settings
-        ).finish(tell)
+        lines = Distilling((path,), KEPT, folder / "out", tokenizer=folder / "words", **settings).finish(tell)
         print(*lines, sep="\n", flush=True)
         kept = int(lines[0].split()[1].replace(",", ""))
-        figures = {"pairs": count, "kept": kept, "CPU s to the first step": round(read[0])}
-        return figures | {"pairs a CPU s": round(count / read[0]), "MB more at most": round(memory("VmHWM") - before)}
+        figures = {"pairs": count, "kept": kept, "CPU s to the first step": round(first[0], 1)}
+        return figures | {"pairs a CPU s": round(count / first[0]), "MB more at most": mine.most}
+
+
+class Anonymous:
+    """Memory of this process since now, without mapped files, as it is seen whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self._before, self.most = memory("RssAnon"), 0
+        """MB."""
+
+    def look(self, _done: int) -> None:
+        self.most = max(self.most, round(memory("RssAnon") - self._before))
+
+
+def _written(folder: Path, form: str, count: int) -> Path:
+    """A file of so many pairs."""
+    rows = (
+        (f"노란 바탕에 작은 빨간 별 {told}개가 있다", f"{told} small red stars on a yellow ground")
+        for told in (number - number % 4 // 3 for number in range(count))
+    )
+    if FILES[form] is None:
+        import pyarrow
+        from pyarrow import parquet
+
+        schema = pyarrow.schema([("korean", pyarrow.string()), ("english", pyarrow.string())])
+        path = folder / f"{count}.parquet"
+        with parquet.ParquetWriter(path, schema) as file:
+            for some in iter(lambda: list(islice(rows, 50_000)), []):
+                columns = [pyarrow.array(column) for column in zip(*some, strict=True)]
+                file.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
+        return path
+    path = folder / f"{count}.tsv"
+    with open(path, "w", encoding=FILES[form]) as file:
+        file.write("korean\tenglish\n")
+        file.writelines(f"{korean}\t{english}\n" for korean, english in rows)
+    return path
 
 
 class Desk:
@@ -239,6 +293,8 @@ def _said(scene, number: int, way: str) -> str:
         return sentence(scene, "en", number % ORDERS, places=False)
     if not WAYS.get(way):
         plain = sentence(scene, "ko", number % ORDERS, places=False)
+        if way == "synonyms":
+            return NAMED.sub(lambda found: SYNONYMS[found[1]] + "이" * bool(found[2]), plain)
         return plain.replace(" ", "") if way == "no spaces" else plain
     thing = scene.things[0]
     said = {"ground": scene.ground, **{kind: getattr(thing, kind) for kind in ("colour", "shape", "size")}}
