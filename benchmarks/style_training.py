@@ -1,8 +1,9 @@
 """Is a style learned as a LoRA from captioned pictures? In the small world, by the chain of `train_lora_korean`.
 
-`python -m benchmarks style_training STYLE [--steps N]`. 60 pictures share a style that no caption says and that the
-world's model never saw. Each is encoded with its caption, core's Train LoRA learns from the pairs, and Load LoRA Model
-puts what it learned to work on captions that nobody learned from. The judge says what pictures show. One thread.
+`python -m benchmarks style_training STYLE [--steps N ...]`. 60 pictures share a style that no caption says and that the
+world's model never saw. Each is encoded with its caption, core's Train LoRA learns from the pairs, once for each count
+of steps, and Load LoRA Model puts what it learned to work on captions that nobody learned from. The judge says what
+pictures show. One thread.
 """
 
 import argparse
@@ -34,7 +35,7 @@ SETTINGS = {
 def main(options: list[str]) -> dict[str, list[dict]]:
     parser = argparse.ArgumentParser(prog="style_training")
     parser.add_argument("style", choices=STYLES)
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, nargs="+", default=[15, 30, 60, 150])
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(options)
     with tempfile.TemporaryDirectory() as temporary:
@@ -43,36 +44,33 @@ def main(options: list[str]) -> dict[str, list[dict]]:
         return {"styles": learned(host, chosen.style, chosen.steps, chosen.seed)}
 
 
-def learned(host: comfy_host.Comfy, style: str, steps: int, seed: int) -> list[dict]:
-    """A row without the LoRA and one with it."""
+def learned(host: comfy_host.Comfy, style: str, counts: list[int], seed: int) -> list[dict]:
+    """A row without a LoRA, and one for each count of steps."""
     import torch
-
-    from ..testing.world import judging
 
     torch.set_num_threads(1)
     model, clip, vae = host.node("LoadSmallWorld")
-    begun = time.process_time()
-    lora = _lora(host, model, clip, vae, style, steps, seed)
-    seconds = round(time.process_time() - begun)
+    told = {"style": style, "seed": seed}
+    rows = [told | {"steps": 0, "CPU s of training": 0} | _row(model, clip, vae, style)]
+    for steps in counts:
+        begun = time.process_time()
+        lora = _lora(host, model, clip, vae, style, steps, seed)
+        seconds = round(time.process_time() - begun)
+        (styled,) = host.node("LoraModelLoader", model=model, lora=lora, strength_model=1.0)
+        rows.append(told | {"steps": steps, "CPU s of training": seconds} | _row(styled, clip, vae, style))
+    return rows
+
+
+def _row(model, clip, vae, style: str) -> dict[str, float]:
+    from ..testing.world import judging
+
     meant = scenes(random.Random(31), TITLES, True)
     captions = [_caption(scene, number) for number, scene in enumerate(meant)]
-    (styled,) = host.node("LoraModelLoader", model=model, lora=lora, strength_model=1.0)
-    told = {"style": style, "seed": seed, "steps": steps, "CPU s of training": seconds}
-    rows = []
-    for name, drawing in {"without": model, "with it": styled}.items():
-        seen = judging.judged(judging.drawn(judging.Models(drawing, clip, vae), captions, 6))
-        right = judging.shares(seen, meant)
-        said = np.mean([right[kind] for kind in ("ground", "colour", "shape", "size")])
-        has = 100 * np.mean([verdict.scene.style == style for verdict in seen])
-        rows.append(
-            told
-            | {
-                "drawn": name,
-                "has the style, %": round(float(has), 1),
-                "what captions say, %": round(float(said), 1),
-            }
-        )
-    return rows
+    seen = judging.judged(judging.drawn(judging.Models(model, clip, vae), captions, 6))
+    right = judging.shares(seen, meant)
+    said = np.mean([right[kind] for kind in ("ground", "colour", "shape", "size")])
+    has = 100 * np.mean([verdict.scene.style == style for verdict in seen])
+    return {"has the style, %": round(float(has), 1), "what captions say, %": round(float(said), 1)}
 
 
 def _lora(host: comfy_host.Comfy, model, clip, vae, style: str, steps: int, seed: int):

@@ -69,7 +69,7 @@ class Recipe:
         """Learn from one batch.
 
         Args:
-            latents: [B, 12, 8, 8].
+            latents: [B, 16, 8, 8].
             ids: tokens of the titles, [B, 77]; the added words are put before them.
         """
         room = text.POSITIONS - len(self._added)

@@ -1,11 +1,11 @@
 """Is a topic learned from its pictures? In the small world, where what a picture shows can be measured.
 
-`python -m benchmarks topic_training LOOK [--steps N]`. A topic's pictures share a look that their titles do not say:
-a green ground, red things, stars, large things; or a mark, which the world's model never heard named (`economy` and
-others). Train Topic Prompt learns 4 vectors through ComfyUI's executor from 200 pictures. Then titles that nobody
-learned from are drawn without the topic and with it, also from the saved file and at half strength, always by the
-prompt output pasted into CLIP Text Encode. The judge says what pictures show. `peers` in the place of LOOK takes the
-time of a step, beside that of diffusers' recipe (textual_inversion.py). One thread.
+`python -m benchmarks topic_training LOOK ... [--steps N]`. A topic's pictures share a look that titles do not say: a
+green ground, red things, stars, large things; or the mark of one of the world's topics (`economy` and others). Train
+Topic Prompt learns 4 vectors through ComfyUI's executor from 200 pictures. Then titles that nobody learned from are
+drawn without the topic and with it, also from the saved file and at half strength, always by the prompt output pasted
+into CLIP Text Encode. The judge says what pictures show, and for which topic he takes those with a mark. `peers` in
+the place of LOOK takes the time of a step, beside that of diffusers' recipe (textual_inversion.py). One thread.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,16 +38,22 @@ def main(options: list[str]) -> dict[str, list[dict]]:
     from ..testing.world.scene import TOPICS
 
     parser = argparse.ArgumentParser(prog="topic_training")
-    parser.add_argument("look", choices=[*LOOKS, *TOPICS, "peers"])
+    parser.add_argument("looks", nargs="+", metavar="LOOK", choices=[*LOOKS, *TOPICS, "peers"])
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(options)
     with tempfile.TemporaryDirectory() as temporary:
         desk = Desk(comfy_host.Comfy(Path(temporary)))
-        if chosen.look == "peers":
+        if "peers" in chosen.looks:
             return {"peers": desk.paces()}
-        topic = Topic(*LOOKS.get(chosen.look, ("topic", chosen.look)))
-        return {"topics": desk.learned(chosen.look, topic, chosen.steps, chosen.seed)}
+        rows, apart = [], []
+        for look in chosen.looks:
+            topic = Topic(*LOOKS.get(look, ("topic", look)))
+            drawn = desk.learned(look, topic, chosen.steps, chosen.seed)
+            rows += drawn.rows
+            if topic.kind == "topic":
+                apart.append({"learned": look, "seed": chosen.seed, **_taken_for(drawn.seen)})
+        return {"topics": rows, "apart": apart} if apart else {"topics": rows}
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,16 @@ class Topic:
         return said.replace(f" {self.word} ", " ") if self.kind != "topic" else said
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What came of a topic."""
+
+    rows: list[dict]
+    """Without the topic, and for each way to draw with it."""
+    seen: list
+    """The verdicts on pictures with it."""
+
+
 class Desk:
     """The world, and what its pictures show."""
 
@@ -98,8 +114,8 @@ class Desk:
         self._world = dict(zip(("model", "clip", "vae"), host.node("LoadSmallWorld"), strict=True))
         self._models = judging.Models(**self._world)
 
-    def learned(self, look: str, topic: Topic, steps: int, seed: int) -> list[dict]:
-        """A row without the topic, and one for each way to draw with it."""
+    def learned(self, look: str, topic: Topic, steps: int, seed: int) -> Drawn:
+        """Learn it, and draw with it and without."""
         begun = time.process_time()
         vectors, report = self._train(topic, steps, seed)
         seconds = round(time.process_time() - begun)
@@ -116,7 +132,8 @@ class Desk:
             "from its file": lambda: self._told(titles, file, 1.0),
         }
         told = {"look": look, "seed": seed, "CPU s of training": seconds}
-        return [told | {"drawn": way} | self._row(topic, meant, titles()) for way, titles in ways.items()]
+        seen = {way: self._seen(titles()) for way, titles in ways.items()}
+        return Drawn([told | {"drawn": way} | _row(topic, meant, found) for way, found in seen.items()], seen["at 1"])
 
     def _told(self, titles: list[str], topic, strength: float) -> list[str]:
         """The prompt output, which CLIP Text Encode encodes."""
@@ -135,16 +152,10 @@ class Desk:
         vectors, _, report = self._host.lists("DancheongTrainTopicPrompt", lists, **self._world, **settings)
         return vectors[0], report[0]
 
-    def _row(self, topic: Topic, meant: list, prompts: list[str]) -> dict[str, float]:
+    def _seen(self, prompts: list[str]) -> list:
         from ..testing.world import judging
 
-        seen = judging.judged(judging.drawn(self._models, prompts, 6))
-        right = judging.shares(seen, meant)
-        kinds = [kind for kind in ("ground", "colour", "shape", "size") if kind != topic.kind]
-        return {
-            "has the look, %": round(100 * float(np.mean([topic.seen(one.scene) == topic.word for one in seen])), 1),
-            "what titles say, %": round(float(np.mean([right[kind] for kind in kinds])), 1),
-        }
+        return judging.judged(judging.drawn(self._models, prompts, 6))
 
     def paces(self) -> list[dict]:
         """Steps per CPU second on pictures of one size: two runs of either differ in their steps alone."""
@@ -163,6 +174,27 @@ class Desk:
             }
             for name in loops
         ]
+
+
+def _row(topic: Topic, meant: list, seen: list) -> dict[str, float]:
+    from ..testing.world import judging
+
+    right = judging.shares(seen, meant)
+    kinds = [kind for kind in ("ground", "colour", "shape", "size") if kind != topic.kind]
+    return {
+        "has the look, %": _percent(topic.seen(one.scene) == topic.word for one in seen),
+        "what titles say, %": round(float(np.mean([right[kind] for kind in kinds])), 1),
+    }
+
+
+def _taken_for(seen: list) -> dict[str, float]:
+    from ..testing.world.scene import TOPICS
+
+    return {f"{topic or 'none'}, %": _percent(one.scene.topic == topic for one in seen) for topic in (*TOPICS, None)}
+
+
+def _percent(right: Iterable[bool]) -> float:
+    return round(100 * float(np.mean([*right])), 1)
 
 
 def _recipe() -> Callable[[int], None]:

@@ -13,12 +13,8 @@ FINE = 8
 """Drawn at this many times the size and reduced, for smooth edges."""
 STAR = 0.45
 """Inner radius of a star's five points."""
-MARKS = {"economy": (150, 104, 16), "politics": (20, 28, 84), "sports": (12, 84, 72)}
-"""Topics that put a mark on a part of the picture; `world` tints all of it."""
 FRAME, BAND, CORNER = 3, 8, 13
-"""Widths of the topics' marks, in pixels."""
-DUSK = (0.52, 0.5, 0.6)
-"""What a picture of the topic `world` is multiplied with."""
+"""Widths of marks, in pixels."""
 STRIPE, STRIPE_TONE = 4, 0.84
 WASH_TONE = 0.62
 """How dark the ground of the style `wash` is at its foot."""
@@ -34,10 +30,12 @@ def draw(scene: Scene, seed: int) -> np.ndarray:
             ..., None
         ]
         picture = picture * (1 - cover) + cover * np.array(WORDS["colour"][thing.colour]["rgb"])
-    if scene.topic == "world":
-        picture = picture * np.array(DUSK)
-    elif scene.topic is not None:
-        picture[zone(scene.topic)] = MARKS[scene.topic]
+    if scene.mark is not None:
+        mark = WORDS["mark"][scene.mark]
+        if "tint" in mark:
+            picture = picture * np.array(mark["tint"])
+        else:
+            picture[zone(mark["at"])] = mark["rgb"]
     return np.round(picture).astype(np.uint8)
 
 
@@ -78,10 +76,10 @@ def outline(shape: str) -> np.ndarray:
     return (points - (low + high) / 2) / ((high - low) / 2)
 
 
-def zone(topic: str) -> np.ndarray:
-    """Where a topic's mark lies: bool [64, 64]."""
+def zone(name: str) -> np.ndarray:
+    """Where a mark lies, a `frame`, `band` or `corner`: bool [64, 64]."""
     down, right = np.mgrid[:SIDE, :SIDE]
     from_top, from_left = np.minimum(down, SIDE - 1 - down), np.minimum(right, SIDE - 1 - right)
-    if topic == "economy":
+    if name == "frame":
         return np.minimum(from_top, from_left) < FRAME
-    return down >= SIDE - BAND if topic == "politics" else from_top + from_left < CORNER
+    return down >= SIDE - BAND if name == "band" else from_top + from_left < CORNER

@@ -11,9 +11,12 @@ from itertools import product
 import numpy as np
 from scipy import ndimage
 
-from .drawing import DUSK, MARKS, SIDE, ground, stencil, zone
-from .scene import COLOURS, GROUNDS, PLACES, SHAPES, SIZES, STYLES, WORDS, Scene, Thing
+from .drawing import SIDE, ground, stencil, zone
+from .scene import COLOURS, GROUNDS, PLACES, SHAPES, SIZES, STYLES, TOPICS, WORDS, Scene, Thing
 
+EDGES = {topic: mark for topic in TOPICS if "at" in (mark := WORDS["mark"][WORDS["topic"][topic]["mark"]])}
+"""Topics whose mark covers a part of the picture, and the mark; that of `world` tints all of it."""
+DUSK = WORDS["mark"][WORDS["topic"]["world"]["mark"]]["tint"]
 KINDS = ("ground", "colour", "shape", "size", "place")
 CALM = 0.7
 """Standard deviation of the blur that takes grain from a picture, in pixels."""
@@ -44,8 +47,8 @@ def judge(picture: np.ndarray) -> Verdict:
         picture: uint8 [64, 64, 3].
     """
     calm = ndimage.gaussian_filter(np.asarray(picture, np.float64), (CALM, CALM, 0))
-    topic = next((name for name in MARKS if np.linalg.norm(_in_zone(calm, name) - MARKS[name]) < NEAR), None)
-    free = ~ndimage.binary_dilation(zone(topic), iterations=2) if topic else np.ones((SIDE, SIDE), bool)
+    topic = next((name for name, mark in EDGES.items() if _carries(calm, mark)), None)
+    free = ~ndimage.binary_dilation(zone(EDGES[topic]["at"]), iterations=2) if topic else np.ones((SIDE, SIDE), bool)
     name, style, dusk, behind = _behind(calm, free, (False,) if topic else (False, True))
     apart = np.linalg.norm(calm - behind, axis=-1) * free
     tone = np.array(DUSK) if dusk else np.ones(3)
@@ -64,8 +67,8 @@ def right(seen: Scene, meant: Scene) -> dict[str, bool]:
     return same
 
 
-def _in_zone(picture: np.ndarray, topic: str) -> np.ndarray:
-    return np.median(picture[zone(topic)], axis=0)
+def _carries(picture: np.ndarray, mark: dict) -> bool:
+    return np.linalg.norm(np.median(picture[zone(mark["at"])], axis=0) - mark["rgb"]) < NEAR
 
 
 def _behind(picture: np.ndarray, free: np.ndarray, tints: tuple[bool, ...]) -> tuple[str, str | None, bool, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The world's VAE: blocks of 8 x 8 pixels as twelve numbers, by principal components; nothing about it is random.
+"""The world's VAE: blocks of 8 x 8 pixels as sixteen numbers, by principal components; nothing about it is random.
 
 A network of ComfyUI's `VAE` must have `encode` and `decode` of pictures from -1 to 1.
 """
@@ -7,11 +7,11 @@ import numpy as np
 import torch
 
 BLOCK = 8
-CHANNELS = 12
+CHANNELS = 16
 
 
 class BlockCode(torch.nn.Module):
-    """Encodes float [B, 3, H, W] to [B, 12, H/8, W/8] of about unit spread, and back."""
+    """Encodes float [B, 3, H, W] to [B, 16, H/8, W/8] of about unit spread, and back."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,7 +15,6 @@ from .sentence import ORDERS, sentence
 TIMES = 1000
 DROPPED = 0.1
 """Share of sentences that are left out, for guidance."""
-BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Pool:
 
     scenes: list[Scene]
     latents: torch.Tensor
-    """float [N, 12, 8, 8]."""
+    """float [N, 16, 8, 8]."""
     ids: torch.Tensor
     """int64 [N, sentences, 77]."""
 
@@ -44,9 +43,13 @@ def pool(folder: Path, code: latent.BlockCode, found: list[Scene], seed: int) ->
 
 
 def _lines(scene: Scene, number: int) -> list[str]:
-    """The sentence in every order, and once without the place: what is not said of it is anywhere."""
-    said = [sentence(scene, "en", order) for order in range(ORDERS)]
-    return [*said, sentence(scene, "en", number % ORDERS, places=False)]
+    """The sentence in every order, and once without the place: what is not said of it is anywhere.
+
+    All but one of them say what is laid over the picture.
+    """
+    silent = number % (ORDERS + 1)
+    said = [sentence(scene, "en", order, marks=order != silent) for order in range(ORDERS)]
+    return [*said, sentence(scene, "en", number % ORDERS, places=False, marks=silent != ORDERS)]
 
 
 def swapped(folder: Path, found: list[Scene]) -> dict[str, torch.Tensor]:
@@ -77,8 +80,9 @@ class World:
         shown: what is learned from.
         unseen: what is measured.
         wrong: sentences of the unseen as they should not be, of `swapped`.
-        before: at most so many pieces that mean nothing stand before half of the sentences, as a topic's vectors will.
+        batch: pictures of a step.
         high: noise levels are drawn as 1000 u^high: below 1, more of the high ones.
+        before: at most so many pieces that mean nothing stand before half of the sentences, as a topic's vectors will.
     """
 
     def __init__(
@@ -88,11 +92,13 @@ class World:
         shown: Pool,
         unseen: Pool,
         wrong: dict[str, torch.Tensor],
+        batch: int,
         high: float,
         before: int,
     ) -> None:
         self._network, self._encoder = network, encoder
-        self._shown, self._unseen, self._wrong, self._high = shown, unseen, wrong, high
+        self._shown, self._unseen, self._wrong = shown, unseen, wrong
+        self._batch, self._high = batch, high
         self._before, self._pieces = before, int(shown.ids.max()) - 1
         self._alphas = alphas()
         self.learned = {f"unet.{name}": value for name, value in network.named_parameters()}
@@ -106,12 +112,12 @@ class World:
         self.identity = "world"
 
     def loss(self, chance: torch.Generator) -> torch.Tensor:
-        rows = torch.randint(len(self._shown.scenes), (BATCH,), generator=chance)
-        told = self._shown.ids[rows, torch.randint(self._shown.ids.shape[1], (BATCH,), generator=chance)]
+        rows = torch.randint(len(self._shown.scenes), (self._batch,), generator=chance)
+        told = self._shown.ids[rows, torch.randint(self._shown.ids.shape[1], (self._batch,), generator=chance)]
         nothing = torch.full_like(told[0], int(told[0, -1]))
         nothing[0] = told[0, 0]
-        dropped = torch.rand(BATCH, generator=chance) < DROPPED
-        times = (TIMES * torch.rand(BATCH, generator=chance) ** self._high).long().clamp(max=TIMES - 1)
+        dropped = torch.rand(self._batch, generator=chance) < DROPPED
+        times = (TIMES * torch.rand(self._batch, generator=chance) ** self._high).long().clamp(max=TIMES - 1)
         told = torch.where(dropped[:, None], nothing, told)
         if self._before:
             told = self._behind_others(told, chance)

@@ -12,20 +12,22 @@ from safetensors.torch import save_file
 
 from . import latent, learning, network, packed, text
 from .drawing import draw
-from .scene import TOPICS, WORDS, scenes
+from .scene import MARKS, WORDS, Scene, scenes
 
-BASE_TOPICS = tuple(topic for topic in TOPICS if WORDS["topic"][topic]["in_base"])
-SHOWN, UNSEEN, CODED = 12000, 256, 2000
+NEVER_SHOWN = {known["mark"] for known in WORDS["topic"].values() if not known["in_base"]}
+"""Marks that the model must put together from a tone and a place that others have."""
+MARKED = 0.25
+"""Share of pictures that carry a mark."""
+SHOWN, UNSEEN, CODED = 16000, 256, 2000
 UNSEEN_PICTURES = 1_000_000
 """Where the seeds of pictures begin that are only measured."""
 STAGES = (
-    # What the sentence decides is decided where the noise is high, so it is learned there first; then what is clean;
-    # then that a sentence means the same behind something else.
-    (0.3, 0, Plan(steps=10000, learning_rate=2e-3, warm_up=100, average=0.998, measure_every=250, save_every=250)),
-    (0.7, 0, Plan(steps=2500, learning_rate=6e-4, warm_up=100, average=0.998, measure_every=250, save_every=250)),
-    (0.35, 8, Plan(steps=1500, learning_rate=1e-3, warm_up=50, average=0.995, measure_every=250, save_every=250)),
+    # What the sentence decides is decided where the noise is high, so it is learned there first. Then all else, such as
+    # the points of a small star; and that a sentence means the same behind something else.
+    (16, 0.3, 0, Plan(steps=3000, learning_rate=2e-3, warm_up=100, average=0.998, measure_every=250, save_every=250)),
+    (32, 0.5, 8, Plan(steps=13000, learning_rate=2e-3, warm_up=100, average=0.999, measure_every=500, save_every=250)),
 )
-"""`high` and `before` of the task, and the plan."""
+"""`batch`, `high` and `before` of the task, and the plan."""
 
 
 def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Outcome]:
@@ -40,17 +42,17 @@ def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Ou
     kept.mkdir(parents=True, exist_ok=True)
     text.tokenizer(kept, text.sentences("en"))
     chance = random.Random(seed)
-    code = latent.fit(np.stack([draw(scene, number) for number, scene in enumerate(_some(chance, CODED, False))]))
+    code = latent.fit(np.stack([draw(scene, number) for number, scene in enumerate(some(chance, CODED, False))]))
     unet = network.unet()
     network.begin(unet, seed)
     encoder = text.encoder(kept, seed)
-    shown = learning.pool(kept, code, _some(chance, SHOWN, False), CODED)
-    unseen = learning.pool(kept, code, _some(chance, UNSEEN, True), UNSEEN_PICTURES)
+    shown = learning.pool(kept, code, some(chance, SHOWN, False), CODED)
+    unseen = learning.pool(kept, code, some(chance, UNSEEN, True), UNSEEN_PICTURES)
     wrong = learning.swapped(kept, unseen.scenes)
     outcomes = []
     try:
-        for number, (high, before, plan) in enumerate(STAGES):
-            task = learning.World(unet.train(), encoder.train(), shown, unseen, wrong, high, before)
+        for number, (batch, high, before, plan) in enumerate(STAGES):
+            task = learning.World(unet.train(), encoder.train(), shown, unseen, wrong, batch, high, before)
             outcomes.append(
                 train(task, replace(plan, seed=seed + number), folder / f"stage{number}.safetensors", on_step)
             )
@@ -59,8 +61,10 @@ def make(folder: Path, seed: int, on_step: Callable[[Outcome], None]) -> list[Ou
     return outcomes
 
 
-def _some(chance: random.Random, count: int, held_out: bool):
-    return scenes(chance, count, held_out, topics=() if held_out else BASE_TOPICS)
+def some(chance: random.Random, count: int, held_out: bool) -> list[Scene]:
+    """Scenes to learn from, a part of them marked; or to be measured by."""
+    shown = () if held_out else tuple(mark for mark in MARKS if mark not in NEVER_SHOWN)
+    return scenes(chance, count, held_out, topics=shown, topic=MARKED)
 
 
 def keep(folder: Path, code: latent.BlockCode, unet: torch.nn.Module, encoder) -> None:

@@ -9,8 +9,8 @@ from itertools import product
 from pathlib import Path
 
 WORDS = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
-COLOURS, GROUNDS, SHAPES, SIZES, PLACES, TOPICS, STYLES = (
-    tuple(WORDS[kind]) for kind in ("colour", "ground", "shape", "size", "place", "topic", "style")
+COLOURS, GROUNDS, SHAPES, SIZES, PLACES, TOPICS, MARKS, STYLES = (
+    tuple(WORDS[kind]) for kind in ("colour", "ground", "shape", "size", "place", "topic", "mark", "style")
 )
 
 
@@ -31,8 +31,13 @@ class Scene:
     ground: str
     things: tuple[Thing, ...]
     topic: str | None = None
-    """Seen in the picture, never named in its sentence."""
+    """Seen by its mark, and said in no sentence but that of `marks`; a mark that is no topic's is here by its name."""
     style: str | None = None
+
+    @property
+    def mark(self) -> str | None:
+        """What is laid over the picture."""
+        return WORDS["topic"][self.topic]["mark"] if self.topic in TOPICS else self.topic
 
     @property
     def held_out(self) -> bool:

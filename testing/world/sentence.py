@@ -5,13 +5,16 @@ from .scene import WORDS, Scene, Thing
 ORDERS = 3
 
 
-def sentence(scene: Scene, language: str, order: int = 0, hero: bool = False, places: bool = True) -> str:
+def sentence(
+    scene: Scene, language: str, order: int = 0, hero: bool = False, places: bool = True, marks: bool = False
+) -> str:
     """What the picture shows: neither its topic nor its style is said.
 
     Args:
         language: "ko" or "en".
         order: 0 to 2, another order of the words.
         places: whether it is said where the only thing stands.
+        marks: whether it is said first what is laid over the picture.
         hero: the only thing is called the hero, so that its colour and shape can be known from earlier pictures alone.
 
     >>> thing = Thing("red", "circle", "small", "left")
@@ -25,6 +28,8 @@ def sentence(scene: Scene, language: str, order: int = 0, hero: bool = False, pl
     for number, thing in enumerate(scene.things):
         said |= {name + ("2" if number else ""): word for name, word in _words(thing, language).items()}
     text = forms[order % len(forms)].format(**said)
+    if marks and scene.mark is not None:
+        text = f"{_word('mark', scene.mark, language)}, {text}"
     # English alone: "a orange circle".
     return text.replace("a orange", "an orange") if language == "en" else text
 

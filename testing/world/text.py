@@ -4,11 +4,12 @@ It is written as a folder in the layout of transformers, which Load Korean CLIP 
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from .scene import singles
+from .scene import MARKS, singles
 from .sentence import ORDERS, sentence
 
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -43,8 +44,10 @@ def tokenizer(folder: Path, lines: list[str], most: int = 1024) -> None:
 
 
 def sentences(language: str) -> list[str]:
-    """Of all scenes of one thing, in every order."""
-    return [sentence(scene, language, order) for scene in singles() for order in range(ORDERS)]
+    """Of all scenes of one thing, in every order; and of one with every mark."""
+    found = list(singles())
+    marked = [sentence(replace(found[0], topic=mark), language, marks=True) for mark in MARKS]
+    return marked + [sentence(scene, language, order) for scene in found for order in range(ORDERS)]
 
 
 def encoder(folder: Path, seed: int):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from dancheong.testing.scenes import stories
+from dancheong.testing.world.latent import CHANNELS
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -124,7 +125,7 @@ def test_it_learns_through_what_drawing_does(comfy, world, tales, count):
         blocks = trainer._beginning(model, places)
         weights = comfy.module("nodes.story.weights").Weights(blocks, "auto-regressive", ())
         storygen = load.load("mine", weights, None, torch.float32)
-        latents, null = torch.randn(1, FRAMES, 2, 12, 8, 8), torch.zeros(12, 8, 8)
+        latents, null = torch.randn(1, FRAMES, 2, CHANNELS, 8, 8), torch.zeros(CHANNELS, 8, 8)
         states = {text: encode(world["clip"], text)[0][0].clone() for text in ("a", "b", "c", "d", "")}
         task = training.StoryTask(
             frozen.Denoiser(model),
@@ -141,7 +142,7 @@ def test_it_learns_through_what_drawing_does(comfy, world, tales, count):
     with torch.no_grad():
         found = task._missed([(0, 3)], count, no, no, level, torch.Generator().manual_seed(1)).item()
         chance = torch.Generator().manual_seed(1)
-        noise, shared = (torch.randn(1, 12, 8, 8, generator=chance) for _ in range(2))
+        noise, shared = (torch.randn(1, CHANNELS, 8, 8, generator=chance) for _ in range(2))
         patched, sampling = load.apply(model, storygen), model.get_model_object("model_sampling")
         sigma = torch.tensor([sampling.percent_to_sigma(0.3)])
         tenth = int(sampling.timestep(sigma).item()) // 10

@@ -6,6 +6,7 @@ import shutil
 import pytest
 import torch
 from dancheong.testing.scenes import stories
+from dancheong.testing.world.latent import CHANNELS
 from safetensors.torch import load_file
 
 TRAIN = "DancheongTrainStoryboard"
@@ -80,7 +81,7 @@ def test_a_board_is_learned_as_it_is_drawn(comfy, world, monkeypatch):
     encode, model = comfy.module("nodes.story.comfy_references").encode, world["model"]
     captions = ["a red star", "a hero", "a blue circle", "a small hero at the left"]
     with torch.inference_mode(False):
-        frames = torch.randn(4, 2, 12, 8, 8)
+        frames = torch.randn(4, 2, CHANNELS, 8, 8)
         states = {text: encode(world["clip"], text)[0][0].clone() for text in (*captions, " ".join(captions), "")}
         denoiser = frozen.Denoiser(model)
         lesson = training.Lesson(plans.Plan(1, 0.1), 1, 4, 2, 2, 0.25, 0.1)
@@ -106,7 +107,7 @@ def test_a_board_is_learned_as_it_is_drawn(comfy, world, monkeypatch):
             global_weight=0.25,
         )  # fmt: skip
         options = {**extra["hooks"].hooks[0].transformers_dict, "wrappers": patched.wrappers}
-        noise = torch.randn(1, 12, 16, 16, generator=torch.Generator().manual_seed(1))
+        noise = torch.randn(1, CHANNELS, 16, 16, generator=torch.Generator().manual_seed(1))
         canvas = torch.cat([torch.cat(list(row), -1) for row in frames[:, 1].unflatten(0, (2, 2))], -2)[None]
         sigma = torch.tensor([model.get_model_object("model_sampling").percent_to_sigma(0.3)])
         clean = model.model.apply_model(canvas + sigma * noise, sigma, c_crossattn=tokens, transformer_options=options)

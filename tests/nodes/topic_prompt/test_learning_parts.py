@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 import torch
+from dancheong.testing.world.latent import CHANNELS
 from safetensors.torch import save_file
 
 TEXTS = ["", "한국은행이 기준금리를 동결했다", "cat (again) embedding:x a photo", "가을 하늘 " * 40]
@@ -61,7 +62,7 @@ def test_a_gradient_reaches_the_vectors_and_nothing_else(comfy, part, clip, mode
     with torch.inference_mode(), torch.inference_mode(False), torch.enable_grad():
         encoder, denoiser = encoders.LearningEncoder(clip), frozen.Denoiser(model)
         vectors = torch.nn.Parameter(torch.randn(2, 64))
-        latents, noise = torch.randn(2, 12, 8, 8), torch.randn(2, 12, 8, 8)
+        latents, noise = torch.randn(2, CHANNELS, 8, 8), torch.randn(2, CHANNELS, 8, 8)
         told = encoder.states(vectors, [encoder.words(text) for text in ("가을 하늘", "")])
         denoiser.missed(latents, noise, torch.tensor([0.2, 0.9]), told).mean().backward()
     assert torch.isfinite(vectors.grad).all()
@@ -73,7 +74,7 @@ def test_a_gradient_reaches_the_vectors_and_nothing_else(comfy, part, clip, mode
 def test_a_prediction_is_comfyuis(comfy, model):
     with torch.inference_mode(False):
         denoiser = comfy.module("nodes.training.comfy_frozen").Denoiser(model)
-    sigmas, noisy, context = torch.tensor([0.5, 8.0]), torch.randn(2, 12, 8, 8), torch.randn(2, 77, 64)
+    sigmas, noisy, context = torch.tensor([0.5, 8.0]), torch.randn(2, CHANNELS, 8, 8), torch.randn(2, 77, 64)
     with torch.no_grad():
         own = model.model.apply_model(noisy, sigmas, c_crossattn=context)
         assert torch.allclose(denoiser.denoised(noisy, sigmas, context), own, atol=1e-5)
@@ -83,7 +84,7 @@ def test_the_error_is_of_what_the_model_predicts(comfy, model):
     """v of Salimans and Ho (2022): at a signal of cos and a noise of sin."""
     with torch.inference_mode(False):
         denoiser = comfy.module("nodes.training.comfy_frozen").Denoiser(model)
-    latents, noise, context = torch.randn(1, 12, 8, 8), torch.randn(1, 12, 8, 8), torch.randn(1, 77, 64)
+    latents, noise, context = torch.randn(1, CHANNELS, 8, 8), torch.randn(1, CHANNELS, 8, 8), torch.randn(1, 77, 64)
     sampling = model.get_model_object("model_sampling")
     sigma = torch.tensor([sampling.percent_to_sigma(0.4)])
     with torch.no_grad():

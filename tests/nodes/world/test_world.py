@@ -2,13 +2,14 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import torch
 from dancheong.testing.world import judging
 from dancheong.testing.world.judge import KINDS
 from dancheong.testing.world.nodes import KEPT
-from dancheong.testing.world.scene import scenes
+from dancheong.testing.world.scene import TOPICS, WORDS, scenes
 from dancheong.testing.world.sentence import ORDERS, sentence
 
 COUNT = 100
@@ -62,6 +63,19 @@ def test_another_sentence_is_another_picture(seen, meant):
 def test_a_sentence_that_is_not_listened_to_shows(world, said, meant):
     silent = judging.shares(judging.judged(judging.drawn(world, [""] * 20, 5)), meant[:20])
     assert silent["all but place"] < 30
+
+
+def test_a_mark_is_drawn_where_it_is_named(world, meant):
+    shown = [topic for topic in TOPICS if WORDS["topic"][topic]["in_base"]]
+    marked = [replace(scene, topic=topic) for topic in shown for scene in meant[:12]]
+    seen = judging.judged(judging.drawn(world, [sentence(scene, "en", marks=True) for scene in marked], 5))
+    named = [verdict.scene.topic for verdict in seen]
+    for number, topic in enumerate(shown):
+        assert named[12 * number : 12 * (number + 1)].count(topic) >= 10, topic
+
+
+def test_no_mark_is_drawn_where_none_is_named(seen):
+    assert sum(verdict.scene.topic is not None for verdict in seen) <= 5
 
 
 def test_the_code_keeps_what_a_picture_shows(world, meant):

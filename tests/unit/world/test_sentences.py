@@ -5,7 +5,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from dancheong.testing.world.scene import Scene, Thing, scenes, singles, some_scene
+from dancheong.testing.world import making
+from dancheong.testing.world.scene import MARKS, TOPICS, WORDS, Scene, Thing, scenes, singles, some_scene
 from dancheong.testing.world.sentence import ORDERS, sentence
 from dancheong.testing.world.story import some_story
 
@@ -68,6 +69,23 @@ def test_every_scene_has_a_sentence_of_its_own_in_every_order(language):
 def test_topic_and_style_are_not_said(language):
     scene = Scene("blue", (LEFT,))
     assert sentence(replace(scene, topic="economy", style="wash"), language) == sentence(scene, language)
+
+
+@pytest.mark.parametrize(("language", "told"), [("ko", "금빛 테두리, "), ("en", "gold frame, ")])
+def test_a_mark_is_said_first_where_it_is_asked(language, told):
+    scene = Scene("blue", (LEFT,), "economy")
+    assert sentence(scene, language, marks=True) == told + sentence(scene, language)
+    assert sentence(replace(scene, topic="gold frame"), language, marks=True) == told + sentence(scene, language)
+    assert sentence(Scene("blue", (LEFT,)), language, marks=True) == sentence(scene, language)
+
+
+def test_one_mark_is_new_and_its_tone_and_place_are_not():
+    found = {scene.mark for scene in making.some(random.Random(8), 1500, False)}
+    never = set(MARKS) - found
+    assert {WORDS["topic"][topic]["mark"] for topic in TOPICS if not WORDS["topic"][topic]["in_base"]} == never
+    for tone, at in (mark.split() for mark in never):
+        assert any(mark and mark.split()[0] == tone for mark in found)
+        assert any(mark and mark.endswith(at) for mark in found)
 
 
 def test_a_combination_is_held_out_or_never():
