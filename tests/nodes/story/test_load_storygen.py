@@ -41,7 +41,7 @@ def test_every_form_of_the_file_gives_the_same_weights(comfy, folder, tensors):
     (folder / "checkpoint_COCO" / "vae" / "diffusion_pytorch_model.bin").write_bytes(b"")
     save_file(own(tensors), folder / "adapter.safetensors", {"stage": "multi-image"})
     torch.save({"module": {f"module.{name}": at for name, at in tensors.items()}}, folder / "wrapped.bin")
-    offered = comfy.module("nodes.story.nodes").MODELS.names()
+    offered = comfy.module("nodes.story.comfy_files").MODELS.names()
     assert "checkpoint_COCO/" in offered and not any("vae" in name for name in offered)
     for name, stage in (
         ("checkpoint_COCO/", "multi-image (of the file)"),
