@@ -115,14 +115,17 @@ class _Fleet:
         self._run, self._ledger = sheet_run, ledger
         self._waiting = deque(ledger.rows)
         self._losses: Counter[str] = Counter()
-        self._moved: set[str] = set()
-        """Rows that a server could not do and that another one tries: who fails there too is to blame itself."""
+        self._failed_at: dict[str, str] = {}
+        """Row -> the server that could not do it: another one tries; where it cannot either, the row is to blame."""
+        self._doubted: dict[str, str] = {}
+        """Server -> the row that it could not do and has done none since: at another one, it is to blame."""
         self._finished = asyncio.Event()
         self._servers = 0
         self._checked = False
         self._left_out: dict[str, LeftOut] = {}
         """By the server's name."""
-        self._connected = 0
+        self._connected: Counter[str] = Counter()
+        """Workers of every server."""
         self._heard = time.monotonic()
 
     async def work(self, places: list[Place]) -> None:
@@ -156,12 +159,16 @@ class _Fleet:
                     lacking = self._lacking(declared)
                     if lacking:
                         raise LeftOut(f"{place.name} can do no row. {lacking}")
-                    self._connected += 1
+                    self._connected[place.name] += 1
                     try:
-                        while True:
-                            await self._take(place, client, declared)
+                        while place.name not in self._left_out:  # by another of its workers
+                            if (row := self._next(place)) is not None:
+                                await self._take(row, place, client, declared)
+                            else:  # another server may still lose one
+                                await asyncio.sleep(PAUSE_SECONDS / 10)
+                        return
                     finally:
-                        self._connected -= 1
+                        self._connected[place.name] -= 1
                         self._heard = time.monotonic()
             except LeftOut as error:
                 self._leave_out(place, error)
@@ -190,15 +197,21 @@ class _Fleet:
             say(f"{error} The others go on.")
 
     async def _wait_for_server(self, error: Unreachable) -> None:
-        if not self._connected and time.monotonic() - self._heard >= PATIENCE_SECONDS:
+        if not self._connected.total() and time.monotonic() - self._heard >= PATIENCE_SECONDS:
             raise UserError(f"{error} {self._ledger.left} rows are left; the same command goes on with them.")
         await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _take(self, place: Place, client: Client, declared: dict[str, Any]) -> None:
-        """One row, from the line to the journal."""
-        while not self._waiting:  # another server may still lose one
-            await asyncio.sleep(PAUSE_SECONDS / 10)
-        row = self._waiting.popleft()
+    def _next(self, place: Place) -> Row | None:
+        """The first row that waits; what a server could not do it tries again only where no other one is there."""
+        is_alone = self._connected.total() == self._connected[place.name]
+        fresh = (row for row in self._waiting if self._failed_at.get(row.name) != place.name)
+        row = next(fresh, self._waiting[0] if self._waiting and is_alone else None)
+        if row is not None:
+            self._waiting.remove(row)
+        return row
+
+    async def _take(self, row: Row, place: Place, client: Client, declared: dict[str, Any]) -> None:
+        """One row, to the journal."""
         attempt = self._ledger.begin(row)
         try:
             files = await self._do(client, row, declared)
@@ -210,11 +223,14 @@ class _Fleet:
                 self._ledger.failed(attempt, f"{LOSSES} times a server was lost while it ran: {error}")
             raise
         except Unable as error:
-            if row.name in self._moved or len({place.name, *self._left_out}) == self._servers:
+            is_last = len({place.name, *self._left_out}) == self._servers
+            is_to_blame = self._doubted.setdefault(place.name, row.name) != row.name
+            if is_last or row.name in self._failed_at:
                 self._ledger.failed(attempt, str(error))
             else:
-                self._moved.add(row.name)
+                self._failed_at[row.name] = place.name
                 self._waiting.appendleft(row)
+            if is_to_blame and not is_last:
                 raise LeftOut(f"{place.name} can do no more rows ({error}): see whether its disk is full.") from error
         except Interrupted:
             self._ledger.failed(attempt, f"it was interrupted on {client.url}")
@@ -227,6 +243,7 @@ class _Fleet:
             traceback.print_exc()
             self._ledger.failed(attempt, f"{type(error).__name__}: {error}")
         else:
+            self._doubted.pop(place.name, None)
             self._ledger.done(attempt, files, client.url)
         finally:
             if not self._ledger.left:

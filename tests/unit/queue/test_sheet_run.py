@@ -119,22 +119,60 @@ def test_a_server_whose_disk_is_full_does_no_more_rows_and_the_others_do_them(mo
     servers = Servers(monkeypatch, full=soon_full, good=quick)
     outcome = servers.run(tmp_path, 12, ["full", "good"], queued=2)
     assert len(outcome.files) == 12 and not outcome.failed
-    assert len(done) <= 2 + 2  # those that were there when it was full
+    assert len(done) <= 2 + 3  # those that were there when it was full, and one that came before the second was lost
     told = "full can do no more rows (No space left on device): see whether its disk is full. The others go on."
     assert capsys.readouterr().err.count(told) == 1
 
 
-def test_a_row_that_no_server_can_do_costs_itself_and_one_server(monkeypatch, tmp_path, capsys):
+def test_a_row_that_no_server_can_do_costs_itself_alone(monkeypatch, tmp_path, capsys):
+    """Two servers try it, each once, and both go on with the others; where there is one, it tries it once."""
+
     async def not_one(text):
         await quick(text)
         if text == "t1":
             raise Unable("500")
 
-    outcome = Servers(monkeypatch, a=not_one, b=not_one, c=not_one).run(tmp_path / "three", 9, ["a", "b", "c"])
-    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 8
-    assert capsys.readouterr().err.count("can do no more rows") == 1
-    outcome = Servers(monkeypatch, a=not_one).run(tmp_path / "one", 3, ["a"])
-    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 2
+    servers = Servers(monkeypatch, a=not_one, b=not_one, c=not_one)
+    outcome = servers.run(tmp_path / "three", 9, ["a", "b", "c"])
+    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 8 and servers.begun["t1"] == 2
+    assert "can do no more rows" not in capsys.readouterr().err
+    servers = Servers(monkeypatch, a=not_one)
+    outcome = servers.run(tmp_path / "one", 3, ["a"])
+    assert outcome.failed == {"r1": "500"} and len(outcome.files) == 2 and servers.begun["t1"] == 1
+
+
+@pytest.mark.parametrize("broken", [(1, 2), (1, 3)])
+def test_a_server_does_no_more_rows_once_it_could_not_do_two_in_a_row(monkeypatch, tmp_path, capsys, broken):
+    """Of two with one between that it does, each is another one's."""
+    begun = []
+
+    async def breaks(text):
+        begun.append(text)
+        await asyncio.sleep(0.01)
+        if len(begun) - 1 in broken:
+            raise Unable("500")
+
+    async def slow(text):
+        await asyncio.sleep(0.05)
+
+    outcome = Servers(monkeypatch, a=breaks, b=slow).run(tmp_path, 20, ["a", "b"])
+    assert len(outcome.files) == 20 and not outcome.failed
+    is_left_out = broken == (1, 2)
+    assert capsys.readouterr().err.count("a can do no more rows (500)") == is_left_out
+    assert (len(begun) == 3) == is_left_out and len(begun) == len(set(begun))
+
+
+def test_a_row_does_not_wait_for_a_server_that_is_not_there(monkeypatch, tmp_path):
+    """To try what the only one that is could not do: it does the rest first, and then that once more."""
+    order = []
+
+    async def fails_once(text):
+        order.append(text)
+        if order == ["t0"]:
+            raise Unable("500")
+
+    outcome = Servers(monkeypatch, a=fails_once).run(tmp_path, 3, ["a", "down"])
+    assert order == ["t0", "t1", "t2", "t0"] and len(outcome.files) == 3 and not outcome.failed
 
 
 def test_without_any_server_the_rest_is_left_for_later(monkeypatch, tmp_path):
