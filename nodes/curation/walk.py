@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import Any
 
+from ..ground import ray_cluster
 from ..ground.journal import Journal
 from ..ground.whole_file import write_whole
 from ..news import Record, RefusedRow, count, left
@@ -27,10 +28,12 @@ class Walk:
         """Look at what is to be done and at what is done already.
 
         Raises:
-            UserError: the source, a mark, the CLIP or the output folder cannot be used.
+            UserError: the source, a mark, the CLIP, the Ray cluster or the output folder cannot be used.
         """
         self._curation = curation
-        # Before anything is written: a mistyped source or mark must not claim the folder.
+        # Before anything is written: a mistyped source, mark or address must not claim the folder.
+        if curation.ray is not None:
+            ray_cluster.expect(curation.ray)
         self.total = count(curation.source)
         """Rows of the source."""
         self.left = left(curation.source)

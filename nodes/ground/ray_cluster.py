@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,26 @@ HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 
 
+def expect(address: str) -> None:
+    """Refuse at once what `cluster` cannot work on, before anything is begun for it.
+
+    Raises:
+        MissingLibraryError: Ray is missing.
+        UserError: no cluster answers at an address that is not `LOCAL`.
+    """
+    if find_spec("ray") is None:
+        raise MissingLibraryError(
+            'Work on Ray needs the package ray: run `pip install "ray[data]"`, or leave --ray out.'
+        )
+    if address == LOCAL:
+        return
+    host, _, port = address.rpartition(":")
+    try:
+        _expect_ray(host, int(port))  # Ray itself would try for minutes
+    except (OSError, ValueError) as error:
+        raise _no_answer(address) from error
+
+
 @contextmanager
 def cluster(address: str, cores: int) -> Generator[Any, None, None]:
     """The package ray, connected.
@@ -35,13 +56,10 @@ def cluster(address: str, cores: int) -> Generator[Any, None, None]:
         MissingLibraryError: Ray is missing.
         UserError: no cluster answers, or Ray does not start.
     """
-    try:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers of every start
-        import ray
-    except ModuleNotFoundError as error:
-        raise MissingLibraryError(
-            'Work on Ray needs the package ray: run `pip install "ray[data]"`, or leave --ray out.'
-        ) from error
+    expect(address)
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers of every start
+    import ray
+
     with tempfile.TemporaryDirectory() as folder:
         if address == LOCAL:
             _start(ray, cores, Path(folder))
@@ -129,9 +147,7 @@ def mendable(error: BaseException) -> BaseException:
 
 
 def _join(ray: Any, address: str) -> None:
-    host, _, port = address.rpartition(":")
     try:
-        _expect_ray(host, int(port))  # Ray itself would try for minutes
         ray.init(address=address, **QUIET)
     except (OSError, ValueError) as error:
         if "InvalidAuthToken" in f"{error} {error.__cause__} {error.__context__}":
@@ -139,10 +155,14 @@ def _join(ray: Any, address: str) -> None:
                 f"The Ray cluster at {address} asks for its token: copy ~/.ray/auth_token from the machine where `ray "
                 "start --head` runs, and set RAY_AUTH_MODE=token for this command, as for Ray on each machine."
             ) from error
-        raise UserError(
-            f"No Ray cluster answers at {address!r}: expected an address such as 10.0.0.1:6379, where `ray start "
-            "--head` runs, or --ray alone for this machine."
-        ) from error
+        raise _no_answer(address) from error
+
+
+def _no_answer(address: str) -> UserError:
+    return UserError(
+        f"No Ray cluster answers at {address!r}: expected an address such as 10.0.0.1:6379, where `ray start --head` "
+        "runs, or --ray alone for this machine."
+    )
 
 
 def _expect_ray(host: str, port: int) -> None:

@@ -105,8 +105,8 @@ def told(row):
     return row if isinstance(row, RefusedRow) else (row.id, row.title, row.read())
 
 
-def test_an_address_where_nothing_answers_is_told(root, source, tmp_path):
+def test_an_address_where_nothing_answers_is_told_and_claims_no_folder(root, source, tmp_path):
     done = start(root, source, tmp_path / "out", "--ray", "127.0.0.1:9")
     error = done.communicate(timeout=PATIENCE)[1]
     assert done.returncode == 1 and "No Ray cluster answers at '127.0.0.1:9': expected an address" in error
-    assert "Traceback" not in error
+    assert "Traceback" not in error and not (tmp_path / "out").exists()
