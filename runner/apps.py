@@ -62,7 +62,7 @@ class Field:
             shown += f": {', '.join(named)}"
         default = choices.get(self.default, self.default)
         if default != "" and len(str(default)) <= SHORT:
-            shown += f" {told(f'(default: {default})')}"
+            shown = told(f"{shown} (default: {default})")
         return shown.replace("%", "%%")
 
 
@@ -159,7 +159,7 @@ def listing(missing: dict[str, list[str]]) -> str:
     """
     lines: list[str] = []
     for app in read():
-        lines += [f"{app.titles[spoken()]} ({app.name})", f"    {app.about[spoken()]}"]
+        lines += [f"{app.name}: {app.titles[spoken()]}", f"    {app.about[spoken()]}"]
         if missing.get(app.name):
             lines.append(f"    models that are missing: {', '.join(missing[app.name])}")
     more = (

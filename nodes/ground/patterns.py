@@ -12,6 +12,8 @@ QUOTES = "'\"`"
 QUOTED = re.compile(r"(?<!\w)(?:'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`)(?!\w)")
 SEPARATORS = ("", " ")
 """What is no border between two values: the text of both is one, until it is known what each of them says."""
+OWN = re.compile(r"(path|folder|file|out)\d*")
+"""Values of these names are the user's: a folder may be called `none`."""
 MOST_CUTS = 12
 """That are tried between two values; what stands farther behind belongs to the second."""
 
@@ -34,7 +36,7 @@ class Pattern:
     named: bool
     """Whether it begins with a word of its own."""
     verbatim: frozenset[str]
-    """Values that are never ours: the msgid quotes them, or the msgstr says `!s` of them."""
+    """Values that are never ours: the msgid quotes them, the msgstr says `!s` of them, or their name is `OWN`."""
     msgstr: str
 
     def values(self, text: str, say: Callable[[str], Said]) -> dict[str, Said] | None:
@@ -118,7 +120,8 @@ def patterns(language: str) -> tuple[Pattern, ...]:
 
 
 def _pattern(msgid: str, msgstr: str) -> Pattern:
-    verbatim = {str(name) for _, name, _, conversion in Formatter().parse(msgstr) if conversion == "s"}
+    parsed = Formatter().parse(msgstr)
+    verbatim = {name for _, name, _, conversion in parsed if name and (conversion == "s" or OWN.fullmatch(name))}
     literals, runs = list[str](), list[tuple[str, ...]]()
     for literal, name in _pieces(msgid):
         if literal[-1:] in QUOTES and literal:

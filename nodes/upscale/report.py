@@ -46,8 +46,8 @@ def enlargement(
 def _route(found: Route, network: Network | None) -> list[str]:
     """Sizes, passes, and what was cropped, added or stretched."""
     lines = [f"{_size(found.target)} px.", _how(found, network)]
-    path = " -> ".join([_size(found.source), *(f"{_size(step.size)} ({step.kind})" for step in found.steps)])
-    lines.append(f"Passes: {path}.")
+    passes = " -> ".join([_size(found.source), *(f"{_size(step.size)} ({step.kind})" for step in found.steps)])
+    lines.append(f"Passes: {passes}.")
     scaled, inner, source = found.scaled, found.inner, found.source
     if scaled[0] > inner[0] or scaled[1] > inner[1]:
         lines.append(f"Cropped from {_size(scaled)}: {1 - inner[0] * inner[1] / (scaled[0] * scaled[1]):.1%} of it.")

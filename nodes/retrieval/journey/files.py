@@ -158,6 +158,8 @@ def _of_shard(shard: Path, names: dict[str, list[str]], watch: Watch) -> Iterato
                     yield path, data
                 if not left:
                     return
+    except PermissionError:
+        why = f"its shard cannot be read ({shard.name}): look at its rights"
     except BROKEN:
         why = f"its shard breaks off before it ({shard.name})"
     for path in left:

@@ -54,7 +54,8 @@ def gather(path: Path, vae: comfy.sd.VAE, side: int, encode: Callable[[torch.Ten
     finally:
         store.close()
     if len(store) < LEAST:
-        raise UserError(f"Expected two stories or more to learn from. {told_of(path, store)}")
+        told = told_of(path, store)
+        raise UserError(f"Expected two stories or more to learn from. {told}")
     return store
 
 

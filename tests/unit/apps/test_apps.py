@@ -1,6 +1,7 @@
 """Apps are whole: what a form shows is in the workflow, has a name in both languages, and can be typed as well."""
 
 import json
+import re
 
 import pytest
 from dancheong.nodes.ground import UserError
@@ -110,6 +111,15 @@ def test_every_app_has_help_for_each_option_in_the_terminal_s_language(monkeypat
             told = capsys.readouterr().out
             assert all(f"--{field.name} X" in told for field in apps.named(name).fields)
             assert (word in told) == (name == "korean_prompt")
+            assert not re.search("[\uac00-\ud7a3] \\(", told)  # Korean has no blank before a bracket
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "auto"), ("ko", "\uc790\ub3d9")])
+def test_what_is_chosen_for_the_user_has_one_name_in_every_form(root, language, label):
+    words = read(root / "locales" / language / "nodeDefs.json")
+    fields = [field for node in words.values() for field in node.get("inputs", {}).values()]
+    named = [field["options"]["auto"] for field in fields if "auto" in field.get("options", {})]
+    assert len(named) > 20 and set(named) == {label}
 
 
 def test_help_tells_the_default_as_the_form_shows_it(monkeypatch):

@@ -96,6 +96,17 @@ def test_values_are_kept_and_what_they_say_in_our_words_is_translated(english, p
     ]
 
 
+@pytest.mark.parametrize("name", ["none", "topic", "romance"])
+def test_a_folder_that_is_called_by_a_word_of_ours_stays_what_it_is_called(name):
+    for english in (
+        f"{name} is not empty and no unfinished work of ours: choose another folder.",
+        f"{name} could not be written (No space left on device): free space; the same command goes on.",
+        f"dancheong: Another run is at work in {name}: wait until it has ended, or choose another folder.",
+    ):
+        korean = translated(english, "ko")
+        assert name in korean and HANGUL.search(korean)
+
+
 def test_what_is_none_of_ours_stays_as_it_is():
     for text in (
         "a castle in the fog, left, no picture",

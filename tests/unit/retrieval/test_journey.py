@@ -119,6 +119,22 @@ def test_missing_and_broken_shards_cost_their_rows(split, tmp_path):
     assert isinstance(got[1], bytes)
 
 
+def test_a_shard_that_may_not_be_read_is_no_broken_one(split, monkeypatch):
+    locked = split / "imgs" / "000.tgz"
+
+    def opened(path, mode):
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return open(path, mode)
+
+    monkeypatch.setattr(files, "open", opened, raising=False)
+    source, rows, _ = read(split)
+    got = {row.number: data for row, data in dataset.with_pictures(source, rows)}
+    refused = {data for data in got.values() if isinstance(data, str)}
+    assert refused == {"its shard cannot be read (000.tgz): look at its rights"}
+    assert isinstance(got[2], bytes)
+
+
 def test_pictures_may_lie_loose_or_in_one_archive(split, tmp_path, monkeypatch):
     records = journey.rows(8)
     loose = tmp_path / "loose"
