@@ -53,7 +53,7 @@ class Ink:
                     coverage, left, top = glyph.face.draw(
                         glyph.number, glyph.size, at, glyph.stretch, glyph.turned, stroke
                     )
-                    _add(plane, coverage, left, top)
+                    add(plane, coverage, left, top)
                     if coverage.size:
                         boxes.append((left, top, left + coverage.shape[1], top + coverage.shape[0]))
             x, y = (x + step.length, y) if letters.direction == HORIZONTAL else (x, y + step.length)
@@ -124,7 +124,7 @@ def _under(layer: np.ndarray, coverage: np.ndarray, colour: Colour) -> np.ndarra
     return np.asarray(Image.alpha_composite(Image.fromarray(below), Image.fromarray(layer)))
 
 
-def _add(plane: np.ndarray, coverage: np.ndarray, left: int, top: int) -> None:
+def add(plane: np.ndarray, coverage: np.ndarray, left: int, top: int) -> None:
     """Lay coverage over a plane at (left, top); what stands beyond its edges is cut."""
     height, width = coverage.shape
     rows = slice(*np.clip((top, top + height), 0, plane.shape[0]))

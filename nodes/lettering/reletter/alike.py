@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -101,19 +101,25 @@ def nearest(seen: Seen, fonts: Iterable[Font], words: str, tick: Callable[[], No
     liked = next((one for one in _liked(seen, fonts) if draws(one.font, words, Cut(one.weight))), None)
     if liked is not None:
         return liked
+    found = by_strokes(seen, fonts, {ord(letter) for one in graphemes(words) if has_ink(one) for letter in one}, tick)
+    return next((one for one in found if draws(one.font, words, Cut(one.weight))), None)
+
+
+def by_strokes(
+    seen: Seen, fonts: Iterable[Font], letters: Set[int] = frozenset(), tick: Callable[[], None] = lambda: None
+) -> list[Alike]:
+    """The fonts that claim some letters, those first whose strokes are most like those of the letters that are seen."""
     own = strokes(seen.cover)
     found: list[Alike] = []
-    known = {letter for one in graphemes(words) if has_ink(one) for letter in one}
     for font in fonts:
         tick()
         try:
-            if own is None or not {ord(letter) for letter in known} <= characters(font.path):
+            if own is None or not letters <= characters(font.path):
                 continue
             found += [Alike(font, weight, *_distance(own, seen, font.path, weight)) for weight in _weights(font.path)]
         except UserError:  # a damaged file among the system's does not stop the search
             continue
-    found.sort(key=lambda one: one.distance)
-    return next((one for one in found if draws(one.font, words, Cut(one.weight))), None)
+    return sorted(found, key=lambda one: one.distance)
 
 
 def _liked(seen: Seen, fonts: list[Font]) -> list[Alike]:

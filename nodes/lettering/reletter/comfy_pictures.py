@@ -17,7 +17,7 @@ from ...text_mask import Region, reported_regions
 from ...text_mask.comfy import region_readings
 from ..layer import lay
 from ..wishes import ALL, PLACE_ONLY, Wish
-from .measure import Measured, measured, unseen
+from .measure import GIVEN, Measured, measured, unseen
 from .painting import Layer
 from .places import numbered, regions_of
 from .reletter import Relettered, relettered
@@ -50,9 +50,10 @@ def reletter_pictures(
     progress = Progress(sum(len(own) for _, own in places) * STEPS)
     result, layers, reports = images.working_copy(image), torch.zeros(*pictures.shape[:3], 4), []
     letters: list[Relettered] = []
+    known = wish.fonts.values()
     for number, (picture, (found, own)) in enumerate(zip(pictures, places, strict=True)):
         pixels = images.bytes_as_seen(picture)
-        seen = [_measured(pixels, found[at - 1], wish.fonts.values(), reader, progress) for at, _ in own]
+        seen = [_measured(pixels, _saying(found[at - 1], line), known, reader, progress) for at, line in own]
         if filling is not None:
             strength = torch.from_numpy(_old([one.measured for one in seen], pixels.shape[:2])).float()
             fill_masked(result[number], picture, strength, *filling)
@@ -94,17 +95,24 @@ class _Seen:
     notes: list[str]
 
 
+def _saying(region: Region, line: Typed) -> Region:
+    """A region with what its line tells of the old words."""
+    return replace(region, text=line.old, certainty=GIVEN) if line.old else region
+
+
 def _measured(pixels: np.ndarray, region: Region, known, reader, progress: Progress) -> _Seen:
     """What a region's lettering looks like, and what is to be told of it."""
-    notes: list[str] = []
     found = interruptibly(measured, pixels, region, known, reader)
     progress.step()
-    if found is not None and found.seen.words:
-        notes.append(f'it says "{found.seen.words}"')
-    if found is not None:
-        return _Seen(found, True, notes)
-    notes.append("no letters part from their ground, so its place alone is matched")
-    return _Seen(interruptibly(unseen, pixels, region), False, notes)
+    if found is None:
+        note = "no letters part from their ground, so its place alone is matched"
+        return _Seen(interruptibly(unseen, pixels, region), False, [note])
+    notes = [f'it says "{found.seen.words}"'] if found.seen.words else []
+    if not found.seen.liked:
+        notes.append("its turn and height are those of its ink, as letters of no font lie on it")
+    if not found.seen.words:
+        notes.append('a line may tell what its old letters say: 2 old="Moonlight": Sea')
+    return _Seen(found, True, notes)
 
 
 def _old(found: list[Measured], size: tuple[int, int]) -> np.ndarray:

@@ -16,7 +16,7 @@ from .lie import TALL, Lie, flattened
 from .look import Colour, Look
 from .paints import Paints, paints, rgb_of
 from .plane import Plane
-from .reading import SAME, Read, Reading, lying, reading
+from .reading import SAME, Read, Reading, cut, lying, reading
 from .shade import Shade, lit, shade
 from .sight import Sight, sight
 from .strokes import HEIGHT
@@ -26,6 +26,8 @@ EDGE = 2.0
 """px of the picture that are erased beyond what was seen of a lettering."""
 FILLS = 0.85
 """Of a region, the height of its letters."""
+GIVEN = 1.0
+"""Certainty of words that the user gives: nobody is asked what the line says."""
 THIN = 0.5
 """px: a thinner outline is the soft rim of letters."""
 
@@ -61,6 +63,7 @@ def measured(
         What was measured, or None where no letters part from the ground.
     """
     seen = sight(picture, region)
+    read = None if region.certainty >= GIVEN else read
     best = _read(seen, region.polygon, read(picture, region) if read else [region], fonts, read)
     if best is None:
         return None
@@ -186,11 +189,8 @@ def _seen(found: Paints, known: Reading, zoom: float) -> Seen:
     line = known.line
     fine = HEIGHT / line.size
     flat = flattened(found.cover, line.plane, 0.52 * line.plane.length, 0.5 * line.size + line.beyond + 2, fine)
-    rows, columns = np.flatnonzero((flat > 0.5).any(axis=1)), np.flatnonzero((flat > 0.5).any(axis=0))
-    if len(rows):
-        flat = flat[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     liked = tuple(Alike(one.drawn.font, one.drawn.weight, 1 - one.likeness, 0.0) for one in known.fonts)
-    return Seen(flat, line.size / zoom, known.words, line.plane.is_column, liked)
+    return Seen(cut(flat), line.size / zoom, known.words, line.plane.is_column, liked)
 
 
 def _old(picture: np.ndarray, seen: Sight, found: Paints, shadow: Shade | None) -> tuple[int, int, np.ndarray]:

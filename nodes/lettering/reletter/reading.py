@@ -1,7 +1,8 @@
 """What a line says, in which font, and so how it lies.
 
 A recogniser's word is taken where letters of a font, set to say it, lie on the line. Where they do not, the line's
-letters are shown to it once more, alone and straightened, a column as a row.
+letters are shown to it once more, alone and straightened, a column as a row; and where that does not help either, the
+line is spelled with the letters of fonts.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -12,9 +13,10 @@ import numpy as np
 from ...text_mask import Region
 from ..fonts import Font
 from ..text import NUMERALS, OTHER, script
-from .alike import drawn
+from .alike import Alike, Seen, by_strokes, drawn
 from .fitting import SURE, Fit, fits
 from .lie import LEAST_SLANT, Lie, ends, flattened, lie
+from .spelling import spelled
 from .strokes import HEIGHT
 
 Read = Callable[[np.ndarray, Region], list[Region]]
@@ -36,6 +38,8 @@ GAP = 0.16
 SHOWN, RIM = (44, 72), 16
 """px that letters are high that are shown alone, and of the paper around them: recognisers that miss them in one size
 often read them in another."""
+SPELLED_IN, SPELLED = 6, 2
+"""Fonts in which a line is spelled, and how often: the second time in the one that lies on it, as it lies."""
 CUT = 0.15
 """Of a column's mean ink in a row: between letters there is hardly more than where there is least."""
 
@@ -84,9 +88,31 @@ def reading(
             best = found
         if best and best[0].likeness >= SURE:
             break
+    if read is not None and (not best or best[0].likeness < SURE):
+        best = _spelled(cover, corners, zoom, line, fonts) or best
     if not best or best[0].likeness < LIKE:
         return Reading(line, sure, ())
     return Reading(lying(cover, line, best[0]), best[0].drawn.words, tuple(best))
+
+
+def _spelled(
+    cover: np.ndarray, corners: np.ndarray, zoom: float, line: Lie, fonts: Collection[Font]
+) -> list[Fit]:  # fmt: skip
+    """Fonts in which a line was spelled and surely lies on its ink; of one that is not here no letters do."""
+    size, is_column = line.size / zoom, line.plane.is_column
+    alike = by_strokes(Seen(cut(_straightened(cover, line, HEIGHT)), size, "", is_column, ()), fonts)[:SPELLED_IN]
+    best: list[Fit] = []
+    for _ in range(SPELLED):
+        found = spelled(cover, line, alike)
+        if found is None or not found.words or (best and found.words == best[0].drawn.words):
+            break
+        turned = ends(cover, replace(line.plane, angle=line.plane.angle + found.turn), line.size, found.words) or line
+        better = fits(cover, corners, turned, drawn(found.words, fonts, size, is_column))
+        if not better or (best and better[0].likeness <= best[0].likeness):
+            break
+        best, line = better, better[0].line
+        alike = [Alike(best[0].drawn.font, best[0].drawn.weight, 0.0, 0.0)]
+    return best if best and best[0].likeness >= SURE else []
 
 
 def _readings(cover: np.ndarray, line: Lie, said: list[Region], read: Read | None) -> Iterator[tuple[str, float]]:
@@ -133,6 +159,12 @@ def _straightened(cover: np.ndarray, line: Lie, height: float) -> np.ndarray:
     """The line's ink, upright, its letters so many px high."""
     across = line.size / 2 + line.beyond
     return flattened(cover, line.plane, line.plane.length / 2, across, height / line.size)
+
+
+def cut(flat: np.ndarray) -> np.ndarray:
+    """A straightened line without what is around its ink."""
+    rows, columns = np.flatnonzero((flat > 0.5).any(axis=1)), np.flatnonzero((flat > 0.5).any(axis=0))
+    return flat[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else flat
 
 
 def _alone(cover: np.ndarray, line: Lie, height: int) -> tuple[np.ndarray, Region]:

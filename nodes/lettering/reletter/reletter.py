@@ -67,7 +67,7 @@ def relettered(number: int, typed: Typed, found: Measured, wish: Wish, size: tup
     if is_gradient(look):
         notes.append("for its gradient it stays pixels on the output 'type'")
     layer, under = painted(drawn, look, plane, size)
-    return Relettered(layer, under, shapes(drawn, look, plane), told(number, look, words), notes)
+    return Relettered(layer, under, shapes(drawn, look, plane), told(number, look, words, typed.old), notes)
 
 
 def _place_of(look: Look, colour: Colour) -> Look:

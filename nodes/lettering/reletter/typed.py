@@ -17,6 +17,8 @@ MEANT = re.compile(r"\s*\d+\s[^:]*[:=]")
 """A line that was to have a number and values."""
 REMARK = "# "
 """Begins what the report says beside its lines."""
+OLD = "old"
+"""Before what the old letters say: no value of the new ones."""
 BREAK = " / "
 """Where a line of words breaks."""
 
@@ -30,6 +32,8 @@ class Typed:
     """Of the region, from 1; None: in order."""
     values: Mapping[str, object]
     """Fields of `Look`."""
+    old: str = ""
+    """What the old letters say, where the user tells it."""
 
 
 def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
@@ -62,14 +66,17 @@ def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
         if number in [line.number for line in found]:
             raise UserError(f"Region {number} stands in two lines: give each region one.")
         values = {name: _value(name, value.strip('"'), row, fonts) for name, value in re.findall(VALUE, match[2])}
-        found.append(Typed(words, number, values))
+        found.append(Typed(words, number, values, str(values.pop(OLD, ""))))
     return found
 
 
 def _value(name: str, value: str, row: str, fonts: Mapping[str, object]) -> object:
     where = f'in "{row[:60]}"'
+    if name == OLD:
+        return value.strip()
     if name not in NAMES:
-        raise UserError(f"Expected one of {', '.join(NAMES)} before =, got {name!r} {where}.")
+        known = ", ".join([*NAMES, OLD])
+        raise UserError(f"Expected one of {known} before =, got {name!r} {where}.")
     if name in COLOURS:
         return colour_of(name, value)
     if name == "font":
@@ -108,11 +115,11 @@ def rounded(look: Look) -> Look:
     return Look(**{**vars(look), **values})
 
 
-def told(number: int, look: Look, words: str) -> str:
+def told(number: int, look: Look, words: str, old: str = "") -> str:
     """The line that gives this look again, of a `rounded` one."""
-    return f"{number} {' '.join(f'{name}={_text(getattr(look, name))}' for name in NAMES)}: " + words.replace(
-        "\n", BREAK
-    )
+    values = {**({OLD: old} if old else {}), **{name: getattr(look, name) for name in NAMES}}
+    said = " ".join(f"{name}={_text(value)}" for name, value in values.items())
+    return f"{number} {said}: " + words.replace("\n", BREAK)
 
 
 def _text(value: object) -> str:

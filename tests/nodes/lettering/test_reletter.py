@@ -1,6 +1,7 @@
 """New words in the old lettering, through ComfyUI's own executor."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,23 @@ def test_what_was_measured_is_told_and_what_is_not_named_stays(done):
     assert abs(red - 0xD0) < 12 and abs(green - 0x20) < 12 and abs(blue - 0x30) < 12
     assert torch.equal(result[:, 80:], image[:, 80:])
     assert layer.shape == (1, HEIGHT, WIDTH, 4) and (layer[0, 80:] == 0).all() and layer[..., 3].max() == 1
+
+
+def test_a_line_tells_what_no_recogniser_reads(comfy, done, monkeypatch):
+    image, regions, *_ = done
+    room = "nodes.lettering.reletter"
+
+    def reader():
+        return lambda _, place: [place if place.text else replace(place, text="")]
+
+    monkeypatch.setattr(comfy.module(f"{room}.comfy_pictures"), "region_readings", reader)
+    monkeypatch.setattr(comfy.module(f"{room}.reading"), "spelled", lambda *_: None)
+    asked = {"image": image, "regions": regions, "font": FONT, "method": "telea"}
+    unread = comfy.node(NODE, text="1: 달빛", **asked)[2]
+    assert 'a line may tell what its old letters say: 2 old="Moonlight": Sea' in unread and "it says" not in unread
+    assert "its turn and height are those of its ink" in unread
+    told = comfy.node(NODE, text="1 old=MOON: 달빛", **asked)[2]
+    assert 'it says "MOON"' in told and "1 old=MOON size=" in told and "those of its ink" not in told
 
 
 def test_the_report_can_be_pasted_and_says_the_same_again(comfy, done):

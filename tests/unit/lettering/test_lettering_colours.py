@@ -84,8 +84,9 @@ def test_a_line_has_the_spaces_of_its_gaps(said):
     assert [words for words, _ in reading.spaced([replace(REGION, text=said)], cover, line)][-1] == "깊은 산속 옹달샘"
 
 
-def test_a_mark_is_not_what_a_line_says(korean_font):
+def test_a_mark_is_not_what_a_line_says(korean_font, monkeypatch):
     """A recogniser sees one where it sees nothing, and any letter is a little like it."""
+    monkeypatch.setattr(reading, "spelled", lambda *_: None)
     picture, region = drawn(korean_font, "A")
     said = replace(region, text="^", certainty=0.9)
     found = measured(picture, said, [Font(korean_font, "here")], lambda _, place: [said])
