@@ -1,13 +1,14 @@
 """What holes are filled with, against OpenCV's two ways: nearness to the truth, and likeness of texture.
 
 `python -m benchmarks filling [--part unseen] [--seed 0] [--scenes 0 1 ...] [--kept FOLDER]
-[--seconds 200] [--contrib FOLDER] [--picture FILE]`
+[--seconds 200] [--contrib FOLDER] [--picture FILE] [--large]`
 
 The scenes of testing/scenes/holes.py. PSNR is taken in the hole. SWD is the sliced Wasserstein distance of the 7 x 7
 patches around the hole's pixels to those of the truth, as they are and with their mean colour taken off, as a ratio to
 telea's; energy is the squared differences of neighbours in the hole as a share of the truth's. With `--kept`, scenes
 that were measured before are not measured again, and a run ends after `--seconds`. With `--contrib`, the two ways of
-OpenCV's contrib modules are measured too, in an environment that is made in that folder from a package index.
+OpenCV's contrib modules are measured too, in an environment that is made in that folder from a package index. With
+`--large`, only what pictures of 6 to 24 megapixels cost is measured, each in a process of its own.
 """
 
 import argparse
@@ -24,9 +25,10 @@ from PIL import Image
 
 from ..nodes.erase import inpaint
 from ..nodes.erase.filling import fill
-from ..testing.scenes import holes
+from ..testing.scenes import holes, textures
 from ..testing.scenes.holes import Scene
 from . import filling_contrib
+from .kit import process
 
 SIDE = 7
 PATCHES, DIRECTIONS = 6000, 96
@@ -35,6 +37,10 @@ CUT, STRIP = (288, 384), (960, 180)
 """px of a picture to look at: height and width of a scene's middle, width and height of what four of them become."""
 MANY = 8
 """Scenes."""
+LARGE = ((2000, 3000), (2828, 4243), (4000, 6000))
+"""px, height and width: 6, 12 and 24 megapixels."""
+CUT_OUT = 0.2
+"""Share of a large picture."""
 
 
 def auto(scene: Scene) -> np.ndarray:
@@ -157,6 +163,29 @@ def sheet(path: Path, scenes: list[Scene]) -> None:
     Image.fromarray(np.vstack(rows)).save(path, quality=80)
 
 
+def part(height: str, width: str) -> dict[str, float]:
+    """What filling a large drawn texture takes, in a process whose memory is its own."""
+    rng = np.random.default_rng(0)
+    picture = textures.weave(rng, (int(height), int(width)))
+    small = holes.letters(rng, holes.SIZE, CUT_OUT)
+    hole = cv2.resize(small.astype(np.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+    planes = torch.from_numpy(picture).movedim(-1, 0).float() / 255
+    process.forget_peak()
+    before, began = process.memory("VmRSS"), time.process_time()
+    with torch.inference_mode():
+        filled = fill(planes, torch.from_numpy(hole), lambda _: None)
+    seconds, most = time.process_time() - began, process.memory("VmHWM")
+    pixels = (filled * 255).round().byte().movedim(0, -1).numpy()
+    return {
+        "megapixels": round(hole.size / 1e6, 1),
+        "hole, %": round(100 * float(hole.mean()), 1),
+        "CPU s": round(seconds),
+        "CPU s/MP": round(seconds / hole.size * 1e6, 1),
+        "MB over the picture": round(most - before),
+        "energy": round(energy(pixels, hole) / energy(picture, hole), 2),
+    }
+
+
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="filling")
     parser.add_argument("--part", choices=("tuned", "unseen"), default="unseen")
@@ -166,7 +195,10 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser.add_argument("--seconds", type=float, default=float("inf"), help="of CPU; then it ends, to be run again")
     parser.add_argument("--contrib", type=Path, help="a folder for the environment of OpenCV's contrib modules")
     parser.add_argument("--picture", type=Path, help="only write a picture to look at")
+    parser.add_argument("--large", action="store_true", help="only measure what large pictures cost")
     chosen = parser.parse_args(options)
+    if chosen.large:
+        return {"large": [process.alone("filling", *map(str, size)) for size in LARGE]}
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     if chosen.picture:
