@@ -19,6 +19,8 @@ HALO_REACH = 4
 """px over which a halo is compared with the ground around it."""
 HALO_LEVELS, HALO_SHARE = 4.0 / 255, 0.6
 """By how much what touches a hole is off, and as a share of how much the ground there varies, for a halo."""
+ROWS, MARGIN = 256, 3 * HALO_REACH
+"""px that are looked at together, and what a blur sees beyond them."""
 GRAIN = 3.0
 """px, deviation of the blur that grain is what is left of."""
 GRAIN_POWER, UNSEEN = 0.2, 2.0 / 255
@@ -86,12 +88,15 @@ def has_halo(picture: torch.Tensor, hole: torch.Tensor, hidden: torch.Tensor) ->
     near &= spread(ground, HALO_REACH + 2)
     if not near.any() or not ground.any():
         return False
-    for plane in picture.split(1):  # all at once would be several times a large picture
-        excess = (plane - blurred(plane, ground, HALO_REACH))[:, near]
-        mean = float(excess.mean().abs())
-        if mean > HALO_LEVELS and mean > HALO_SHARE * float(excess.std(correction=0)):
-            return True
-    return False
+    found = []
+    for top in range(0, len(near), ROWS):  # all at once would be several times a large picture
+        low, high = max(0, top - MARGIN), top + ROWS + MARGIN
+        strip, mine = picture[:, low:high], near[low:high].clone()
+        mine[: top - low] = mine[top - low + ROWS :] = False
+        found.append((strip - blurred(strip, ground[low:high], HALO_REACH))[:, mine])
+    excess = torch.cat(found, 1)
+    mean = excess.mean(1).abs()
+    return bool(((mean > HALO_LEVELS) & (mean > HALO_SHARE * excess.std(1, correction=0))).any())
 
 
 def blurred(picture: torch.Tensor, known: torch.Tensor, deviation: float) -> torch.Tensor:
