@@ -39,7 +39,7 @@ def main(options: list[str]) -> dict[str, list[dict]]:
 
     parser = argparse.ArgumentParser(prog="topic_training")
     parser.add_argument("looks", nargs="+", metavar="LOOK", choices=[*LOOKS, *TOPICS, "peers"])
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(options)
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,4 +1,4 @@
-"""The world's model made from nothing: about 45 minutes of one core; stopped, it goes on."""
+"""The world's model made from nothing: about 50 minutes of one core; stopped, it goes on."""
 
 import random
 from collections.abc import Callable
