@@ -4,8 +4,8 @@
 the rest for the next call. A tokenizer and encoders are trained by the code of `dancheong train`, from sentences of
 scenes that are shown in training; judged on others: which translations are found among 1,000, and what the world's
 picture model draws, whose own encoder is the teacher. WHAT is `all` losses, `pooled alone`, or all without one of them;
-`ways` of saying the same that were trained, and ways that were not; or `sizes`, what reading up to a million pairs and
-learning from them takes.
+`ways` of saying the same that were trained, and ways that were not; or what up to a million pairs take, `reading` them
+and learning from such `sizes`.
 `--write` makes what `all` trained the Korean encoder that tests load. Encoders lie in `out/benchmarks/encoders-SEED/`;
 whoever deletes them begins anew. One thread.
 """
@@ -62,7 +62,7 @@ KINDS = ("ground", "colour", "shape", "size", "all but place")
 
 def main(options: list[str]) -> dict[str, list[dict]] | None:
     parser = argparse.ArgumentParser(prog="encoder_training")
-    parser.add_argument("what", nargs="+", choices=[*VARIANTS, "ways", "sizes"])
+    parser.add_argument("what", nargs="+", choices=[*VARIANTS, "ways", "reading", "sizes"])
     parser.add_argument("--seed", default="0")
     parser.add_argument("--some", type=int, help="pieces of this call; the next one goes on")
     parser.add_argument("--write", action="store_true", help="tests load this encoder from now on")
@@ -71,9 +71,8 @@ def main(options: list[str]) -> dict[str, list[dict]] | None:
     learned = [("learn", name, seed) for name in variants]
     drawn = [("draw", name, seed, "Korean") for name in variants]
     ways = [("draw", "all", seed, way) for way in WAYS] if "ways" in chosen.what else []
-    is_sized = "sizes" in chosen.what
-    sizes = [("size", str(count)) for count in SIZES if is_sized]
-    read = [("read", kind, str(count)) for kind in FILES for count in SIZES if is_sized]
+    sizes = [("size", str(count)) for count in SIZES if "sizes" in chosen.what]
+    read = [("read", kind, str(count)) for kind in FILES for count in SIZES if "reading" in chosen.what]
     job = f"seed-{seed}-{'-'.join(chosen.what).replace(' ', '-')}"
     found = pieces.gathered("encoder_training", job, [*learned, *drawn, *ways, *read, *sizes], chosen.some)
     if found is None:
