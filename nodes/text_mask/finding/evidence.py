@@ -50,8 +50,8 @@ DOUBT = 1.5
 that is left."""
 ACCEPTED = 0.5
 """Log-odds: more makes nothing more of a text."""
-EVEN, AGREED, SURE = 1.0, 2.0, 4.0
-"""Log-odds of the voices: less is doubt; so sure must two of them be together; and so the line network alone."""
+EVEN, SURE = 1.0, 4.0
+"""Log-odds of the line network: less is doubt; and so sure it must be of what cannot be read from any distance."""
 LETTER_FEATURES = ("letters_share", "letters_sure", "letters_along", "letters_texture", "letters_agree")
 PICTURE_FEATURES = (*pictures.FEATURES, "grid_likeness")
 NOT_SEEN = dict.fromkeys((*LETTER_FEATURES, *pictures.FEATURES), 0.0)
@@ -120,16 +120,11 @@ def weight(features: np.ndarray, odds: np.ndarray) -> np.ndarray:
     share, aspect, readable, likeness = (
         features[:, FEATURES.index(name)] for name in ("log_share", "log_aspect", "readable", "grid_likeness")
     )
-    # The line network sees screentone as it stands, which the judge knows by its evidence alone.
-    judged = np.minimum(judged, odds + AGREED)
-    # A letter that fills the picture is rare where the judge learnt: what no voice is against, and the third is sure
-    # of, is not lost.
-    least, middle, _ = np.sort(np.stack([small, large, odds]), axis=0)
-    judged = np.maximum(judged, np.minimum(np.minimum(middle - AGREED, least), odds - SURE))
     # Pieces of a line are text as well as the line: of what is accepted, the voices say what is seen best.
-    judged = np.where(judged >= ACCEPTED, np.maximum(np.minimum(small, odds), ACCEPTED), judged)
+    voices = np.minimum(small, odds)
+    judged = np.where(judged >= ACCEPTED, np.maximum(voices, ACCEPTED), judged)
     is_line = aspect > math.log(LINE)
-    alone = np.where(readable < LEAST_READABLE, -np.inf, np.minimum(small, odds))
+    alone = np.where(readable < LEAST_READABLE, -np.inf, voices)
     judged = np.where((readable < LEAST_READABLE) & (odds < SURE), -np.inf, judged)
     weights = np.where(share < np.log(np.where(is_line, THIN, TINY)), alone, judged)
     # Less alike is enough where the line network doubts.

@@ -121,28 +121,35 @@ SURE, NEVER = 9.0, -9.0
 
 
 @pytest.mark.parametrize(
-    ("judged", "small", "large", "odds", "tiny", "larger"),
+    ("judged", "small", "odds", "tiny", "larger"),
     [
-        (SURE, SURE, SURE, SURE, True, True),
-        (SURE, NEVER, NEVER, SURE, False, True),
-        (SURE, SURE, SURE, NEVER, False, False),
-        (0.5 * evidence.DOUBT, SURE, NEVER, SURE, True, False),
-        (NEVER, SURE, NEVER, SURE, True, False),
-        (NEVER, SURE, SURE, SURE, True, True),
+        (SURE, SURE, SURE, True, True),
+        (SURE, NEVER, SURE, False, True),
+        (SURE, SURE, NEVER, False, True),
+        (0.5 * evidence.DOUBT, SURE, SURE, True, False),
+        (NEVER, SURE, SURE, True, False),
     ],
 )
-def test_the_judge_decides_unless_voices_agree_against_it(monkeypatch, judged, small, large, odds, tiny, larger):
+def test_the_judge_decides_and_voices_where_it_is_not_asked(monkeypatch, judged, small, odds, tiny, larger):
     """It is not asked about what is tiny; of that, nothing is text that cannot be read from any distance. Grids never
     are, and what is rather like one is none where the line network doubts."""
     names = list(evidence.FEATURES)
     features = np.zeros((5, len(names)), np.float32)
-    features[:, names.index("readable")] = [1.0, 0.0, 0.0, 1.0, 1.0]
+    features[:, names.index("readable")] = [1.0, 1.0, 0.0, 1.0, 1.0]
     features[:, names.index("grid_likeness")] = [0.0, 0.0, 0.0, 0.45, 0.35]
     features[:, names.index("log_share")] = np.log(np.array([0.5, 2, 0.5, 0.5, 0.5]) * evidence.TINY)
     monkeypatch.setattr(evidence, "small_weight", lambda rows: np.full(len(rows), small))
-    monkeypatch.setattr(evidence, "large_weight", lambda rows: np.full(len(rows), large))
     monkeypatch.setattr(judge, "weight", lambda columns, rows: np.full(len(rows), judged))
     weights = evidence.weight(features, np.full(5, odds))
     assert (weights >= detection.LEAST_WEIGHT).tolist() == [tiny, larger, False, False, tiny]
     doubted = evidence.weight(features, np.full(5, min(odds, 0.5 * evidence.EVEN)))
     assert doubted[4] == -np.inf
+
+
+def test_what_cannot_be_read_from_any_distance_needs_the_line_network(monkeypatch):
+    names = list(evidence.FEATURES)
+    features = np.zeros((1, len(names)), np.float32)
+    features[:, names.index("log_share")] = np.log(2 * evidence.TINY)
+    monkeypatch.setattr(judge, "weight", lambda columns, rows: np.full(len(rows), SURE))
+    weights = [evidence.weight(features, np.array([odds]))[0] for odds in (0.9 * evidence.SURE, 1.1 * evidence.SURE)]
+    assert weights[0] == -np.inf and weights[1] >= detection.LEAST_WEIGHT
