@@ -12,11 +12,15 @@ import numpy as np
 from scipy import ndimage
 
 from .drawing import SIDE, ground, stencil, zone
-from .scene import COLOURS, GROUNDS, PLACES, SHAPES, SIZES, STYLES, TOPICS, WORDS, Scene, Thing
+from .scene import COLOURS, GROUNDS, PLACES, SHAPES, SIZES, STYLES, WORDS, Scene, Thing
 
-EDGES = {topic: mark for topic in TOPICS if "at" in (mark := WORDS["mark"][WORDS["topic"][topic]["mark"]])}
-"""Topics whose mark covers a part of the picture, and the mark; that of `world` tints all of it."""
-DUSK = WORDS["mark"][WORDS["topic"]["world"]["mark"]]["tint"]
+EDGES = {
+    at: {name: mark["rgb"] for name, mark in WORDS["mark"].items() if mark.get("at") == at}
+    for at in ("frame", "band", "corner")
+}
+"""Where a mark may lie -> mark -> colour. A frame covers most of the corners, so it is looked for first."""
+DUSK = WORDS["mark"]["dusk"]["tint"]
+TOPIC = {known["mark"]: topic for topic, known in WORDS["topic"].items()}
 KINDS = ("ground", "colour", "shape", "size", "place")
 CALM = 0.7
 """Standard deviation of the blur that takes grain from a picture, in pixels."""
@@ -24,7 +28,7 @@ RADII = np.arange(5, 16, 0.5)
 LEAST = 40
 """Pixels of a thing; a small star has about 100."""
 NEAR = 60.0
-"""Distance in RGB that is still taken for a topic's colour, and at which a pixel is not ground at all."""
+"""Distance in RGB that is still taken for a mark's colour, and at which a pixel is not ground at all."""
 LIKE_GROUND = 20.0
 """Distance in RGB at which a pixel is still the ground; a thing lies 42 or more from its ground, tinted or not."""
 LARGE = sum(WORDS["size"][size]["radius"] for size in SIZES) / 2
@@ -47,13 +51,15 @@ def judge(picture: np.ndarray) -> Verdict:
         picture: uint8 [64, 64, 3].
     """
     calm = ndimage.gaussian_filter(np.asarray(picture, np.float64), (CALM, CALM, 0))
-    topic = next((name for name, mark in EDGES.items() if _carries(calm, mark)), None)
-    free = ~ndimage.binary_dilation(zone(EDGES[topic]["at"]), iterations=2) if topic else np.ones((SIDE, SIDE), bool)
-    name, style, dusk, behind = _behind(calm, free, (False,) if topic else (False, True))
+    at, mark = _mark(calm)
+    free = ~ndimage.binary_dilation(zone(at), iterations=2) if at else np.ones((SIDE, SIDE), bool)
+    name, style, dusk, behind = _behind(calm, free, (False,) if mark else (False, True))
     apart = np.linalg.norm(calm - behind, axis=-1) * free
     tone = np.array(DUSK) if dusk else np.ones(3)
     found = sorted((_thing(calm, behind, apart, part, tone) for part in _parts(apart, free)), key=lambda one: one[1])
-    scene = Scene(name, tuple(thing for thing, *_ in found), "world" if dusk else topic, style)
+    if dusk:
+        mark = "dusk"
+    scene = Scene(name, tuple(thing for thing, *_ in found), TOPIC.get(mark, mark), style)
     return Verdict(scene, min((sure for *_, sure in found), default=0.0))
 
 
@@ -67,8 +73,21 @@ def right(seen: Scene, meant: Scene) -> dict[str, bool]:
     return same
 
 
-def _carries(picture: np.ndarray, mark: dict) -> bool:
-    return np.linalg.norm(np.median(picture[zone(mark["at"])], axis=0) - mark["rgb"]) < NEAR
+def _mark(picture: np.ndarray) -> tuple[str, str] | tuple[None, None]:
+    """Where a mark lies that stands out from what is beside it, and which it is by the nearest colour."""
+    for at, colours in EDGES.items():
+        inside, beside = (np.median(picture[part], axis=0) for part in _edge(at))
+        away, name = min((float(np.linalg.norm(inside - colour)), name) for name, colour in colours.items())
+        if away < NEAR and np.linalg.norm(inside - beside) > LIKE_GROUND:
+            return at, name
+    return None, None
+
+
+@cache
+def _edge(at: str) -> tuple[np.ndarray, np.ndarray]:
+    """A mark's pixels, and those beside it: bool [64, 64] each."""
+    inside = zone(at)
+    return inside, ndimage.binary_dilation(inside, iterations=4) & ~ndimage.binary_dilation(inside, iterations=2)
 
 
 def _behind(picture: np.ndarray, free: np.ndarray, tints: tuple[bool, ...]) -> tuple[str, str | None, bool, np.ndarray]:
