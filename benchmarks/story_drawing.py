@@ -40,11 +40,14 @@ class Drawing:
     def draw(self, asked: list[Asked]) -> torch.Tensor:
         """[B, H, W, 3] in 0..1."""
         from ..nodes.host.ddim import leading_sigmas
+        from ..testing.world.latent import CHANNELS
 
         with torch.inference_mode():
             denoiser, count = self._denoiser, len(asked[0].before)
             chances = [torch.Generator().manual_seed(one.seed) for one in asked]
-            noise, shared = (torch.cat([torch.randn(1, 12, 8, 8, generator=each) for each in chances]) for _ in "ab")
+            noise, shared = (
+                torch.cat([torch.randn(1, CHANNELS, 8, 8, generator=each) for each in chances]) for _ in "ab"
+            )
             text, nothing = self._told([one.caption for one in asked]), self._told([""] * len(asked))
             grey = self._encoded(torch.full((1, 64, 64, 3), 0.5)).expand(len(asked), -1, -1, -1)
             # In 0 .. 1, where the VAE expects -1 .. 1: StoryGen's range.
