@@ -1,5 +1,6 @@
 """Train StoryGen: image attention alone changes, a stopped run ends as an unbroken one, bad stories cost themselves."""
 
+import csv
 import importlib
 import shutil
 
@@ -97,12 +98,18 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(train, stopped, kept, b
     assert "is of another job" in train(resume="tale_002", seed=4).error
 
 
-def test_it_goes_on_from_a_storygen_and_is_drawn_with(comfy, train, world, kept):
+def test_it_goes_on_from_a_storygen_and_is_drawn_with(comfy, train, world, kept, base):
+    def held_out(run):
+        with (base / "output" / "story_runs" / f"{run}.csv").open() as log:
+            return [float(row["held out"]) for row in csv.DictReader(log) if row["held out"]]
+
     first = train()
     again = train(storygen=first.captured["out0"])
     one, other = kept("tale_001"), kept("tale_002")
     assert all(torch.equal(one[name], other[name]) for name in one if ".attn1." in name)
-    assert any(not torch.equal(one[name], other[name]) for name in one if ".attn3." in name)
+    begun, *learned = held_out("tale_001")
+    assert held_out("tale_002")[0] == pytest.approx(min(learned), rel=1e-4)
+    assert min(learned) < 0.9 * begun
     told = comfy.node(
         "DancheongTellStory", **world, storygen=again.captured["out0"], story="a\nb", negative="", keep=3, steps=1,
         cfg=2.0, image_cfg=2.0, width=64, height=64, seed=0,
