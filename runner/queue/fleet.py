@@ -117,8 +117,8 @@ class _Fleet:
         self._losses: Counter[str] = Counter()
         self._failed_at: dict[str, str] = {}
         """Row -> the server that could not do it: another one tries; where it cannot either, the row is to blame."""
-        self._doubted: dict[str, str] = {}
-        """Server -> the row that it could not do and has done none since: at another one, it is to blame."""
+        self._doubted: set[str] = set()
+        """Servers that could not do a row and have done none since: at a second one, they are to blame."""
         self._finished = asyncio.Event()
         self._servers = 0
         self._checked = False
@@ -224,14 +224,16 @@ class _Fleet:
             raise
         except Unable as error:
             is_last = len({place.name, *self._left_out}) == self._servers
-            is_to_blame = self._doubted.setdefault(place.name, row.name) != row.name
             if is_last or row.name in self._failed_at:
                 self._ledger.failed(attempt, str(error))
             else:
                 self._failed_at[row.name] = place.name
                 self._waiting.appendleft(row)
-            if is_to_blame and not is_last:
-                raise LeftOut(f"{place.name} can do no more rows ({error}): see whether its disk is full.") from error
+                if place.name in self._doubted:
+                    raise LeftOut(
+                        f"{place.name} can do no more rows ({error}): see whether its disk is full."
+                    ) from error
+                self._doubted.add(place.name)
         except Interrupted:
             self._ledger.failed(attempt, f"it was interrupted on {client.url}")
         except UserError as error:
@@ -243,7 +245,7 @@ class _Fleet:
             traceback.print_exc()
             self._ledger.failed(attempt, f"{type(error).__name__}: {error}")
         else:
-            self._doubted.pop(place.name, None)
+            self._doubted.discard(place.name)
             self._ledger.done(attempt, files, client.url)
         finally:
             if not self._ledger.left:

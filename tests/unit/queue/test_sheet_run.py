@@ -141,6 +141,19 @@ def test_a_row_that_no_server_can_do_costs_itself_alone(monkeypatch, tmp_path, c
     assert outcome.failed == {"r1": "500"} and len(outcome.files) == 2 and servers.begun["t1"] == 1
 
 
+def test_rows_in_a_row_that_no_server_can_do_cost_no_server(monkeypatch, tmp_path, capsys):
+    """What failed elsewhere before says nothing of the server where it fails again."""
+
+    async def not_two(text):
+        await quick(text)
+        if text in ("t1", "t2"):
+            raise Unable("500")
+
+    outcome = Servers(monkeypatch, a=not_two, b=not_two).run(tmp_path, 9, ["a", "b"])
+    assert outcome.failed == {"r1": "500", "r2": "500"} and len(outcome.files) == 7
+    assert "can do no more rows" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("broken", [(1, 2), (1, 3)])
 def test_a_server_does_no_more_rows_once_it_could_not_do_two_in_a_row(monkeypatch, tmp_path, capsys, broken):
     """Of two with one between that it does, each is another one's."""
