@@ -53,7 +53,7 @@ def reletter_pictures(
     known = wish.fonts.values()
     for number, (picture, (found, own)) in enumerate(zip(pictures, places, strict=True)):
         pixels = images.bytes_as_seen(picture)
-        seen = [_measured(pixels, _saying(found[at - 1], line), known, reader, progress) for at, line in own]
+        seen = [_measured(pixels, found[at - 1], line, known, reader, progress) for at, line in own]
         if filling is not None:
             strength = torch.from_numpy(_old([one.measured for one in seen], pixels.shape[:2])).float()
             fill_masked(result[number], picture, strength, *filling)
@@ -100,8 +100,9 @@ def _saying(region: Region, line: Typed) -> Region:
     return replace(region, text=line.old, certainty=GIVEN) if line.old else region
 
 
-def _measured(pixels: np.ndarray, region: Region, known, reader, progress: Progress) -> _Seen:
+def _measured(pixels: np.ndarray, region: Region, line: Typed, known, reader, progress: Progress) -> _Seen:
     """What a region's lettering looks like, and what is to be told of it."""
+    region = _saying(region, line)
     found = interruptibly(measured, pixels, region, known, reader)
     progress.step()
     if found is None:
@@ -110,7 +111,9 @@ def _measured(pixels: np.ndarray, region: Region, known, reader, progress: Progr
     notes = [f'it says "{found.seen.words}"'] if found.seen.words else []
     if not found.seen.liked:
         notes.append("its turn and height are those of its ink, as letters of no font lie on it")
-    if not found.seen.words:
+    if not found.seen.words and line.old:
+        notes.append(f'old="{line.old}" is not used, as in no font its letters lie on the old ones')
+    elif not found.seen.words:
         notes.append('a line may tell what its old letters say: 2 old="Moonlight": Sea')
     return _Seen(found, True, notes)
 

@@ -11,7 +11,8 @@ from ...page.colour import colour_of
 from ..text import clean
 from .look import COLOURS, DIRECTIONS, NAMES, PLACES, RANGES, Look
 
-VALUE = r"\s+([^\s:=\"]+)=(\"[^\"]*\"|[^\s\":]*)"
+VALUE = r"\s+([^\s:=\"]+)=(\"[^\"]*\"|\u201c[^\u201c\u201d]*\u201d|[^\s\":\u201c\u201d]*)"
+"""Quotes may be curly, as word processors and telephones set them."""
 LINE = re.compile(rf"\s*(\d+)((?:{VALUE})*)\s*:(.*)")
 MEANT = re.compile(r"\s*\d+\s[^:]*[:=]")
 """A line that was to have a number and values."""
@@ -65,9 +66,13 @@ def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
             raise UserError(f'Line "{row[:60]}" has no words behind its colon: write them, or leave the line out.')
         if number in [line.number for line in found]:
             raise UserError(f"Region {number} stands in two lines: give each region one.")
-        values = {name: _value(name, value.strip('"'), row, fonts) for name, value in re.findall(VALUE, match[2])}
+        values = {name: _value(name, _bare(value), row, fonts) for name, value in re.findall(VALUE, match[2])}
         found.append(Typed(words, number, values, str(values.pop(OLD, ""))))
     return found
+
+
+def _bare(value: str) -> str:
+    return value[1:-1] if value[:1] in ('"', "\u201c") else value
 
 
 def _value(name: str, value: str, row: str, fonts: Mapping[str, object]) -> object:
@@ -128,5 +133,5 @@ def _text(value: object) -> str:
             "#" + "".join(f"{one:02x}" for one in value) if len(value) == 3 else ",".join(f"{one:g}" for one in value)
         )
     if isinstance(value, str):
-        return f'"{value}"' if re.search(r"[\s:]", value) else value
+        return f'"{value}"' if re.search(r"[\s:\u201c\u201d]", value) else value
     return f"{value:g}"

@@ -70,6 +70,8 @@ def test_a_line_tells_what_no_recogniser_reads(comfy, done, monkeypatch):
     assert "its turn and height are those of its ink" in unread
     told = comfy.node(NODE, text="1 old=MOON: 달빛", **asked)[2]
     assert 'it says "MOON"' in told and "1 old=MOON size=" in told and "those of its ink" not in told
+    wrong = comfy.node(NODE, text="1 old=HORSE: 달빛", **asked)[2]
+    assert 'old="HORSE" is not used' in wrong and "a line may tell" not in wrong and "it says" not in wrong
 
 
 def test_the_report_can_be_pasted_and_says_the_same_again(comfy, done):

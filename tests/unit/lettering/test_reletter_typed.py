@@ -30,6 +30,14 @@ def test_a_line_tells_what_the_old_letters_say(seen, korean_font):
     assert line.startswith('1 old="달빛 아래" size=40 ') and typed_lines(line, fonts)[0].old == typed.old
 
 
+def test_curly_quotes_are_quotes_around_a_value_and_letters_inside_of_others():
+    typed = typed_lines("1 old=“달빛 아래” font=“A b.ttf”: “바다”", {"A b.ttf": None})[0]
+    assert (typed.old, typed.words, typed.values) == ("달빛 아래", "“바다”", {"font": "A b.ttf"})
+    quoted = typed_lines('1 old="“달빛”": 바다', {})[0]
+    again = told(1, rounded(Look(84)), quoted.words, quoted.old)
+    assert quoted.old == "“달빛”" and again.startswith('1 old="“달빛”" ')
+
+
 def test_a_line_gives_the_same_letters_again(seen, korean_font):
     fonts = {korean_font.name: Font(korean_font, "here")}
     wish = Wish(fonts, korean_font.name, ALL, "shrink", WHITE)
