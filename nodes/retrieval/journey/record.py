@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SHORTEST_CAPTION = 5
-"""Bytes of UTF-8; what is shorter is a label that failed, and two syllables of Korean are a title."""
+"""Bytes of UTF-8; what is shorter is a label that failed, as are dots alone; two syllables of Korean are a title."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,12 @@ def read(number: int, line: str) -> Row | str:
     path = _text(found.get("img_path")).replace("\\", "/").removeprefix("./")
     if not path or ".." in path.split("/") or path.startswith("/"):
         return "img_path names no picture"
-    caption = _text(_inside(found, "Task2", "Caption"))
     questions, lost = _questions(found.get("Task3"))
     return Row(
         number,
         path,
         _text(found.get("prompt")),
-        caption if len(unicodedata.normalize("NFC", caption).encode()) >= SHORTEST_CAPTION else "",
+        _caption(_text(_inside(found, "Task2", "Caption"))),
         _styles(_inside(found, "Task1", "Style")),
         questions,
         lost,
@@ -89,6 +88,12 @@ def _inside(found: dict[str, Any], task: str, name: str) -> Any:
 def _text(value: Any) -> str:
     """A string that can be written down; JSON may hold halves of characters."""
     return value.encode(errors="replace").decode().strip() if isinstance(value, str) else ""
+
+
+def _caption(text: str) -> str:
+    """Empty where it says nothing."""
+    written = unicodedata.normalize("NFC", text)
+    return text if len(written.encode()) >= SHORTEST_CAPTION and any(map(str.isalnum, written)) else ""
 
 
 def _styles(value: Any) -> tuple[str, ...]:

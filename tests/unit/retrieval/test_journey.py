@@ -58,6 +58,7 @@ LABELS = [
     ({"Task2": {"Caption": None}, "Task1": {"Style": "ink, ink , fog"}}, ("", ("ink", "fog"), 0)),
     ({"Task2": {"Caption": "n/a"}, "Task1": {"Style": [None, 3, "ink"]}}, ("", ("ink",), 0)),
     ({"Task2": {"Caption": "none"}}, ("", (), 0)),
+    ({"Task2": {"Caption": "……"}}, ("", (), 0)),
     ({"Task2": {"Caption": "가을"}}, ("가을", (), 0)),
     ({"Task2": {"Caption": "꽃"}}, ("", (), 0)),
     ({"Task2": {"Caption": "\u1101\u1169\u11be"}}, ("", (), 0)),
