@@ -1,12 +1,14 @@
 """What lies below a folder that somebody else filled; one bad entry costs itself."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 Identity = tuple[int, int]
 NOT_ENTERED = {".git"}
+NUMBER = re.compile(r"(\d+)")
 
 
 def walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
@@ -42,6 +44,16 @@ def walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
 def files(folder: Path) -> list[Path]:
     """The files in one folder, by name, and nothing else that lies there."""
     return [folder / entry.name for entry in _entries(folder) if _kind(entry) == stat.S_IFREG]
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """By what names are sorted as people number them.
+
+    >>> sorted(["10.png", "2.png"], key=natural)
+    ['2.png', '10.png']
+    """
+    # Not `isdigit`: it takes a raised 2 for one, of which `int` makes nothing.
+    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in NUMBER.split(name)]
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -4,7 +4,6 @@ It is held against the English sentence, so that no encoder judges itself (CLIPS
 factor).
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,6 @@ from ...ground import UserError, scan
 from ...news import BrokenPicture, decode
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
-NUMBER = re.compile(r"(\d+)")
 
 
 class Clip(Protocol):
@@ -80,14 +78,11 @@ class Drawn:
 
 
 def _pictures(folder: Path, count: int) -> list[Path]:
-    found = [path for path in scan.files(folder) if path.suffix.lower() in ENDINGS]
+    # macOS puts a file `._1.png` beside 1.png on foreign disks.
+    found = [path for path in scan.files(folder) if path.suffix.lower() in ENDINGS and path.name[0] != "."]
     if len(found) != count:
         raise UserError(
             f"{folder} holds {len(found):,} pictures ({', '.join(ENDINGS)}), {count:,} pairs are judged: draw one "
             "picture of each Korean sentence, named by its number."
         )
-    return sorted(found, key=_by_number)
-
-
-def _by_number(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in NUMBER.split(path.name)]
+    return sorted(found, key=lambda path: scan.natural(path.name))

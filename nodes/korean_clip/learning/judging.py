@@ -55,6 +55,8 @@ class EncoderJudging:
         names = [folder.name if folder.name else str(folder) for folder in self.encoders]
         if len(set(names)) < len(names):
             names = [str(folder) for folder in self.encoders]
+        if len(set(names)) < len(names):
+            raise UserError("An --encoder came twice: give each once, and one folder of its --pictures.")
         source = pairs.opened(self.sources, self.korean, self.english)
         found = self._pairs(source)
         drawn = self.drawn.paths(len(self.encoders), len(found)) if self.drawn else []
@@ -99,12 +101,23 @@ class EncoderJudging:
         return result
 
     def _pairs(self, source: Any) -> "list[Pair]":
-        """The first pairs of which neither sentence was there before: of two alike neither could be told."""
+        """The first pairs of which neither sentence was there before: of two alike neither could be told.
+
+        Raises:
+            UserError: they are too few, or pictures were drawn of rows of which one is none.
+        """
         found: list[Pair] = []
         korean: set[str] = set()
         english: set[str] = set()
         for pair in source.pairs():
-            if pair.korean not in korean and pair.english not in english:
+            is_new = pair.korean not in korean and pair.english not in english
+            if self.drawn and not (is_new and sum(source.read.values()) == len(found) + 1):
+                raise UserError(
+                    f"Row {len(found) + 1:,} of the pairs is not judged, as it is empty, damaged, too long, of lengths "
+                    "too unlike, or repeats a sentence: every picture after it would be held against another sentence. "
+                    "Take this row out of the file, and its picture out of the folders."
+                )
+            if is_new:
                 found.append(pair)
                 korean.add(pair.korean)
                 english.add(pair.english)

@@ -1,6 +1,5 @@
 """A user's own stories: a folder for each, with pictures and what they show."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +18,8 @@ def stories(root: Path) -> Iterator[Story | RefusedRow]:
         UserError: no story at all.
     """
     found = 0
-    for place, names in sorted(scan.walk(root), key=lambda entry: _natural(entry[0].relative_to(root).as_posix())):
-        pictures = sorted((name for name in names if _is_picture(name)), key=_natural)
+    for place, names in sorted(scan.walk(root), key=lambda entry: scan.natural(entry[0].relative_to(root).as_posix())):
+        pictures = sorted((name for name in names if _is_picture(name)), key=scan.natural)
         if len(pictures) < 2:
             continue
         found += 1
@@ -62,8 +61,3 @@ def _captions(place: Path, pictures: list[str], names: set[str]) -> list[str]:
 
 def _beside(name: str) -> str:
     return f"{Path(name).stem}.txt"
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """2 comes before 10."""
-    return [(int(part), "") if part.isdigit() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]

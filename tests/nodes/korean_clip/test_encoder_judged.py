@@ -125,6 +125,36 @@ def test_pictures_that_are_not_those_of_the_pairs_are_one_sentence(drawn, tmp_pa
         assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("row", "number"), [(2, 3), (0, 2)], ids=["a row that says what another said", "a row that is empty"]
+)
+def test_pictures_are_never_held_against_the_sentence_of_another_row(drawn, tmp_path, capsys, row, number):
+    """As many pictures as pairs, drawn of the first rows: what is left out shifts all after it."""
+    folder, typed = drawn
+    lines = (folder / "pairs.tsv").read_text(encoding="utf-8").splitlines()
+    lines[number:number] = [lines[row] if row else "\t"]
+    moved = tmp_path / "moved.tsv"
+    moved.write_text("\n".join(lines), encoding="utf-8")
+    words = [str(moved) if word.endswith("pairs.tsv") else word for word in typed[:-1]]
+    words += [str(tmp_path / "a.json"), "--most", "12"]
+    assert cli.main([*words, "--clip", str(folder / "clip"), "--pictures", str(folder / "right")]) == 1
+    assert f"Row {number} of the pairs is not judged" in capsys.readouterr().err
+    assert cli.main(words) == 0
+
+
+def test_what_macos_puts_beside_pictures_is_none(drawn, tmp_path):
+    folder, typed = drawn
+    shutil.copytree(folder / "right", tmp_path / "right")
+    (tmp_path / "right" / "._1.png").write_bytes(b"Mac OS X")
+    assert cli.main([*typed, "--clip", str(folder / "clip"), "--pictures", str(tmp_path / "right")]) == 0
+
+
+def test_an_encoder_that_comes_twice_is_one_sentence(root, same, tmp_path):
+    kept = root / "testing/world/kept"
+    with pytest.raises(UserError, match="An --encoder came twice"):
+        EncoderJudging((kept, kept), (same,), kept, tmp_path / "x.json").finish()
+
+
 def test_training_on_the_command_line_says_what_it_made(root, world_tsv, tmp_path, capsys):
     kept = str(root / "testing/world/kept")
     assert (

@@ -71,3 +71,8 @@ def test_a_loop_of_links_ends_and_hides_nothing(tmp_path):
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path):
     assert found(tmp_path / "none") == set() and scan.files(tmp_path / "none") == []
+
+
+def test_numbers_in_names_count_as_numbers():
+    names = ["1.png", "1\u00b23.png", "2.png", "10.png", "a2.png", "a10.png", "B.png"]
+    assert sorted(set(names), key=scan.natural) == names
