@@ -20,6 +20,8 @@ REMARK = "# "
 """Begins what the report says beside its lines."""
 OLD = "old"
 """Before what the old letters say: no value of the new ones."""
+ASTRAY = re.compile(rf"(?:\d+\s*,\s*)?({'|'.join([*NAMES, OLD])})\s*=")
+"""A value where words are meant to be."""
 BREAK = " / "
 """Where a line of words breaks."""
 
@@ -48,6 +50,9 @@ def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
     """
     rows = [row for row in clean(text).split("\n") if row and not row.startswith(REMARK)]
     matches = [LINE.fullmatch(row) for row in rows]
+    for row, match in zip(rows, matches, strict=True):
+        if ASTRAY.match(match[5].strip() if match else row):
+            raise UserError(f'Values stand between number and colon, as in "2 size=84: words", got {row[:60]!r}.')
     if not rows:
         raise UserError('There are no words to set: expected a line for every region, such as "1: Moonlight".')
     if not any(matches):
@@ -66,7 +71,11 @@ def typed_lines(text: str, fonts: Mapping[str, object]) -> list[Typed]:
             raise UserError(f'Line "{row[:60]}" has no words behind its colon: write them, or leave the line out.')
         if number in [line.number for line in found]:
             raise UserError(f"Region {number} stands in two lines: give each region one.")
-        values = {name: _value(name, _bare(value), row, fonts) for name, value in re.findall(VALUE, match[2])}
+        given = re.findall(VALUE, match[2])
+        twice = next((name for name, _ in given if [name for name, _ in given].count(name) > 1), None)
+        if twice:
+            raise UserError(f'{twice} stands twice in "{row[:60]}": give it once.')
+        values = {name: _value(name, _bare(value), row, fonts) for name, value in given}
         found.append(Typed(words, number, values, str(values.pop(OLD, ""))))
     return found
 

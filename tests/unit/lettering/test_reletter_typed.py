@@ -50,6 +50,17 @@ def test_a_line_gives_the_same_letters_again(seen, korean_font):
     assert changed.layer.columns.start == first.layer.columns.start + 9
 
 
+@pytest.mark.parametrize("line", ['1: old="달빛" 바다', 'old="달빛": 바다', '1, old="달빛": 바다', "size = 40 바다"])
+def test_a_value_is_never_set_as_words(line):
+    with pytest.raises(UserError, match='Values stand between number and colon, as in "2 size=84: words"'):
+        typed_lines(line, {})
+
+
+def test_a_value_that_stands_twice_is_said():
+    with pytest.raises(UserError, match="size stands twice"):
+        typed_lines("1 size=40 size=84: 바다", {})
+
+
 def test_only_what_is_named_is_said():
     with pytest.raises(UserError, match="Expected one of size, dx"):
         typed_lines("1 hight=3: a", {})
