@@ -1,14 +1,28 @@
 """Linear layers on a CPU through oneDNN where torch asks MKL, which takes twice as long on AMD's processors."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 
 LINEAR: Any = torch.nn.functional.linear
-IS_THERE = torch.backends.mkl.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-"""Without MKL, as on ARM, torch takes what is quick there by itself."""
+
+
+@cache
+def is_there() -> bool:
+    """Whether there are two ways: without MKL, as on ARM, torch takes what is quick there by itself, and oneDNN's
+    operation is private, so that another torch may lack it or call it otherwise."""
+    one = torch.ones(1, 1, dtype=torch.float32, device="cpu")
+    with suppress(AttributeError, RuntimeError, TypeError):
+        return torch.backends.mkl.is_available() and _quick(one, one, None).item() == 1
+    return False
+
+
+def _quick(given: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    return torch.ops.mkldnn._linear_pointwise(given, weight, bias, "none", [], "")
 
 
 class QuickLinear(TorchFunctionMode):
@@ -24,11 +38,12 @@ class QuickLinear(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        if IS_THERE and func is LINEAR and not kwargs and not torch.is_grad_enabled() and all(map(_is_plain, args[:2])):
-            return torch.ops.mkldnn._linear_pointwise(*args[:2], *(args[2:] or (None,)), "none", [], "")
+        is_ours = func is LINEAR and not kwargs and not torch.is_grad_enabled() and all(map(_is_plain, args[:2]))
+        if is_ours and is_there():
+            return _quick(*args[:2], *(args[2:] or (None,)))
         return func(*args, **(kwargs or {}))
 
 
 def _is_plain(tensor: torch.Tensor) -> bool:
-    is_ours = type(tensor) in (torch.Tensor, torch.nn.Parameter)
-    return is_ours and tensor.device.type == "cpu" and tensor.dtype == torch.float32 and tensor.dim() > 1
+    is_bare = type(tensor) in (torch.Tensor, torch.nn.Parameter)
+    return is_bare and tensor.device.type == "cpu" and tensor.dtype == torch.float32 and tensor.dim() > 1

@@ -33,7 +33,7 @@ def asked(work):
     return found, seen.names
 
 
-@pytest.mark.skipif(not quick_linear.IS_THERE, reason="torch has but one way here")
+@pytest.mark.skipif(not quick_linear.is_there(), reason="torch has but one way here")
 @pytest.mark.parametrize("shape", [(1, 96), (77, 96), (8, 77, 96), (0, 96)])
 @pytest.mark.parametrize("bias", [True, False])
 def test_quick_layers_say_the_same(shape, bias):
@@ -63,3 +63,15 @@ def test_what_is_no_table_of_float32_is_left_alone(given):
     with torch.inference_mode():
         found, names = asked(lambda: one(given))
         assert QUICK not in names and torch.equal(found, one(given))
+
+
+def test_a_torch_that_calls_it_otherwise_is_left_alone(monkeypatch):
+    def moved(*_):
+        raise RuntimeError("expected at most 2 arguments")
+
+    monkeypatch.setattr(quick_linear, "_quick", moved)
+    quick_linear.is_there.cache_clear()
+    one, given = layer(), torch.randn(3, 96)
+    with torch.inference_mode(), QuickLinear():
+        assert torch.equal(one(given), torch.nn.functional.linear(given, one.weight, one.bias))
+    quick_linear.is_there.cache_clear()
