@@ -9,7 +9,7 @@ from dancheong.runner.queue.declarations import holds_value, options, specs
 from dancheong.testing.editor import read
 
 PICTURE, FORMAT = "\uadf8\ub9bc", "\ud310\ud615"
-POCKET = "\uad6d\ubc18\ud310 (A6) 105 x 148 mm"
+POCKET = "\uad6d\ubc18\ud310(A6) 105 x 148 mm"
 
 
 def test_the_form_draws_every_field_and_shows_every_result(server):
