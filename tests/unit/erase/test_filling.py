@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from dancheong.nodes.erase.filling import fill
+from dancheong.nodes.erase.filling import fill, ground
 
 SIZE = (120, 160)
 ROWS, COLUMNS = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)
@@ -90,6 +90,18 @@ def test_neither_the_hole_nor_what_is_unseen_is_looked_at():
     black, white = (fill(picture, hole, silent, unseen=unseen) for picture in looks)
     assert torch.equal(black[:, hole], white[:, hole])
     assert torch.equal(white[:, unseen], looks[1][:, unseen])
+
+
+@pytest.mark.parametrize("top", [20, ground.ROWS - 8, 2 * ground.ROWS + 40])
+def test_a_halo_is_seen_wherever_it_lies_in_a_tall_picture(top):
+    """Strips meet without a seam: what touches the hole is compared with the ground beyond its own strip."""
+    tall = 3 * ground.ROWS
+    lit = torch.linspace(0.3, 0.7, tall)[None, :, None].expand(3, tall, 64).clone()
+    hole = torch.zeros(tall, 64, dtype=torch.bool)
+    hole[top : top + 16, 20:40] = True
+    assert not ground.has_halo(lit, hole, hole)
+    lit[:, top - 1 : top + 17, 19:41] += 0.1
+    assert ground.has_halo(lit, hole, hole)
 
 
 def test_a_halo_around_letters_does_not_light_the_hole():
